@@ -22,7 +22,7 @@ typedef struct facade {
     uint32_t seed;
 } facade;
 
-/* Colour of a wall u metres along and v metres up. */
+/* Colour of a wall at u metres along and v metres up. */
 static ax_color facade_color(const facade *s, float u, float v)
 {
     float fu = u / s->spacing, fv = v / s->storey, iu = (float)ax_floor(fu), iv = (float)ax_floor(fv);
@@ -73,7 +73,7 @@ static void front_wall(ax_scene_canvas *c, const facade *s, float x0, float x1, 
         }
 }
 
-/* The wall along the road: at constant x, so that every column has its own depth. */
+/* The wall along the road: x is constant, so every column has its own depth. */
 static void side_wall(ax_scene_canvas *c, const facade *s, float wall_x, float z, float length, float height,
                       float shade)
 {

@@ -1,4 +1,4 @@
-/* The built-in data set: procedural street scenes (data/scene.h) as a source. Image i of a split is always the same,
+/* scenes: the built-in data set of procedural street scenes (data/scene.h). Image i of a split is always the same,
    whatever the counts. */
 #include "data/open.h"
 #include "data/picture.h"
@@ -12,7 +12,8 @@
 
 enum { DEFAULT_TRAIN = 1024, DEFAULT_VAL = 256, MOST = 1000000000 };
 
-/* One endless series for either split and for the test, so that no scene that judges is ever trained on. */
+/* A separate endless series for each split and for the test images, so that no scene used for judging is ever trained
+   on. */
 static const uint64_t train_series = 0x7261696e, val_series = 0x76616c, test_series = 0x74657374;
 
 static const struct {
@@ -61,7 +62,7 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s-%llu", of->from.name[split], (unsigned long long)index);
 }
 
-/* A whole number from 1 to MOST, digits only; NULL when there is none. */
+/* Parses a whole number from 1 to MOST, digits only; NULL on failure. */
 static const char *parse_count(const char *text, size_t *out)
 {
     char *end;
@@ -75,10 +76,10 @@ static const char *parse_count(const char *text, size_t *out)
     return end;
 }
 
-/* What the scenes ask of a network. */
+/* Fills in the task of the scenes. */
 static void set_task(ax_task_spec *task, ax_task_id id)
 {
-    enum { FAR = 80 }; /* metres; what is further away is a few percent of the pixels */
+    enum { FAR = 80 }; /* metres; only a few percent of the pixels are further away */
     if (id == AX_TASK_DEPTH) {
         task->outputs = 1;
         snprintf(task->name[0], sizeof task->name[0], "depth");

@@ -10,7 +10,7 @@ static const char *const train_names[] = { "train", "training", NULL };
 static const char *const val_names[] = { "val", "valid", "validation", NULL };
 static const char *const test_names[] = { "test", "testing", NULL };
 
-/* The two folders in dir; false, and both empty: it hasn't got them. */
+/* Finds the two folders in dir; false, with both empty: missing. */
 static bool find_two(const char *dir, const char *const *names, char *images, char *targets)
 {
     if (ax_tree_child(dir, image_names, images) && ax_tree_child(dir, names, targets))
@@ -19,7 +19,7 @@ static bool find_two(const char *dir, const char *const *names, char *images, ch
     return false;
 }
 
-/* Parts below images/ and targets. */
+/* Splits below images/ and targets. */
 static void part_below(ax_set_layout *l, const char *const *const part_names[2])
 {
     char path[4][PATH_MAX];

@@ -46,7 +46,7 @@ void ax_survey_count(ax_survey_kind *kind, int *n, const char *text)
     while (at < *n && strcmp(kind[at].text, text) != 0)
         at++;
     if (at == AX_SURVEY_KINDS)
-        at--; /* the last one is "others" then */
+        at--; /* the last entry becomes "others" */
     else if (at == *n)
         snprintf(kind[(*n)++].text, sizeof kind->text, "%s", at == AX_SURVEY_KINDS - 1 ? "others" : text);
     kind[at].n++;
@@ -117,7 +117,7 @@ static ax_code look_at_all(ax_surveying *v, size_t n, ax_err *err)
 
 /* ---- which pixels ---- */
 
-/* Images spread over each part, without those that are broken. Returns how many. */
+/* Chooses images spread over each split, skipping broken ones. Returns their number. */
 static size_t choose(const ax_surveying *v, size_t *pick)
 {
     size_t n = 0, at = 0;
@@ -140,7 +140,7 @@ static int by_number(const void *a, const void *b)
     return p->n != q->n ? (p->n > q->n ? -1 : 1) : strcmp(p->text, q->text);
 }
 
-/* ---- what follows from all ---- */
+/* ---- findings about whole splits ---- */
 
 static int by_metres(const void *a, const void *b)
 {

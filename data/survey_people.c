@@ -1,4 +1,4 @@
-/* Looks at people with key points: their pictures' headers, which points they have, and where those are. */
+/* Surveys people with key points: headers of their pictures, which points they have, and the points' positions. */
 #include "data/each.h"
 #include "data/survey_internal.h"
 
@@ -10,8 +10,8 @@ enum { MOST_THREADS = 16 };
 
 typedef struct looking {
     ax_surveying *v;
-    ax_glance *glance;      /* per picture */
-    bool *broken, *used[2]; /* likewise; shows somebody of a part */
+    ax_glance *glance;      /* by picture */
+    bool *broken, *used[2]; /* by picture: can't be read; shows people of a split */
 } looking;
 
 static const char *part_name(int split)
@@ -44,7 +44,7 @@ static ax_code look_at(void *context, int thread, size_t i, ax_err *err)
     return ax_survey_progress(v, "headers", v->people->n_pictures, err);
 }
 
-/* Where the points of one person are. */
+/* Checks the positions of one person's points. */
 static void look_at_points(looking *l, int split, size_t i, size_t order)
 {
     ax_surveying *v = l->v;
@@ -71,7 +71,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Pictures by their paths that show somebody of either part. */
+/* Paths of the pictures that show people of each split. */
 static ax_code find_twins(looking *l, ax_err *err)
 {
     const ax_people_list *of = l->v->people;

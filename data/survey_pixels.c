@@ -1,4 +1,4 @@
-/* Reads the pixels of a data set's targets, and counts what they say. */
+/* Reads the pixels of a data set's targets and counts their values. */
 #include "data/each.h"
 #include "data/image.h"
 #include "data/survey_internal.h"
@@ -9,16 +9,16 @@
 
 enum { MOST_THREADS = 16, OWN_VALUES = 64 };
 
-/* What one image has. */
+/* Counts of one image. */
 typedef struct tally {
     uint64_t of_class[AX_TASK_OUTPUTS]; /* AX_CLASS_IGNORE: unlabelled */
     size_t values;
     struct {
         uint32_t value;
         uint64_t pixels;
-        size_t first; /* pixel */
+        size_t first; /* first pixel with the value */
     } value[OWN_VALUES];
-    uint64_t more; /* pixels of further values */
+    uint64_t more; /* pixels with further values */
 } tally;
 
 static void add_value(tally *t, uint32_t value, size_t at)
@@ -39,7 +39,7 @@ static void add_value(tally *t, uint32_t value, size_t at)
     t->value[i].pixels++;
 }
 
-/* Values that no class has stay values: all of them are wanted, not the first one. */
+/* Keeps values without a class, since all of them are to be reported, not just the first. */
 static void count_mask(const ax_mask *m, const ax_classes *c, tally *t)
 {
     for (size_t i = 0, n = (size_t)m->h * (size_t)m->w; i < n; i++) {
@@ -74,7 +74,7 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, tally *t, ax_err *er
     return code;
 }
 
-/* Most rooms and streets are between these: a wrong scale of the files is hardly ever. */
+/* Median depths of most rooms and streets lie between these; with a wrong scale they hardly ever do. */
 static ax_code read_depth(ax_surveying *v, size_t i, const ax_pair *pair, ax_err *err)
 {
     double median;
@@ -95,7 +95,7 @@ static ax_code read_depth(ax_surveying *v, size_t i, const ax_pair *pair, ax_err
     return code;
 }
 
-/* Image and mask by themselves: a value without a class is no error here. */
+/* Reads image and mask separately: a value without a class isn't an error here. */
 static ax_code read_pair(ax_surveying *v, size_t i, const ax_pair *pair, tally *t, ax_mask *m, ax_err *err)
 {
     if (v->pairs->metres)
@@ -108,7 +108,7 @@ static ax_code read_pair(ax_surveying *v, size_t i, const ax_pair *pair, tally *
     free(rgb);
     if (code == AX_OK)
         code = ax_mask_read(pair->mask, m, err);
-    if (code == AX_OK && (m->h != h || m->w != w)) /* they agree as stored */
+    if (code == AX_OK && (m->h != h || m->w != w)) /* their stored sizes agree */
         ax_survey_find(v, AX_FINDING_TURNED, i, "%s", pair->mask);
     if (code == AX_OK)
         count_mask(m, v->pairs->classes, t);
@@ -126,7 +126,7 @@ static ax_survey_value *find_value(ax_surveying *v, uint32_t value, bool color)
     return &v->value[v->values++];
 }
 
-/* Adds one image's figures to the survey's. */
+/* Adds one image's counts to the survey. */
 static void merge(ax_surveying *v, ax_split split, size_t i, const char *path, const tally *t, const ax_mask *m)
 {
     ax_survey_part *part = &v->s->part[split];
@@ -165,7 +165,7 @@ static bool is_blank(const tally *t)
     return !t->values;
 }
 
-/* A sample of a set that has no files. */
+/* Reads a sample of a set without files. */
 static ax_code read_sample(ax_surveying *v, size_t i, ax_split *split, tally *t, ax_err *err)
 {
     uint64_t n_train = v->s->part[0].images;
@@ -229,7 +229,7 @@ ax_code ax_survey_pixels(ax_surveying *v, const size_t *pick, size_t n, ax_err *
 
 /* ---- values without a class ---- */
 
-/* Ids of a set that names no classes are its classes, as they are when it is opened. */
+/* In a set that names no classes, the ids are the classes, as when it is opened. */
 static bool ids_are_classes(ax_surveying *v)
 {
     ax_survey *s = v->s;

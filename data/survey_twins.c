@@ -1,4 +1,4 @@
-/* Images that are in both parts of a data set: the same bytes, whatever their names. */
+/* Finds images that are in both splits of a data set: equal bytes, whatever their names. */
 #include "data/survey_internal.h"
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
@@ -11,8 +11,8 @@
 enum { SOME = 4096 };
 
 typedef struct image {
-    uint64_t size, hash; /* bytes; of the first and the last ones */
-    size_t i;            /* in the survey's order */
+    uint64_t size, hash; /* size in bytes; hash of the first and last bytes */
+    size_t i;            /* index in the survey */
     ax_split split;
 } image;
 
@@ -34,7 +34,7 @@ static const char *path_of(const ax_surveying *v, const image *m)
     return ax_survey_pair(v, m->i, &split)->image;
 }
 
-/* 0 where it can't be read any more. */
+/* 0 if it can't be read any more. */
 static uint64_t hash_of(const ax_surveying *v, const image *m)
 {
     uint8_t bytes[2 * SOME];
@@ -66,7 +66,7 @@ static bool same_bytes(const char *a, const char *b)
     return same;
 }
 
-/* Images of one size and one hash: each of validation with the first of training that it is. */
+/* Among images of one size and hash, reports each image of validation with the first equal one of training. */
 static void compare(ax_surveying *v, const image *m, size_t n)
 {
     for (size_t a = 0; a < n; a++)
@@ -77,7 +77,7 @@ static void compare(ax_surveying *v, const image *m, size_t n)
             }
 }
 
-/* Images of one size; hashes only where both parts have one. */
+/* Among images of one size, computes hashes only if both splits have one. */
 static void look_at_group(ax_surveying *v, image *m, size_t n)
 {
     bool both = false;

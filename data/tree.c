@@ -11,11 +11,11 @@
 
 enum { DEPTH = 16 };
 
-/* The folders from the first one down to that being read. */
+/* The folders from the first one down to the one being read. */
 typedef struct way {
     ax_tree *tree;
     bool (*takes)(const char *name);
-    size_t skip; /* of a path: the first folder and its slash */
+    size_t skip; /* length of the first folder's path and its slash */
     dev_t dev[DEPTH];
     ino_t ino[DEPTH];
 } way;
@@ -45,7 +45,7 @@ static ax_code visit(way *w, const char *dir, const struct dirent *e, int depth,
     bool taken = !w->takes || w->takes(e->d_name);
     if (e->d_type == DT_REG)
         return taken ? add(w->tree, path + w->skip, err) : AX_OK;
-    if (stat(path, &st)) /* a link that leads nowhere is complained of when it is wanted */
+    if (stat(path, &st)) /* a dangling link is reported when it is used */
         return taken ? ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno)) : AX_OK;
     if (S_ISDIR(st.st_mode))
         return walk(w, path, depth + 1, err);

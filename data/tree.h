@@ -1,4 +1,4 @@
-/* The files below a folder. */
+/* Lists the files below a folder. */
 #ifndef AX_DATA_TREE_H
 #define AX_DATA_TREE_H
 
@@ -8,23 +8,24 @@
 #include <stddef.h>
 
 typedef struct ax_tree {
-    char **name; /* paths below the folder, "a/b.png", in the order of strcmp; owned */
+    char **name; /* paths relative to the folder, "a/b.png", sorted by strcmp; owned */
     size_t n, cap;
 } ax_tree;
 
-/* Fills *t (zeroed by the caller; released also after a failure) with the regular files below dir, at any depth, that
-   `takes` wants (by their name alone; NULL = all). Links are followed; what begins with a dot is left out. AX_EIO names
-   a folder that can't be read, AX_EFORMAT one that is in itself. */
+/* Fills *t (zeroed by the caller; released even after a failure) with the regular files below dir, at any depth, that
+   `takes` accepts (by name; NULL = all). Follows links; skips names that begin with a dot. AX_EIO names a folder that
+   can't be read, AX_EFORMAT one that contains itself. */
 ax_code ax_tree_read(ax_tree *t, const char *dir, bool (*takes)(const char *name), ax_err *err);
 void ax_tree_release(ax_tree *t);
 
-/* The folder in dir with the first of the names (NULL-terminated) that is there, in any case. False: none is. path: of
+/* Finds the folder in dir with the first existing name (NULL-terminated list), ignoring case. False: none. path:
    PATH_MAX bytes. */
 bool ax_tree_child(const char *dir, const char *const *names, char *path);
 
-/* Whether a name ends like a picture: in .png, .jpg, .jpeg, in any case, or as others which can't be read. */
+/* Whether a name has the extension of a picture: .png, .jpg, .jpeg, ignoring case, or one of formats that can't be
+   read. */
 bool ax_tree_is_picture(const char *name);
-/* Where the extension of a path begins, or its end. */
+/* The extension of a path, or its end. */
 size_t ax_tree_stem(const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* voc: PASCAL VOC's tree, and those of CVAT that look like it; SBD's longer list by list=. */
+/* voc: PASCAL VOC's tree, and CVAT's like it; SBD's longer list with list=. */
 #include "data/lines.h"
 #include "data/open.h"
 #include "data/pairs.h"
@@ -26,11 +26,11 @@ static const ax_known_class classes[CLASSES] = {
     { "tvmonitor", { 0, 64, 128 }, false },
 };
 
-/* The tree, and the folder of masks that a list of names means. */
+/* The tree, and the folder of masks that a list refers to. */
 typedef struct tree {
     const ax_dataset_spec *spec;
     char root[PATH_MAX], images[PATH_MAX], masks[PATH_MAX];
-    bool longer; /* the list is SBD's: its masks first */
+    bool longer; /* the list is SBD's: its masks are tried first */
 } tree;
 
 static bool is_file(const char *path)
@@ -52,7 +52,7 @@ static bool find_root(tree *t)
     return false;
 }
 
-/* dir/NAME.EXTENSION with the first of the extensions that is there; with the first one where none is. */
+/* dir/NAME.EXTENSION with the first extension that exists, or just the first one. */
 static bool with_extension(const char *dir, const char *name, const char *const *extension, char path[PATH_MAX])
 {
     for (const char *const *e = extension; *e; e++)
@@ -62,7 +62,7 @@ static bool with_extension(const char *dir, const char *name, const char *const 
     return false;
 }
 
-/* A line that names two files from the root on; false: it doesn't. */
+/* Parses a line with two absolute names; false: another form. */
 static bool two_files(const tree *t, const char *line, char image[PATH_MAX], char mask[PATH_MAX])
 {
     for (const char *at = line; *(at += strcspn(at, " \t")); at++) {
@@ -107,7 +107,7 @@ static ax_code read_list(ax_pairs *p, ax_pairlist *list, const tree *t, const ch
     return code == AX_OK ? ax_pairs_note(p, path, err) : code;
 }
 
-/* train.txt (or list=) and val.txt, or test.txt; else one list of all, to be split. */
+/* Reads train.txt (or list=) and val.txt or test.txt; or a single list of all, to be split. */
 static ax_code read_lists(ax_pairs *p, tree *t, ax_err *err)
 {
     static const char *const one[] = { "trainval.txt", "default.txt", "train.txt" };

@@ -1,4 +1,4 @@
-/* yolo: a text file per image, a line per object: its class, then the points of its outline, from 0 to 1. */
+/* yolo: a text file per image with a line per object: its class, then the points of its outline, from 0 to 1. */
 #include "data/classfile.h"
 #include "data/set_layout.h"
 #include "data/lines.h"
@@ -17,12 +17,12 @@
 #include <sys/stat.h>
 
 enum { MOST_NUMBERS = 1 << 20 };
-static const double SLACK = 0.01; /* outlines may stick out so far */
+static const double SLACK = 0.01; /* outlines may extend this far outside */
 
 /* The objects of a file. */
 typedef struct object {
     int32_t id;
-    size_t first, n; /* of its numbers */
+    size_t first, n; /* range of its numbers */
 } object;
 typedef struct objects {
     object *of;
@@ -51,7 +51,7 @@ static ax_code add_number(objects *o, double v, ax_err *err)
     return AX_OK;
 }
 
-/* A number from `at` on; NULL: there is none. */
+/* The number at `at`; NULL: none. */
 static char *number(char *at, double *out)
 {
     char *end;
@@ -106,7 +106,7 @@ static ax_code add_line(objects *o, char *line, ax_err *err)
     return add_points(o, end, err);
 }
 
-/* Fills *o (to be released also after a failure); classes: NULL = any id will do. */
+/* Fills *o (to be released even after a failure); classes: NULL = accepts any id. */
 static ax_code read_objects(objects *o, const char *path, const ax_classes *classes, ax_err *err)
 {
     ax_lines lines;
@@ -171,7 +171,7 @@ static ax_code look(const ax_pairs *p, const ax_pair *pair, const ax_glance *ima
 
 /* ---- classes ---- */
 
-/* Without names: as many classes as the files have numbers. */
+/* Without names: counts the classes by the ids in the files. */
 static ax_code count_classes(ax_pairs *p, ax_err *err)
 {
     int32_t most = -1;
@@ -193,7 +193,7 @@ static ax_code count_classes(ax_pairs *p, ax_err *err)
     return code;
 }
 
-/* Names of the first YAML file of the folder that has any. */
+/* Reads names from the first YAML file of the folder that has them. */
 static ax_code read_yaml(ax_pairs *p, const char *dir, ax_err *err)
 {
     static const char *const usual[] = { "data.yaml", "dataset.yaml", "data.yml" };

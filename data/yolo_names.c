@@ -8,7 +8,7 @@
 
 enum { LARGEST = 1 << 20 };
 
-/* A file, terminated; at its place in it. */
+/* A file's text, zero-terminated, and the place in it. */
 typedef struct reader {
     const char *path, *text, *at;
     ax_classes *to;
@@ -23,14 +23,14 @@ static ax_code wrong(const reader *r, const char *what)
     return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: %s", r->path, line, what);
 }
 
-/* Blanks within the line. */
+/* Skips blanks within the line. */
 static void blanks(reader *r)
 {
     while (*r->at == ' ' || *r->at == '\t')
         r->at++;
 }
 
-/* To the first line from here that has something else than a comment; its indent. */
+/* Moves to the next line that isn't blank or a comment; returns its indent. */
 static size_t next_line(reader *r)
 {
     for (;;) {
@@ -44,7 +44,7 @@ static size_t next_line(reader *r)
     }
 }
 
-/* The end of a line after a value: nothing but a comment. */
+/* Moves behind the end of a line; only a comment may precede it. */
 static bool line_ends(reader *r)
 {
     blanks(r);
@@ -53,7 +53,7 @@ static bool line_ends(reader *r)
     return !*r->at || *r->at == '\r' || *r->at == '\n';
 }
 
-/* A name up to one of the characters in `ends`, a comment or the end of the line, or in quotes. */
+/* Reads a name, quoted, or up to one of the characters in `ends`, a comment or the end of the line. */
 static ax_code name(reader *r, const char *ends, int32_t id)
 {
     const char *start = r->at;
@@ -78,7 +78,7 @@ static ax_code name(reader *r, const char *ends, int32_t id)
     return code == AX_OK ? code : wrong(r, why.msg);
 }
 
-/* "ID:" before a name. */
+/* Reads "ID:" before a name. */
 static bool key(reader *r, int32_t *id)
 {
     char *end;
@@ -95,7 +95,7 @@ static bool key(reader *r, int32_t *id)
     return true;
 }
 
-/* [a, b] or {0: a, 1: b}, over as many lines as they take. */
+/* Reads [a, b] or {0: a, 1: b}, possibly over several lines. */
 static ax_code in_brackets(reader *r)
 {
     bool mapping = *r->at == '{';
@@ -121,7 +121,7 @@ static ax_code in_brackets(reader *r)
     return code;
 }
 
-/* Lines "- NAME" or "ID: NAME". */
+/* Reads lines "- NAME" or "ID: NAME". */
 static ax_code in_lines(reader *r)
 {
     ax_code code = AX_OK;

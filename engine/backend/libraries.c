@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* An unpacked archive of NVIDIA's; the toolkit; Debian's packages; wheels (nvidia-cudnn-cu13 and its like). */
+/* An unpacked NVIDIA archive; the toolkit; Debian's packages; Python wheels (nvidia-cudnn-cu13 and similar). */
 const char *const ax_library_places[] = {
     "$CUDNN_HOME/lib",
     "$CUDNN_HOME/lib64",
@@ -24,11 +24,11 @@ const char *const ax_library_places[] = {
     NULL,
 };
 
-/* In the order of what needs what. */
+/* In order of dependency. */
 static const char *const needed[] = { "libcudart.so.13", "libcublasLt.so.13", "libcudnn.so.9" };
 enum { NEEDED = sizeof needed / sizeof *needed };
 
-/* The pattern with its variable's value; false: it isn't set, or the text is too long. */
+/* Expands the pattern's variable; false: it isn't set, or the result is too long. */
 static bool expand(const char *place, const char *name, char out[static 4096])
 {
     char variable[32] = "";

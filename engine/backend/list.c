@@ -31,14 +31,14 @@ static ax_device *open_cuda(int index, const ax_backend **be, ax_err *err)
     return plugin->backend->open(index, 0, err);
 }
 
-/* The CUDA plugin has only ever run on an emulated device: no search goes to hardware unasked. */
+/* The CUDA plugin has only run on an emulated device, so no search uses hardware unasked. */
 static bool may_take_cuda(void)
 {
     const char *text = getenv("AUXCELL_CUDA_AUTO");
     return text && !strcmp(text, "1");
 }
 
-/* A CUDA device when there is one and it may be taken; NULL without an error when it is the CPU's turn. */
+/* A CUDA device, if one exists and may be used; NULL without an error when the CPU is to be used. */
 static ax_device *open_first(const ax_backend **be, char *note)
 {
     char path[4096];
@@ -57,7 +57,7 @@ static ax_device *open_first(const ax_backend **be, char *note)
     return dev;
 }
 
-/* N of "cuda:N"; "cuda" is the first. -1: it isn't such a name. */
+/* N of "cuda:N"; "cuda" is the first. -1: another name. */
 static int cuda_index(const char *name)
 {
     if (strncmp(name, "cuda", 4))

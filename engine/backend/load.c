@@ -19,7 +19,7 @@ bool ax_plugin_find(const char *file, char path[static 4096])
     if (n <= 0)
         return false;
     program[n] = '\0';
-    *strrchr(program, '/') = '\0'; /* the link's text begins with one */
+    *strrchr(program, '/') = '\0'; /* the link's text begins with a slash */
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         snprintf(path, 4096, "%s%s/%s", program, places[i], file);
         if (!access(path, R_OK))
@@ -63,7 +63,7 @@ const ax_plugin *ax_plugin_load(ax_err *err)
     }
     ax_library_prefer();
     ax_plugin_get *entry = (ax_plugin_get *)ax_plugin_entry(path, AX_PLUGIN_ENTRY, &why);
-    if (!entry) { /* for want of a library that the loader doesn't find, perhaps */
+    if (!entry) { /* a library that the loader doesn't find may be missing */
         ax_library_provide();
         entry = (ax_plugin_get *)ax_plugin_entry(path, AX_PLUGIN_ENTRY, &why);
     }

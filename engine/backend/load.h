@@ -1,4 +1,4 @@
-/* Finds and loads shared objects that come with the program: the plugin auxcell-cuda.so, bench's peer. */
+/* Finds and loads shared objects that come with the program: the plugin auxcell-cuda.so, and bench's peer. */
 #ifndef AX_BACKEND_LOAD_H
 #define AX_BACKEND_LOAD_H
 
@@ -6,15 +6,16 @@
 
 #define AX_PLUGIN_CUDA "auxcell-cuda.so"
 
-/* Where a file that comes with the program is: in $AUXCELL_PLUGIN_DIR when that is set, else beside the program or in
-   ../lib/auxcell from there. False: it isn't. */
+/* The path of a file that comes with the program: in $AUXCELL_PLUGIN_DIR if set, else beside the program or in
+   ../lib/auxcell from there. False: missing. */
 bool ax_plugin_find(const char *file, char path[static 4096]);
-/* The function of that name in the shared object at path; NULL: err has the loader's reason. Stays loaded. */
+/* The function of that name in the shared object at path, which stays loaded; NULL: err has the loader's reason. */
 typedef void ax_plugin_function(void);
 ax_plugin_function *ax_plugin_entry(const char *path, const char *name, ax_err *err);
-/* NULL and AX_EDEVICE: it is missing, its libraries are, or it was built from other sources. Stays loaded. */
+/* The plugin, which stays loaded. NULL and AX_EDEVICE: it or one of its libraries is missing, or it was built from
+   other sources. */
 const ax_plugin *ax_plugin_load(ax_err *err);
-/* Whether there is a driver to ask at all: loading the vendor's libraries takes a while. */
+/* Whether an NVIDIA driver is present: checked first, since loading the vendor's libraries takes a while. */
 bool ax_plugin_driver_there(void);
 
 #endif

@@ -1,11 +1,11 @@
-/* A backend in a shared object of its own, loaded at run time: the programs link no vendor library, and one build runs
-   on machines with and without the device. */
+/* A backend in a shared object, loaded at run time: the programs link no vendor library, and one build runs on machines
+   with and without the device. */
 #ifndef AX_BACKEND_PLUGIN_H
 #define AX_BACKEND_PLUGIN_H
 
 #include "engine/op/backend.h"
 
-/* What is known of a device without opening it. */
+/* Facts about a device that isn't opened. */
 typedef struct ax_device_info {
     char name[256];
     int major, minor; /* compute capability */
@@ -14,7 +14,7 @@ typedef struct ax_device_info {
     char unusable[200]; /* why it can't be used; "" = it can */
 } ax_device_info;
 
-/* Both sides are built from the same tree: a side that was built from another one is refused by these sizes. */
+/* Both sides must be built from the same tree; a mismatch is detected by these sizes. */
 typedef struct ax_plugin_abi {
     const char *version; /* AX_VERSION */
     uint32_t ops;
@@ -22,9 +22,9 @@ typedef struct ax_plugin_abi {
 } ax_plugin_abi;
 
 typedef struct ax_plugin {
-    ax_plugin_abi abi; /* first, for ever */
+    ax_plugin_abi abi; /* must always stay first */
     const ax_backend *backend;
-    /* Devices that the driver lists; AX_EDEVICE says why there is none. */
+    /* Number of devices that the driver lists; AX_EDEVICE says why there is none. */
     ax_code (*count)(int *n, ax_err *err);
     ax_code (*describe)(int index, ax_device_info *out, ax_err *err);
 } ax_plugin;
@@ -33,7 +33,7 @@ typedef struct ax_plugin {
     {                                                                                                                  \
         AX_VERSION, AX_OP_COUNT, sizeof(ax_call), sizeof(ax_backend), sizeof(ax_update)                                \
     }
-/* The one symbol that a plugin exports: a function of this type. */
+/* The only symbol that a plugin exports: a function of this type. */
 #define AX_PLUGIN_ENTRY "ax_plugin_entry"
 typedef const ax_plugin *ax_plugin_get(void);
 

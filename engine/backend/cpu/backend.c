@@ -1,4 +1,4 @@
-/* The CPU backend: opening it, its memory, its table. */
+/* The CPU backend: opening, memory, and the table of kernels. */
 #include "engine/backend/cpu/device.h"
 #include "engine/base/cores.h"
 
@@ -13,7 +13,7 @@ static int cores_available(void)
     return n > AX_CPU_MAX_THREADS ? AX_CPU_MAX_THREADS : n;
 }
 
-/* The best instruction set the processor has, or the one asked for by AUXCELL_ISA. */
+/* The best instruction set of the processor, or the one set in AUXCELL_ISA. */
 static const ax_cpu_kernels *choose_kernels(ax_err *err)
 {
     const char *want = getenv("AUXCELL_ISA");
@@ -83,7 +83,7 @@ static void cpu_configure(ax_device *dev, const ax_device_options *options)
 
 enum { HUGE = 2 << 20 };
 
-/* By all threads: most of the time goes into the kernel's clearing of pages that are touched for the first time. */
+/* Clears in parallel: most of the time goes into the kernel's zeroing of pages at their first use. */
 static void clear(const ax_device *dev, char *mem, size_t bytes)
 {
     int T = ax_cpu_tasks(dev, bytes / sizeof(float));

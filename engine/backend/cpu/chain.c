@@ -1,18 +1,18 @@
-/* CHAIN: [a dense convolution,] a depthwise one and a 1x1, a few rows at a time, so that what is between them stays in
-   the cache. The dense one's rows are kept in a ring while the depthwise one needs them. */
+/* CHAIN: [a dense convolution,] a depthwise one and a 1x1, computed a few rows at a time, so that the maps between them
+   stay in the cache. The dense convolution's rows are kept in a ring while the depthwise one needs them. */
 #include "engine/backend/cpu/fused.h"
 #include "engine/op/chain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CACHE = 384 << 10, MOST_ROWS = 8 }; /* of what is between, per task: bytes; rows of outputs at once */
+enum { CACHE = 384 << 10, MOST_ROWS = 8 }; /* bytes of intermediate maps per task; most output rows at once */
 
 typedef struct prep {
-    ax_call link[AX_MAX_LINKS]; /* with what they keep themselves; their memory is that of a run */
-    size_t work[AX_MAX_LINKS];  /* where each one's scratch begins, bytes */
-    size_t buffers;             /* where the tasks' buffers begin, each */
-    int32_t band, ring;         /* outputs at once, and rows of the dense convolution that are kept */
+    ax_call link[AX_MAX_LINKS]; /* with their own prepared data; memory is bound at each run */
+    size_t work[AX_MAX_LINKS];  /* offset of each link's scratch, bytes */
+    size_t buffers;             /* size of each task's buffers */
+    int32_t band, ring;         /* output rows at once, and rows of the dense convolution that are kept */
     size_t band_floats, ring_floats;
 } prep;
 
@@ -22,7 +22,7 @@ static size_t row_floats(const ax_call *link)
     return (size_t)y.w * (size_t)y.c;
 }
 
-/* Rows of its input that so many rows of a convolution's outputs see. */
+/* Number of input rows that this many output rows read. */
 static int32_t seen(const ax_attr *a, int32_t rows)
 {
     return (rows - 1) * a->conv.stride + (a->conv.kernel - 1) * a->conv.dilation + 1;
@@ -79,7 +79,7 @@ AX_CPU_DISCARD(ax_cpu_chain_discard)
     call->prep = NULL;
 }
 
-/* What a task works with. */
+/* The state of a task. */
 typedef struct stream {
     const ax_device *dev;
     const prep *p;
@@ -95,7 +95,7 @@ static const float *image_of(const ax_operand *x, size_t image)
     return (const float *)x->mem + image * (size_t)s.h * (size_t)s.w * (size_t)s.c;
 }
 
-/* Rows r0 .. r1 of the dense convolution into the ring. */
+/* Computes rows r0 .. r1 of the dense convolution into the ring. */
 static void fill_ring(const stream *s, size_t image, int32_t r0, int32_t r1)
 {
     for (int32_t r = r0, n; r < r1; r += n) {
@@ -110,7 +110,7 @@ static void fill_ring(const stream *s, size_t image, int32_t r0, int32_t r1)
     }
 }
 
-/* Rows r0 .. r1 of an image's outputs. */
+/* Computes rows r0 .. r1 of an image's outputs. */
 static void outputs(const stream *s, size_t image, int32_t r0, int32_t r1)
 {
     const ax_call *spatial = &s->link[s->links - 2], *last = spatial + 1;

@@ -1,16 +1,16 @@
-/* Convolution: for every pass the cheapest implementation that can do it. */
+/* Convolution: chooses the cheapest suitable implementation for every pass. */
 #include "engine/backend/cpu/conv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of equal cost the first is taken. */
+/* Among equal costs the first is taken. */
 const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS] = {
     &ax_conv_depthwise, &ax_conv_pointwise, &ax_conv_direct, &ax_conv_winograd, &ax_conv_im2col, &ax_conv_plain,
 };
 
-enum { PARTS = 2 }; /* both gradients, each by an implementation of its own */
+enum { PARTS = 2 }; /* the two gradients, each with its own implementation */
 
 typedef struct part {
     const ax_conv_impl *impl;
@@ -24,7 +24,7 @@ typedef struct prep {
 
 /* ---- choosing ---- */
 
-/* Pairs of an output and a tap along one axis that are inside the map. */
+/* Pairs of an output and a tap along one axis that lie inside the map. */
 static double taps_inside(const ax_conv_shape *g, int32_t in, int32_t out)
 {
     double n = 0;
@@ -44,7 +44,7 @@ double ax_conv_macs(const ax_conv *c)
     return taps_inside(g, g->h, g->oh) * taps_inside(g, g->w, g->ow) * g->co * (c->groups > 1 ? 1 : g->ci);
 }
 
-/* Whether it may be taken at all. */
+/* Whether the implementation may be chosen at all. */
 static bool may(const ax_device *dev, const ax_conv_impl *impl, const ax_conv *c)
 {
     return (!dev->conv || !strcmp(dev->conv, impl->name)) && (!c->rows || impl->rows) && impl->fits(dev, c);
@@ -88,7 +88,7 @@ ax_conv ax_conv_of(const ax_call *call)
                        .bias = !call->backward && call->op == AX_OP_CONV2D && call->n_in == 3 };
 }
 
-/* Adds a pass: to the part before it when that is of the same implementation. */
+/* Adds a pass, to the part before it if that has the same implementation. */
 static ax_code add_pass(const ax_device *dev, prep *p, ax_conv conv, unsigned pass, ax_err *err)
 {
     conv.passes = pass;
@@ -129,7 +129,7 @@ AX_CPU_PREPARE(ax_cpu_conv_prepare)
         code = p->part[made].impl->prepare(dev, &p->part[made].conv, &bytes, err);
         *work = bytes > *work ? bytes : *work;
     }
-    p->n = code == AX_OK ? p->n : made; /* the part that failed, too, is released */
+    p->n = code == AX_OK ? p->n : made; /* a part that failed is released too */
     call->prep = p;
     if (code != AX_OK)
         ax_cpu_conv_discard(dev, call);

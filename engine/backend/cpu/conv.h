@@ -1,40 +1,40 @@
-/* Convolution on the CPU: what an implementation of it is. conv.c has the table of them and takes for every pass of a
-   convolution the cheapest that can do it. A new implementation is a file and a row in that table. */
+/* The interface of convolution implementations on the CPU. conv.c has their table and chooses the cheapest suitable one
+   for every pass. A new implementation is a file and a row in that table. */
 #ifndef AX_BACKEND_CPU_CONV_H
 #define AX_BACKEND_CPU_CONV_H
 
 #include "engine/backend/cpu/device.h"
 
-/* Passes, as bits: the outputs, the gradient of the input, that of the weights. That of the bias is no pass: it is the
-   same sum whatever the convolution, and conv.c's own. */
+/* Passes, as bits: output, gradient of the input, gradient of the weights. The bias's gradient is not a pass: it is the
+   same sum for every convolution, and conv.c computes it. */
 enum { AX_CONV_FORWARD = 1, AX_CONV_DATA = 2, AX_CONV_WEIGHTS = 4 };
 
-/* What is asked of an implementation. The number of images isn't in it: an image's result must not depend on the
-   others of its batch. */
+/* The task of an implementation. It excludes the number of images: an image's result must not depend on the rest of its
+   batch. */
 typedef struct ax_conv {
     ax_conv_shape shape;
     uint32_t groups; /* 1, or one per channel */
-    bool bias;       /* the forward pass adds one */
-    bool constant;   /* the forward pass of inference: weights don't change, and there may be an epilogue */
-    bool rows;       /* constant, and some rows of an image at a time */
+    bool bias;       /* the forward pass adds a bias */
+    bool constant;   /* forward pass of inference: weights don't change, and there may be an epilogue */
+    bool rows;       /* constant, computed some rows of an image at a time */
     unsigned passes; /* AX_CONV_DATA and AX_CONV_WEIGHTS together when one implementation does both */
-    void *prep;      /* the implementation's own: made by prepare, undone by release */
-    size_t packed;   /* constant: bytes of the weights in its own order; set by prepare */
+    void *prep;      /* private data: made by prepare, freed by release */
+    size_t packed;   /* if constant: bytes of the weights in the implementation's layout; set by prepare */
 } ax_conv;
 
-/* Where a run finds its tensors: maps NHWC, weights OIHW. */
+/* The tensors of a run: maps NHWC, weights OIHW. */
 typedef struct ax_conv_memory {
-    int32_t n;               /* images */
-    const float *x, *w, *dy; /* dy: of the gradients' passes */
-    const ax_epilogue *e;    /* of the forward pass; NULL: none; unless constant a bias only */
-    float *y, *dx, *dw;      /* what the passes make */
-    void *work;              /* as many bytes as prepare asked for, undefined */
-    void *packed;            /* constant: the weights in its own order; else NULL */
-    bool ready;              /* they have been put there by a run before, and w isn't read */
+    int32_t n;               /* number of images */
+    const float *x, *w, *dy; /* dy: for the gradients' passes */
+    const ax_epilogue *e;    /* for the forward pass; NULL: none; unless constant, only a bias */
+    float *y, *dx, *dw;      /* outputs of the passes */
+    void *work;              /* scratch of the size that prepare asked for, undefined content */
+    void *packed;            /* if constant: weights in the implementation's layout; else NULL */
+    bool ready;              /* an earlier run has packed them, and w isn't read */
 } ax_conv_memory;
 
-/* Where a pass has its weights in its own order, which take so many floats, and what scratch there is besides: unless
-   they are constant they are the first part of the scratch. */
+/* The places of packed weights, of this many floats, and of the remaining scratch. Unless constant, the weights are the
+   first part of the scratch. */
 static inline float *ax_conv_packed(const ax_conv_memory *m)
 {
     return m->packed ? m->packed : m->work;
@@ -43,58 +43,58 @@ static inline float *ax_conv_scratch(const ax_conv_memory *m, size_t packed_floa
 {
     return (float *)m->work + (m->packed ? 0 : packed_floats);
 }
-/* For prepare: the bytes of scratch of a pass that takes so many floats, of which so many are its weights. */
+/* For prepare: bytes of scratch of a pass that needs this many floats, of which so many for its weights. */
 static inline size_t ax_conv_work(ax_conv *c, size_t floats, size_t packed_floats)
 {
     c->packed = packed_floats * sizeof(float);
     return (floats - (c->constant ? packed_floats : 0)) * sizeof(float);
 }
 
-/* Some rows of the outputs of an image. */
+/* Some output rows of an image. */
 typedef struct ax_conv_rows {
-    const float *x; /* the image; if `ring` isn't 0 that many rows of it, row r in the place of r % ring */
+    const float *x; /* the image; if `ring` isn't 0, only that many of its rows: row r is at r % ring */
     int32_t ring, r0, r1;
-    const ax_epilogue *e; /* its maps, as y, begin with row r0 */
+    const ax_epilogue *e; /* its maps, like y, begin with row r0 */
     float *y;
-    void *packed, *work; /* as in ax_conv_memory; ready */
-    int task;            /* whose part of the scratch */
+    void *packed, *work; /* as in ax_conv_memory, with ready set */
+    int task;            /* index of its part of the scratch */
 } ax_conv_rows;
 
 typedef struct ax_conv_impl {
     const char *name;
-    /* Whether it can do all passes of c. */
+    /* Whether it supports all passes of c. */
     bool (*fits)(const ax_device *dev, const ax_conv *c);
-    /* What a pass of one image takes, in multiply-adds at full speed; only asked where it fits. */
+    /* Cost of a pass for one image, in multiply-adds at full speed; called only if `fits`. */
     double (*cost)(const ax_device *dev, const ax_conv *c);
-    /* Says in *work how many bytes of scratch a run needs. */
+    /* Sets *work to the bytes of scratch that a run needs. */
     ax_code (*prepare)(ax_device *dev, ax_conv *c, size_t *work, ax_err *err);
     void (*run)(ax_device *dev, const ax_conv *c, const ax_conv_memory *m);
     void (*release)(ax_conv *c); /* optional */
-    /* Optional: the forward pass of a constant convolution row by row, by the calling thread. Rows r0 .. r1 of the
-       outputs of a 1x1 don't go round the ring's end. */
+    /* Optional: the forward pass of a constant convolution row by row, in the calling thread. Rows r0 .. r1 of a 1x1
+       must not wrap around the ring's end. */
     void (*rows)(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m);
 } ax_conv_impl;
 
 extern const ax_conv_impl ax_conv_depthwise, ax_conv_pointwise, ax_conv_direct, ax_conv_winograd, ax_conv_im2col,
     ax_conv_plain;
 
-/* All of them; conv.c says which is asked first. */
+/* All implementations, in order of preference; see conv.c. */
 enum { AX_CONV_IMPLS = 6 };
 extern const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS];
 
-/* What a CONV2D or a FUSED asks for; passes, and for FUSED what only it has, are the caller's to set. */
+/* The task of a CONV2D or a FUSED; the caller sets passes and, for a FUSED, its additional members. */
 ax_conv ax_conv_of(const ax_call *call);
-/* The cheapest that can do it; NULL: none, and err says so. */
+/* The cheapest suitable one; NULL: none, with err set. */
 const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err);
-/* Adds to *out that it is computed by impl, and what each that fits would cost for the first of its passes, in millions
-   of multiply-adds. */
+/* Adds to *out that impl computes it, and the costs of all suitable ones for its first pass, in millions of
+   multiply-adds. */
 void ax_conv_explain(const ax_device *dev, const ax_conv_impl *impl, ax_conv c, ax_explanation *out);
 
-/* Multiply-adds of the direct sum over the taps that are inside the map, for one image. */
+/* Multiply-adds of the direct sum over taps inside the map, for one image. */
 double ax_conv_macs(const ax_conv *c);
 
-/* The inputs i0 .. i1 of one block of `width` output channels from c0 on, of weights packed as {k,k,ci,width} and
-   filled up with zeros; element (o, i, k) of w is at o * so + i * si + k, the taps turned round if asked. */
+/* Packs inputs i0 .. i1 of one block of `width` output channels from c0 on into {k,k,ci,width}, zero-padded. Element
+   (o, i, k) of w is at o * so + i * si + k; taps are rotated by 180 degrees if requested. */
 void ax_conv_pack(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0, int32_t width,
                   int32_t i0, int32_t i1, float *to);
 

@@ -1,19 +1,19 @@
-/* DEPTH_LOSS. Two passes over maps of one channel, which cost nothing beside a convolution of many: plain loops, not
-   vectors. Pixels are cut into blocks of one size and the blocks' sums added in their order, so that neither threads
-   nor instruction sets change a bit. */
+/* DEPTH_LOSS. Two passes over one-channel maps, which are cheap compared with convolutions: plain loops without
+   vectors. Pixels are processed in blocks of fixed size whose sums are added in order, so neither threads nor
+   instruction sets change a bit. */
 #include "engine/backend/cpu/device.h"
 
 #include <math.h>
 
 enum { BLOCK = 4096 };
 
-/* Of a block. First pass: valid pixels, sums of d and d^2, largest |e|. Second: sum of losses; of (1 - e^2/c^2)/2 where
-   |e| > c; pixels whose |e| is the largest. */
+/* Sums of a block. First pass: number of valid pixels, sums of d and d^2, largest |e|. Second: sum of losses; sum of (1
+   - e^2/c^2)/2 where |e| > c; number of pixels with the largest |e|. */
 typedef struct part {
     double n, sum, square, most, loss, slope, equals;
 } part;
 
-/* What both passes read, and what the second knows of the whole batch. */
+/* Inputs of both passes, and results of the first for the second. */
 typedef struct job {
     const float *p, *t;
     float *grad;
@@ -39,7 +39,7 @@ static bool counts(const job *j, float t)
     return j->kind == AX_BERHU_LINEAGE ? t != 0 : j->kind == AX_SILOG ? t > j->least : t > 0;
 }
 
-/* e of a berHu; a ReLU before the lineage's. */
+/* e for berHu; the lineage applies a ReLU first. */
 static float error_of(const job *j, size_t i)
 {
     float p = j->p[i];

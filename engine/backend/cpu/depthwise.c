@@ -1,4 +1,4 @@
-/* Depthwise convolution: cuts the rows of the batch into one range per task. */
+/* Depthwise convolution: splits the rows of the batch into one range per task. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
@@ -34,7 +34,7 @@ static size_t weight_floats(const ax_dw *g)
     return ax_cpu_align_floats((size_t)g->kernel * (size_t)g->kernel * (size_t)g->c);
 }
 
-/* The convolution of dy with the kernel turned round that gives the gradient of the input, for stride 1. */
+/* The gradient of the input for stride 1: a convolution of dy with the rotated kernel. */
 static ax_dw turned(const ax_dw *g)
 {
     ax_dw b = *g;
@@ -53,7 +53,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     return AX_OK;
 }
 
-/* {C,k,k} to {k,k,C}, turned round (180 degrees) if asked. */
+/* {C,k,k} to {k,k,C}, rotated by 180 degrees if requested. */
 static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *out)
 {
     int32_t kk = g->kernel * g->kernel;
@@ -123,7 +123,7 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
         }
 }
 
-/* With stride 1 a convolution of dy with the kernel turned round. */
+/* With stride 1, a convolution of dy with the rotated kernel. */
 static void run_data(ax_device *dev, const ax_dw *g, const ax_conv_memory *m)
 {
     if (g->stride == 1) {

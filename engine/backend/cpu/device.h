@@ -1,4 +1,4 @@
-/* Inside of the CPU backend: the device, and what the files of kernels share. */
+/* Internals of the CPU backend: the device, and helpers of the kernel files. */
 #ifndef AX_BACKEND_CPU_DEVICE_H
 #define AX_BACKEND_CPU_DEVICE_H
 
@@ -7,13 +7,13 @@
 enum { AX_CPU_MAX_THREADS = 256 };
 
 struct ax_device {
-    int threads; /* work is cut into this many tasks, whatever team OpenMP gives: sums keep their order */
+    int threads; /* work is split into this many tasks, whatever OpenMP's team, so that sums keep their order */
     const ax_cpu_kernels *k;
-    bool winograd;    /* 3x3 convolutions by Winograd's algorithm where it pays */
-    const char *conv; /* for tests: the only implementation of convolution that may be taken; NULL = any */
+    bool winograd;    /* 3x3 convolutions may use Winograd's algorithm where it pays */
+    const char *conv; /* for tests: the only allowed implementation of convolution; NULL = any */
 };
 
-/* Task `task` of `tasks` does the elements *lo .. *hi of n, in units of `unit`. */
+/* Task `task` of `tasks` handles elements *lo .. *hi of n, in units of `unit`. */
 static inline void ax_cpu_span(size_t n, size_t unit, int tasks, int task, size_t *lo, size_t *hi)
 {
     size_t units = (n + unit - 1) / unit, each = units / (size_t)tasks, more = units % (size_t)tasks, t = (size_t)task;
@@ -21,7 +21,7 @@ static inline void ax_cpu_span(size_t n, size_t unit, int tasks, int task, size_
     *lo = first * unit < n ? first * unit : n;
     *hi = last * unit < n ? last * unit : n;
 }
-/* A task's range of rows (or pixels) of a batch, image by image: the next part, or false at the end. */
+/* A task's range of rows (or pixels) in a batch, image by image: the next part, or false at the end. */
 typedef struct ax_cpu_part {
     size_t image, first, last;
 } ax_cpu_part;
@@ -43,12 +43,12 @@ static inline size_t ax_cpu_align(size_t bytes)
 {
     return ax_cpu_round_up(bytes, 64);
 }
-/* Floats that n of them take when what follows starts on a cache line. */
+/* n floats rounded up to whole cache lines. */
 static inline size_t ax_cpu_align_floats(size_t n)
 {
     return ax_cpu_round_up(n, 64 / sizeof(float));
 }
-/* Number of parallel tasks for work over n floats: small work isn't worth waking the threads. */
+/* Number of parallel tasks for work on n floats: small work isn't worth waking the threads. */
 static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
 {
     return floats < 4096 ? 1 : dev->threads;

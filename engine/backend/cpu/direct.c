@@ -1,4 +1,4 @@
-/* Direct convolution: at most AX_DIRECT_TAPS taps; with a stride no gradient of the input. */
+/* Direct convolution: at most AX_DIRECT_TAPS taps; no gradient of the input with a stride. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ static double cost(const ax_device *dev, const ax_conv *c)
     return ax_conv_macs(c);
 }
 
-/* Floats of the parts of the scratch for a convolution of ci to co channels: weights, bias. */
+/* Floats of the scratch's parts for a convolution of ci to co channels: weights, bias. */
 static size_t packed_floats(const ax_device *dev, const ax_conv_shape *g)
 {
     size_t channels = ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
@@ -36,7 +36,7 @@ static size_t weight_floats(const ax_conv_shape *g)
     return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * (size_t)g->co;
 }
 
-/* The convolution that makes dx of dy. */
+/* The convolution that computes dx from dy. */
 static ax_conv_shape turned(const ax_conv_shape *g)
 {
     return (ax_conv_shape) { .h = g->oh,
@@ -107,7 +107,7 @@ static size_t outputs_of(const ax_zone *z, size_t images)
     return images * (size_t)z->rows * (size_t)z->columns;
 }
 
-/* What a tile of a zone takes: its taps, and finding and storing its outputs. */
+/* A zone's taps, and the access to its outputs. */
 static size_t tile_cost(const ax_zone *z)
 {
     return (size_t)(z->kh1 - z->kh0) * (size_t)(z->kw1 - z->kw0) + 1;
@@ -137,7 +137,7 @@ static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, s
     }
 }
 
-/* The epilogue with its bias filled up to whole vectors; that of constant weights is. */
+/* The epilogue with its bias padded to whole vectors; for constant weights it already is. */
 static ax_epilogue filled(const ax_device *dev, const ax_conv *c, const ax_epilogue *e, float *bias)
 {
     ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
@@ -149,7 +149,7 @@ static ax_epilogue filled(const ax_device *dev, const ax_conv *c, const ax_epilo
     return own;
 }
 
-/* Each task takes tiles that are about as much work as any other's: those that begin in its part of it. */
+/* Each task takes tiles of about equal total work: those that begin in its share. */
 static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *packed,
                      const ax_epilogue *e, float *y)
 {
@@ -236,7 +236,7 @@ static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
 {
     const ax_conv_shape *g = &c->shape;
     int32_t r0 = m->r0, r1 = m->r1;
-    if (m->ring) { /* a 1x1, whose rows are the input's */
+    if (m->ring) { /* a 1x1 convolution: its rows are the input's */
         r1 = r0 % m->ring + r1 - r0;
         r0 %= m->ring;
     }

@@ -1,4 +1,4 @@
-/* Zero, activations, sums and mixtures of two, concatenation. */
+/* Zero, activations, sums and mixtures of two maps, concatenation. */
 #include "engine/backend/cpu/device.h"
 
 #include "engine/base/bf16.h"
@@ -28,7 +28,7 @@ AX_CPU_RUN(ax_cpu_relu_forward)
     return AX_OK;
 }
 
-/* in: dy, x or -, y or -: the mask can be read from either. */
+/* in: dy, x or -, y or -: either gives the mask. */
 AX_CPU_RUN(ax_cpu_relu_backward)
 {
     (void)err;
@@ -57,7 +57,7 @@ AX_CPU_RUN(ax_cpu_add_forward)
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
         dev->k->add(a + lo, b + lo, y + lo, hi - lo);
-        for (uint32_t i = 2; i < call->n_in; i++) /* y is never in the memory of these */
+        for (uint32_t i = 2; i < call->n_in; i++) /* y never shares memory with these */
             dev->k->add(y + lo, (const float *)call->in[i].mem + lo, y + lo, hi - lo);
     }
     return AX_OK;
@@ -83,7 +83,7 @@ AX_CPU_RUN(ax_cpu_add_backward)
     return AX_OK;
 }
 
-/* Graphs of the CPU have none: plain. */
+/* CPU graphs don't contain it, so a plain loop suffices. */
 AX_CPU_RUN(ax_cpu_cast)
 {
     (void)err;
@@ -127,7 +127,7 @@ AX_CPU_PREPARE(ax_cpu_mix_backward_prepare)
     return AX_OK;
 }
 
-/* One side: the gradients of its map and of its factors; either may be NULL. */
+/* Gradients of one side's map and factors; either may be NULL. */
 static void mix_side(ax_device *dev, const ax_operand *gradient, const float *side, const float *factor, float *dside,
                      float *dfactor, double *sums)
 {
@@ -162,7 +162,7 @@ AX_CPU_RUN(ax_cpu_mix_backward)
     return AX_OK;
 }
 
-/* Copies the channels of one part between it and the whole, whose pixels have c channels. */
+/* Copies a part's channels from or to the whole, whose pixels have c channels. */
 static void copy_channels(ax_device *dev, float *part, float *whole, size_t c, size_t at, size_t nc, size_t px,
                           bool split)
 {

@@ -1,5 +1,5 @@
-/* FUSED: a convolution whose weights are folded with the batch norm behind it and put into the order of its kernel
-   once, in the first run, and which does all that follows before it writes an output. */
+/* FUSED: a convolution whose weights are folded with the following batch norm and packed once, in the first run; the
+   following operations are applied before outputs are written. */
 #include "engine/backend/cpu/fused.h"
 
 #include <math.h>
@@ -9,10 +9,10 @@
 typedef struct prep {
     const ax_conv_impl *impl;
     ax_conv conv;
-    float *packed, *bias; /* made by the first run; the bias is filled up to whole vectors */
+    float *packed, *bias; /* made by the first run; the bias is padded to whole vectors */
 } prep;
 
-/* The inputs by their meaning; NULL: there is none. */
+/* The inputs by meaning; NULL: absent. */
 typedef struct operands {
     const float *x, *w, *bias, *gamma, *beta, *mean, *var, *add[AX_MAX_SUMMANDS];
 } operands;
@@ -82,8 +82,8 @@ AX_CPU_DISCARD(ax_cpu_fused_discard)
     call->prep = NULL;
 }
 
-/* The norm as a factor for each output's weights, and one bias: gamma / sqrt(var + eps) and beta + (bias - mean) times
-   that. weights: each output's lie together. */
+/* The norm as a factor per output for its weights, gamma / sqrt(var + eps), and a bias, beta + (bias - mean) times that
+   factor. weights: those of an output are contiguous. */
 static void fold(const operands *o, float eps, size_t channels, size_t per_channel, float *weights, float *bias)
 {
     for (size_t k = 0; k < channels; k++) {

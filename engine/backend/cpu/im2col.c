@@ -1,6 +1,6 @@
 /* Dense convolution as matrix products of rows of patches ("im2col"), a chunk of pixels at a time: any kernel, stride,
    padding and dilation. The gradient of the input is one such product for each of stride * stride interleaved grids of
-   its pixels, since those of one grid are seen through the same taps. */
+   its pixels, since all pixels of a grid are seen through the same taps. */
 #include "engine/backend/cpu/conv.h"
 
 #include <assert.h>
@@ -8,17 +8,17 @@
 
 enum {
     MOST_TAPS = 255,        /* along an axis */
-    MOST_LENGTH = 32768,    /* floats of a row: some of them stay in the second cache */
-    CHUNK_FLOATS = 6144,    /* of rows and products at once: they stay in the first cache */
-    BLOCK_FLOATS = 3 * 8192 /* the same while weights' gradients are summed */
+    MOST_LENGTH = 32768,    /* floats per row: some rows stay in the second-level cache */
+    CHUNK_FLOATS = 6144,    /* rows and products at once: they stay in the first-level cache */
+    BLOCK_FLOATS = 3 * 8192 /* the same while weight gradients are summed */
 };
 
-/* The taps through which the pixels of a grid see the map, along one axis: pixel i sees i * step + offset. */
+/* The taps through which a grid's pixels see the map, along one axis: pixel i sees i * step + offset. */
 typedef struct axis {
     int32_t n, tap[MOST_TAPS], offset[MOST_TAPS];
 } axis;
 
-/* Pixels y0 + i * step, x0 + k * step of a map that is made of another one. */
+/* Pixels y0 + i * step, x0 + k * step of a map computed from another one. */
 typedef struct grid {
     axis y, x;
     int32_t rows, columns, y0, x0, step;
@@ -40,8 +40,8 @@ static void output_axis(const ax_conv_shape *g, axis *a)
         add_tap(a, k, k * g->dilation - g->pad);
 }
 
-/* Of the inputs `phase`, phase + stride, ...: an input i is seen by output o through tap k when o * stride - pad + k *
-   dilation = i. */
+/* For inputs `phase`, phase + stride, ...: output o sees input i through tap k when o * stride - pad + k * dilation =
+   i. */
 static void input_axis(const ax_conv_shape *g, int32_t phase, axis *a)
 {
     a->n = 0;
@@ -52,7 +52,7 @@ static void input_axis(const ax_conv_shape *g, int32_t phase, axis *a)
     }
 }
 
-/* The patches of a map {h,w,c}; the grid must stay where it is. */
+/* The patches of a map {h,w,c}; the grid must not move. */
 static void find_patches(grid *to, int32_t h, int32_t w, int32_t c, int32_t step)
 {
     bool runs = to->x.n > 0;
@@ -80,7 +80,7 @@ static void output_grid(const ax_conv_shape *g, grid *to)
     find_patches(to, g->h, g->w, g->ci, g->stride);
 }
 
-/* False: the map is too small for any of these pixels. */
+/* False: the map has no such pixels. */
 static bool input_grid(const ax_conv_shape *g, int32_t y0, int32_t x0, grid *to)
 {
     if (y0 >= g->h || x0 >= g->w)
@@ -96,7 +96,7 @@ static bool input_grid(const ax_conv_shape *g, int32_t y0, int32_t x0, grid *to)
 
 /* ---- sizes ---- */
 
-/* Channels filled up to what a matrix product takes: whole vectors, or at the end one and a half. */
+/* Channels padded for a matrix product: to whole vectors, or to one and a half at the end. */
 static size_t filled(const ax_device *dev, size_t c)
 {
     size_t lanes = (size_t)dev->k->lanes, whole = c / (2 * lanes) * (2 * lanes), rest = c - whole;
@@ -108,7 +108,7 @@ static size_t taps_of(const ax_conv_shape *g)
     return (size_t)g->kernel * (size_t)g->kernel;
 }
 
-/* Pixels at once for rows of `length` floats that become `made` floats. */
+/* Pixels at once, for rows of `length` floats that become `made` floats. */
 static size_t chunk_of(size_t length, size_t made)
 {
     size_t n = CHUNK_FLOATS / (length + made) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
@@ -120,7 +120,7 @@ static size_t block_of(size_t length, size_t outputs)
     return n < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : n;
 }
 
-/* Floats of scratch of a product from ci to co channels: weights and bias, and per task rows and products. A grid with
+/* Floats of scratch for a product from ci to co channels: weights and bias, and per task rows and products. A grid with
    fewer taps has shorter rows and more of them, but no more floats than this. */
 static size_t weight_floats(const ax_device *dev, const ax_conv_shape *g, int32_t ci, int32_t co)
 {
@@ -133,7 +133,7 @@ static size_t task_floats(const ax_device *dev, const ax_conv_shape *g, int32_t 
     return ax_cpu_align_floats(least > CHUNK_FLOATS ? least : CHUNK_FLOATS);
 }
 
-/* Of the weights' gradients, per task: their sum, and rows. */
+/* The same for weight gradients, per task: their sum, and rows. */
 static size_t sum_floats(const ax_device *dev, const ax_conv_shape *g)
 {
     return ax_cpu_align_floats(filled(dev, taps_of(g) * (size_t)g->ci) * (size_t)g->co);
@@ -146,8 +146,8 @@ static size_t block_floats(const ax_device *dev, const ax_conv_shape *g)
 
 /* ---- products ---- */
 
-/* The weights of a grid's taps in a matrix product's blocks, {taps}{ci}{block}; element (o, i, k) of w is at o * so +
-   i * si + k. */
+/* Packs the weights of a grid's taps in a matrix product's blocks, {taps}{ci}{block}; element (o, i, k) of w is at o *
+   so + i * si + k. */
 static void pack(const ax_device *dev, const grid *t, int32_t kernel, const float *w, size_t so, size_t si, size_t ci,
                  size_t co, float *u)
 {
@@ -164,8 +164,8 @@ static void pack(const ax_device *dev, const grid *t, int32_t kernel, const floa
     }
 }
 
-/* Products of n pixels of a grid from `first` on, `width` floats apart, to their places on the map {.., w, co} that
-   begins at y[image]. */
+/* Stores the products of n pixels of a grid from `first` on, `width` floats apart, in the map {.., w, co} that begins
+   at y[image]. */
 static void put(const ax_device *dev, const grid *t, size_t first, size_t n, const float *from, size_t width,
                 const ax_epilogue *e, float *y, size_t image, int32_t w, size_t co)
 {
@@ -181,7 +181,7 @@ static void put(const ax_device *dev, const grid *t, size_t first, size_t n, con
     }
 }
 
-/* A grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats an image. */
+/* Computes a grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats per image. */
 static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, size_t in, const float *u,
                      const ax_epilogue *e, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
 {
@@ -245,7 +245,7 @@ static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m
         }
 }
 
-/* dw {co,ci,k} from the tasks' sums {co}{k,ci}, rows `length` apart, added in the tasks' order. */
+/* dw {co,ci,k} from the tasks' sums {co}{k,ci}, with rows `length` apart, added in task order. */
 static void add_up(const ax_conv_shape *g, const float *sums, size_t each, int T, size_t length, float *dw)
 {
     const size_t kk = taps_of(g), ci = (size_t)g->ci, co = (size_t)g->co;
@@ -296,10 +296,10 @@ static bool fits(const ax_device *dev, const ax_conv *c)
     return c->groups == 1 && taps_of(g) * most <= MOST_LENGTH;
 }
 
-/* A row is written and read again, and taps outside the map are multiplied as if they weren't. */
+/* Rows are written and read again, and taps outside the map are multiplied too. */
 static double cost(const ax_device *dev, const ax_conv *c)
 {
-    const double row = 6; /* products that take as long as writing a float of one */
+    const double row = 6; /* number of products that take as long as writing one float of a row */
     const ax_conv_shape *g = &c->shape;
     const double length = (double)(taps_of(g) * (size_t)g->ci), pixels = (double)g->oh * g->ow;
     if (c->passes & AX_CONV_FORWARD)

@@ -1,6 +1,6 @@
-/* The inner loops of the CPU backend. Every file of isa/ is compiled once per instruction set; each set gives one table
-   of these functions, and the device takes the best that the processor has. None of them starts threads: the caller
-   splits the work. */
+/* The inner loops of the CPU backend. Every file in isa/ is compiled once per instruction set; each set gives a table
+   of these functions, and the device uses the best set of the processor. They start no threads: the caller splits the
+   work. */
 #ifndef AX_BACKEND_CPU_KERNELS_H
 #define AX_BACKEND_CPU_KERNELS_H
 
@@ -11,7 +11,7 @@
 /* One image of a depthwise convolution. */
 typedef struct ax_dw {
     int32_t h, w, c, oh, ow, kernel, stride, pad, dilation;
-    int32_t ring; /* forward: of the input only so many rows are there, row r in the place of r % ring; 0: all */
+    int32_t ring; /* forward: only this many input rows are stored, row r at r % ring; 0: all */
     int32_t from; /* forward: y begins with this row */
 } ax_dw;
 
@@ -20,8 +20,8 @@ typedef struct ax_conv_shape {
     int32_t h, w, ci, oh, ow, co, kernel, stride, pad, dilation;
 } ax_conv_shape;
 
-enum { AX_DW_KERNEL = 5 };    /* largest depthwise kernel with vectors of its own */
-enum { AX_DIRECT_TAPS = 25 }; /* most taps of the direct convolution */
+enum { AX_DW_KERNEL = 5 };    /* largest depthwise kernel with its own vector code */
+enum { AX_DIRECT_TAPS = 25 }; /* most taps of direct convolution */
 enum {
     AX_PEAK_VECTORS = 12,       /* sums that fma_peak keeps in registers: more than latency times units */
     AX_MATMUL_ROWS = 6,         /* rows in registers: buffers hold a multiple of it */
@@ -31,16 +31,16 @@ enum {
 #define AX_WINOGRAD_A 1.0f
 #define AX_WINOGRAD_B 2.0f
 
-/* Columns of the next block of a matrix product's right side, of `left` columns (whole vectors, or one and a half at
-   the end): two vectors; three of an odd number where there are registers for it. */
+/* Columns in the next block of a matrix product's right side, when `left` columns remain (whole vectors, or one and a
+   half at the end): two vectors, or three of an odd number where registers suffice. */
 static inline int32_t ax_matmul_block(int32_t lanes, int32_t left)
 {
     bool three = lanes == 16 && left >= 3 * lanes && left % (2 * lanes) == lanes;
     return three ? 3 * lanes : left < 2 * lanes ? left : 2 * lanes;
 }
 
-/* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
-   input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
+/* Interpolation along one axis: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for input i
+   the outputs first[i] .. first[i + 1] (exclusive) with weights weight[at[i] + (o - first)]. */
 typedef struct ax_resize_axis {
     int32_t in, out;
     int32_t *lo, *hi;
@@ -49,60 +49,60 @@ typedef struct ax_resize_axis {
     float *weight;
 } ax_resize_axis;
 
-/* Per channel of a batch norm: y = act(a * (x - mean) + b), exact also where the mean is far from zero;
-   backward: dx = a * g + k1 * (x - mean) + k0, g = masked dy. */
+/* Per channel of a batch norm: y = act(a * (x - mean) + b), exact even for a mean far from zero; backward: dx = a * g +
+   k1 * (x - mean) + k0, g = masked dy. */
 typedef struct ax_bn {
     int32_t c;
     uint8_t act;
     const float *a, *b, *mean, *k1, *k0;
 } ax_bn;
 
-/* A rectangle of the outputs of a dense convolution that see the same taps, all of which are inside the map. */
+/* A rectangle of outputs of a dense convolution that see the same taps, all inside the map. */
 typedef struct ax_zone {
     int32_t r0, o0, rows, columns;
     int32_t kh0, kh1, kw0, kw1;
     int32_t from; /* y begins with this row */
 } ax_zone;
 
-/* Outputs that the direct convolution makes at once: their sums stay in registers. */
+/* Outputs that direct convolution computes at once, with their sums in registers. */
 static inline int ax_direct_pixels(int32_t lanes)
 {
     return lanes == 16 ? 8 : 6;
 }
 
-/* Output channels of the next block of the direct convolution, of `left`: up to two vectors, or up to three where there
-   are registers for them. */
+/* Output channels in the next block of direct convolution, when `left` remain: up to two vectors, or three where
+   registers suffice. */
 static inline int32_t ax_direct_block(int32_t lanes, int32_t left)
 {
     int32_t vectors = (left + lanes - 1) / lanes;
     return lanes * (lanes == 16 && (vectors == 3 || vectors > 4) ? 3 : vectors < 2 ? 1 : 2);
 }
 
-/* Whether the gradients of weights are summed by vectors of output channels: the input has less than one. */
+/* Whether weight gradients are summed in vectors of output channels: the input has less than one vector. */
 static inline bool ax_direct_narrow(const ax_conv_shape *g)
 {
     return g->ci < 4;
 }
 
-/* Rows for a matrix product, each of the pixels that one pixel of a grid sees: pixel (i, j) sees (i * step + down[a],
-   j * step + right[b]) of a map {h,w,c}, row by row; outside they are zero. */
+/* Rows for a matrix product, one per pixel of a grid, with the pixels it sees: pixel (i, j) sees (i * step + down[a], j
+ * step + right[b]) of a map {h,w,c}, row by row; zero outside. */
 typedef struct ax_patches {
     int32_t h, w, c;
     int32_t columns, step; /* of the grid */
     int32_t n_down, n_right;
     const int32_t *down, *right;
-    bool runs;     /* right[b] = right[0] + b: inside the map they are side by side */
-    size_t length; /* floats of a row; what the pixels don't fill is zero */
+    bool runs;     /* right[b] = right[0] + b: contiguous inside the map */
+    size_t length; /* floats per row, zero-padded */
 } ax_patches;
 
-/* What becomes of a convolution's sums before they are written: y = after(act(sum + bias) + add[0] + add[1]). The maps
-   have the output's shape; where a kernel takes an epilogue, NULL is none. */
+/* Operations on a convolution's sums before they are written: y = after(act(sum + bias) + add[0] + add[1]). The maps
+   have the output's shape; a kernel's epilogue may be NULL. */
 typedef struct ax_epilogue {
     const float *bias, *add[AX_MAX_SUMMANDS]; /* NULL: none */
     uint8_t act, after;                       /* ax_act */
 } ax_epilogue;
 
-/* Where the transformed weights for tiles of oy * ox outputs go. */
+/* Destination of the transformed weights for tiles of oy * ox outputs. */
 typedef struct ax_winograd_to {
     int oy, ox;
     float *first;
@@ -206,8 +206,8 @@ typedef struct ax_winograd_to {
 
 #define AX_CPU_KERNEL_FIELD(ret, name, args) ret(*name) args;
 typedef struct ax_cpu_kernels {
-    const char *name; /* of the instruction set */
-    int32_t lanes;    /* floats in a vector */
+    const char *name; /* name of the instruction set */
+    int32_t lanes;    /* floats per vector */
     AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_FIELD)
 } ax_cpu_kernels;
 

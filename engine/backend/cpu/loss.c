@@ -1,10 +1,10 @@
-/* Losses: cross entropy with its unit gradient in the same pass, mean squared error, plain and weighted, and weighted
- * sums of scalars. */
+/* Losses: cross entropy with its unit gradient in the same pass, mean squared error with and without weights, and
+   weighted sums of scalars. */
 #include "engine/backend/cpu/device.h"
 
 #include <string.h>
 
-enum { CE_PIXELS = 64 }; /* as isa/loss.c works */
+enum { CE_PIXELS = 64 }; /* block size of isa/loss.c */
 
 /* Scratch: one sum per task, then a block of pixels per task. */
 AX_CPU_PREPARE(ax_cpu_ce_prepare)
@@ -23,7 +23,7 @@ static double sum_tasks(const double *sums, int T)
     return s;
 }
 
-/* What the labelled pixels count together; without weights their number. */
+/* Total weight of the labelled pixels; without weights their number. */
 static double weight_of(const uint8_t *labels, const float *weight, size_t px, size_t c)
 {
     size_t valid = 0;
@@ -125,14 +125,14 @@ AX_CPU_RUN(ax_cpu_mse_backward)
     return AX_OK;
 }
 
-/* Images of a map whose channels have weights of their own. */
+/* Images of a map whose channels have separate weights. */
 typedef struct weighted {
     const float *a, *b, *weight;
-    size_t px; /* of an image */
+    size_t px; /* pixels of an image */
     int32_t c;
 } weighted;
 
-/* Pixels lo .. hi of all images, image by image; returns the sum of squares, or writes the gradient into y. */
+/* Pixels lo .. hi of all images, image by image; returns the sum of squares, or writes the gradient to y. */
 static double weighted_span(ax_device *dev, const weighted *m, size_t lo, size_t hi, float s, float *y)
 {
     double sum = 0.0;

@@ -1,5 +1,5 @@
 /* Batch norm. Forward: statistics, then one pass that normalises and activates. Backward: sums, then one pass that
-   writes. Sums are per task in double, added in the tasks' order. */
+   writes. Sums are kept per task in double and added in task order. */
 #include "engine/backend/cpu/device.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@ AX_CPU_PREPARE(ax_cpu_bnorm_prepare)
 }
 
 typedef struct scratch {
-    double *sums; /* task t: [2tc, 2tc + c) and the c after */
+    double *sums; /* task t: two vectors, [2tc, 2tc + c) and the c behind */
     float *f[4];
 } scratch;
 
@@ -51,7 +51,7 @@ static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, 
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        /* the first pixel is the shift: any value of the channel's own scale does */
+        /* shifts by the first pixel: any value of the channel's magnitude works */
         dev->k->bn_stats(x + lo * c, x, hi - lo, (int32_t)c, sums + 2 * (size_t)t * c, sums + (2 * (size_t)t + 1) * c);
     }
     reduce(sums, T, c);
@@ -103,8 +103,8 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     return AX_OK;
 }
 
-/* in: dy, -, -, x, gamma, beta, -, -, y or -, mean, invstd. Without y the activation's mask is computed again from
-   x. Ioffe and Szegedy, 2015, section 3: dx = gamma invstd (g - mean(g) - xhat mean(g xhat)). */
+/* in: dy, -, -, x, gamma, beta, -, -, y or -, mean, invstd. Without y the activation's mask is recomputed from x. Ioffe
+   and Szegedy, 2015, section 3: dx = gamma invstd (g - mean(g) - xhat mean(g xhat)). */
 AX_CPU_RUN(ax_cpu_bnorm_backward)
 {
     (void)err;

@@ -1,4 +1,4 @@
-/* Parameter updates, cut into one range of floats per task. */
+/* Parameter updates, split into one range of floats per task. */
 #include "engine/backend/cpu/device.h"
 
 ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err)
@@ -26,7 +26,7 @@ ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax
     return AX_OK;
 }
 
-/* A step of either optimiser, which leaves everything as it is when the norm isn't finite. */
+/* A step of either optimiser; changes nothing when the norm isn't finite. */
 static ax_code step(ax_device *dev, const ax_update *u, void (*kernel)(const ax_update *u, size_t lo, size_t hi))
 {
     if (!u->now->finite)

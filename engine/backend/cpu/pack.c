@@ -1,4 +1,4 @@
-/* Weights in the order in which the inner loops read them. */
+/* Packs weights in the order in which the inner loops read them. */
 #include "engine/backend/cpu/conv.h"
 
 void ax_conv_pack(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0, int32_t width,
@@ -6,7 +6,7 @@ void ax_conv_pack(const ax_conv_shape *g, const float *w, size_t so, size_t si, 
 {
     const size_t kk = (size_t)g->kernel * (size_t)g->kernel, full = (size_t)width;
     const size_t n = (size_t)(g->co - c0 < width ? g->co - c0 : width);
-    for (size_t i = (size_t)i0; i < (size_t)i1; i++) /* the taps of an input are in the same cache lines */
+    for (size_t i = (size_t)i0; i < (size_t)i1; i++) /* all taps of an input share cache lines */
         for (size_t k = 0; k < kk; k++) {
             const float *from = w + (size_t)c0 * so + i * si + (turn ? kk - 1 - k : k);
             float *at = to + (k * (size_t)g->ci + i) * full;

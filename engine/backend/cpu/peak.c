@@ -6,12 +6,12 @@
 
 double ax_cpu_peak_flops(ax_device *dev)
 {
-    /* Tries of some tenths of a millisecond: short enough that on a busy machine too some of them have all their
-       threads running at once. */
+    /* Each trial takes some tenths of a millisecond: short enough that even on a busy machine some trials have all
+       their threads running at once. */
     enum { ROUNDS = 100000 };
     const double patience = 0.25;
     double best = 0, all = 0, work = 2.0 * ROUNDS * AX_PEAK_VECTORS * dev->k->lanes * dev->threads;
-    volatile float kept = 0; /* what is computed is used */
+    volatile float kept = 0; /* makes the result used */
     for (int i = 0; i < 2 || all < patience; i++) {
         double start = omp_get_wtime();
 #pragma omp parallel for num_threads(dev->threads) schedule(static)
@@ -22,7 +22,7 @@ double ax_cpu_peak_flops(ax_device *dev)
         }
         double seconds = omp_get_wtime() - start;
         all += seconds;
-        if (i && seconds > 0 && work / seconds > best) /* the first one starts the threads */
+        if (i && seconds > 0 && work / seconds > best) /* the first trial starts the threads */
             best = work / seconds;
     }
     (void)kept;

@@ -1,4 +1,4 @@
-/* Dense convolution by plain loops: slow, but any kernel, stride, dilation and size. */
+/* Dense convolution by plain loops: slow, but for any kernel, stride, dilation and size. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static bool fits(const ax_device *dev, const ax_conv *c)
 static double cost(const ax_device *dev, const ax_conv *c)
 {
     (void)dev;
-    const double slower = 8; /* than at full speed: a load and a store for every vector of products */
+    const double slower = 8; /* relative to full speed: a load and a store for every vector of products */
     return slower * ax_conv_macs(c);
 }
 
@@ -21,7 +21,7 @@ static size_t weight_floats(const ax_conv_shape *g)
     return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * (size_t)g->co;
 }
 
-/* Scratch: the weights turned, or a sum of their gradients per task. */
+/* Scratch: the transposed weights, or a sum of their gradients per task. */
 static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
     (void)err;
@@ -53,7 +53,7 @@ static void forward_rows(ax_device *dev, const ax_conv_shape *g, const ax_conv_m
     dev->k->finish(&rest, m->y + at, m->y + at, at, (size_t)(last - first) * (size_t)g->ow, g->co);
 }
 
-/* Cuts the images' rows into one range per task. What the pass makes it writes to y, dx, or a task's sums. */
+/* Splits the images' rows into one range per task. The pass writes to y, dx, or a task's sums. */
 static void each_rows(ax_device *dev, const ax_conv_shape *g, unsigned pass, const ax_conv_memory *m, const float *w,
                       float *sums)
 {

@@ -1,10 +1,10 @@
-/* 1x1 convolution with stride 1 and, unless it is constant, no bias: one matrix product. Both gradients are made in one
-   walk over the pixels. */
+/* 1x1 convolution with stride 1 and, unless it is constant, no bias: one matrix product. Both gradients are computed in
+   one walk over the pixels. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
 
-/* Whole vectors, or at the end one and a half. */
+/* Channels padded to whole vectors, or to one and a half at the end. */
 static bool vectors(int32_t channels, int32_t lanes)
 {
     int32_t rest = channels % (2 * lanes);
@@ -28,13 +28,13 @@ static size_t weight_floats(const ax_conv_shape *g)
 {
     return ax_cpu_align_floats((size_t)g->ci * (size_t)g->co);
 }
-/* Rows at the end of a task's range that don't fill the registers are done in a buffer. */
+/* Remaining rows of a task's range that don't fill the registers are computed in a buffer. */
 static size_t edge_floats(const ax_conv_shape *g)
 {
     return ax_cpu_align_floats(AX_MATMUL_ROWS * ((size_t)g->ci + (size_t)g->co));
 }
 
-/* Scratch: weights for one direction, then per task the edge, and the sum of the weights' gradients. */
+/* Scratch: weights for one direction, then per task the remaining rows and the sum of weight gradients. */
 static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
     (void)err;
@@ -44,7 +44,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     return AX_OK;
 }
 
-/* {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
+/* Packs {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
 static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc, float *u)
 {
     const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
@@ -60,22 +60,22 @@ static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t col
     }
 }
 
-/* Pixels at a time: they stay in the first cache while the columns are gone through. */
+/* Pixels at a time: they stay in the first-level cache during the loop over columns. */
 static size_t chunk_of(const ax_conv_shape *g)
 {
     size_t rows = 6144 / ((size_t)g->ci + (size_t)g->co) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows;
 }
 
-/* Pixels at a time for both gradients: they stay in the second cache while the sum of gradients, which may fill it
-   alone, is gone through once. */
+/* Pixels at a time for both gradients: they stay in the second-level cache during one pass over the sum of gradients,
+   which may fill it alone. */
 static size_t block_of(const ax_conv_shape *g)
 {
     size_t rows = 98304 / ((size_t)g->ci + (size_t)g->co);
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows > 128 ? 128 : rows;
 }
 
-/* y = x times u over n pixels, whose number is free; at: where the first output is. */
+/* y = x times u over n pixels, any number; at: offset of the first output. */
 static void multiply(const ax_device *dev, const float *x, const float *u, float *y, size_t n, size_t ci, size_t co,
                      const ax_epilogue *e, size_t at, float *edge)
 {
@@ -128,7 +128,7 @@ static void forward_rows(const ax_device *dev, const ax_conv *c, const ax_conv_r
         multiply(dev, x + p * ci, m->packed, m->y + p * co, n - p < chunk ? n - p : chunk, ci, co, m->e, p * co, edge);
 }
 
-/* to = the tasks' sums of n floats, `stride` apart, added in the tasks' order. */
+/* to = the tasks' sums of n floats, `stride` apart, added in task order. */
 static void add_up(const ax_device *dev, const float *sums, size_t stride, int tasks, float *to, size_t n)
 {
     int T = ax_cpu_tasks(dev, n * 4);

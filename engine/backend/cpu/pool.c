@@ -1,4 +1,4 @@
-/* Sums over the pixels of an image, the global average pool, and maximum pooling. */
+/* Sums over the pixels of an image, global average pooling, and maximum pooling. */
 #include "engine/backend/cpu/device.h"
 
 #include <string.h>
@@ -72,7 +72,7 @@ static ax_dw window(const ax_call *call, ax_shape in, ax_shape out)
                      .dilation = 1 };
 }
 
-/* A row for each task, where only the places are wanted. */
+/* A row per task, for calls that only want the places. */
 AX_CPU_PREPARE(ax_cpu_maxpool_prepare)
 {
     (void)err;
@@ -102,7 +102,7 @@ AX_CPU_RUN(ax_cpu_maxpool_forward)
     return AX_OK;
 }
 
-/* in: the gradient, -, -, -, where each maximum is. */
+/* in: the gradient, -, -, -, the places of the maxima. */
 AX_CPU_RUN(ax_cpu_maxpool_backward)
 {
     (void)err;

@@ -1,5 +1,5 @@
-/* Bilinear resize, both ways separable: rows are mixed first, then the pixels of the mixed row. The backward pass
-   gathers, so every row is written by one task. */
+/* Bilinear resize, separable in both directions: first rows are mixed, then the pixels of the mixed row. The backward
+   pass gathers, so every row is written by one task. */
 #include "engine/backend/cpu/device.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 typedef struct prep {
     ax_resize_axis y, x;
-    bool broadcast; /* from 1x1 */
+    bool broadcast; /* input is 1x1 */
 } prep;
 
 /* Half-pixel centres, edges clamped: source = (o + 1/2) in / out - 1/2. */
@@ -41,7 +41,7 @@ static ax_code axis_init(ax_resize_axis *a, int32_t in, int32_t out, ax_err *err
     }
     int32_t used = 0, first = 0;
     for (int32_t i = 0; i < in; i++) {
-        /* lo and hi never fall as o grows: the outputs that read i are one range */
+        /* lo and hi never decrease with o, so the outputs that read i form one range */
         while (first < out && a->hi[first] < i)
             first++;
         int32_t o = first;
@@ -62,7 +62,7 @@ static void axis_release(ax_resize_axis *a)
     free(a->frac);
 }
 
-/* RESIZE both ways and ARGMAX. Scratch: one mixed row per task; from 1x1 backward, sums. */
+/* RESIZE in both directions, and ARGMAX. Scratch: one mixed row per task; for backward from 1x1, sums. */
 AX_CPU_PREPARE(ax_cpu_resize_prepare)
 {
     ax_shape in = call->backward ? call->out[0].type.shape : call->in[0].type.shape;
@@ -98,7 +98,7 @@ AX_CPU_DISCARD(ax_cpu_resize_discard)
     call->prep = NULL;
 }
 
-/* Row o of the output before its pixels are mixed: a row of the input itself or, in buf, a mix of two. */
+/* Row o of the output before its pixels are mixed: a row of the input or, in buf, a mix of two. */
 static const float *mixed_row(const ax_device *dev, const ax_resize_axis *y, int32_t o, const float *image, size_t row,
                               float *buf)
 {

@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum {
-    OUT = AX_WINOGRAD_OUT, /* most pixels along a side of a tile's output */
-    IN = OUT + 2,          /* and of its input */
+    OUT = AX_WINOGRAD_OUT, /* most outputs along a side of a tile */
+    IN = OUT + 2,          /* and inputs */
     PRODUCTS = IN * IN,
     SIZES = AX_WINOGRAD_SIZES,
-    PARTS = SIZES * SIZES,     /* tiles of one shape are done together */
-    TILES = 4 * AX_MATMUL_ROWS /* at once: their transforms stay in the second cache */
+    PARTS = SIZES * SIZES,     /* tiles of one shape are processed together */
+    TILES = 4 * AX_MATMUL_ROWS /* tiles at once: their transforms stay in the second-level cache */
 };
 
 /* ---- parts ---- */
@@ -22,11 +22,11 @@ typedef struct part {
     int oy, ox; /* outputs of a tile */
     const int32_t *y, *x;
     size_t rows, columns;
-    size_t products; /* of a tile */
-    size_t before;   /* products of a tile of each part before: where weights and sums of this one are */
+    size_t products; /* products per tile */
+    size_t before;   /* products per tile of all earlier parts: offset of this part's weights and sums */
 } part;
 
-/* Returns their number; *products: of a tile of each part. */
+/* Returns the number of parts; *products: per tile, summed over parts. */
 static int parts_of(const ax_winograd *w, part parts[PARTS], size_t *products)
 {
     int n = 0;
@@ -51,20 +51,20 @@ static int parts_of(const ax_winograd *w, part parts[PARTS], size_t *products)
 
 /* ---- scratch ---- */
 
-/* Channels filled up to whole vectors. */
+/* Channels padded to whole vectors. */
 static size_t filled(const ax_device *dev, int32_t c)
 {
     return ax_cpu_round_up((size_t)c, (size_t)dev->k->lanes);
 }
 
-/* Floats of the transformed weights from ci to co channels, of the transforms of a task's tiles, and of a task's
-   gradient sums. */
+/* Floats of the transformed weights from ci to co channels, of a task's transformed tiles, and of a task's gradient
+   sums. */
 static size_t weight_floats(const ax_device *dev, size_t products, int32_t ci, int32_t co)
 {
     return products * filled(dev, ci) * filled(dev, co);
 }
-/* From one product of the tiles to the next: a cache line more than they need, so that the products of a tile don't all
-   fall into the same few sets of the first cache. */
+/* Distance between products of the tiles: one cache line more than needed, so that a tile's products don't all map to
+   the same few sets of the first-level cache. */
 static size_t product_stride(const ax_device *dev, int32_t c)
 {
     return TILES * filled(dev, c) + 16;
@@ -92,8 +92,8 @@ static size_t work_bytes(const ax_device *dev, ax_conv *c, const ax_winograd *w)
 
 /* ---- weights ---- */
 
-/* A part's go to {product}{block of a matrix product}{ci}{output}. Element (o, i, k) of w is at o * so + i * si + k,
-   the taps turned round if asked. */
+/* Transforms weights; a part's go to {product}{block of a matrix product}{ci}{output}. Element (o, i, k) of w is at o *
+   so + i * si + k; taps are rotated if requested. */
 static void transform_weights(ax_device *dev, const part *parts, int n, const float *w, size_t so, size_t si, bool turn,
                               int32_t ci, int32_t co, float *u)
 {
@@ -134,7 +134,7 @@ static place place_of(const part *p, size_t tile)
     return (place) { row / p->rows, p->y[row % p->rows], p->x[tile % p->columns] };
 }
 
-/* Addresses of the h * w pixels from (y, x) on, dilation apart; outside: `outside`. */
+/* Addresses of the h * w pixels from (y, x) on, dilation apart; `outside` for those outside. */
 static void find_pixels(const ax_conv_shape *g, const float *image, int32_t c, int32_t y, int32_t x, int h, int w,
                         const float *outside, const float **to)
 {
@@ -147,7 +147,7 @@ static void find_pixels(const ax_conv_shape *g, const float *image, int32_t c, i
         }
 }
 
-/* Channels of zeros that a pixel outside is read from. */
+/* Zeros that are read for pixels outside. */
 static const float zeros[AX_WINOGRAD_CHANNELS];
 
 static size_t image_floats(const ax_conv_shape *g, int32_t c)
@@ -155,7 +155,7 @@ static size_t image_floats(const ax_conv_shape *g, int32_t c)
     return (size_t)g->h * (size_t)g->w * (size_t)c;
 }
 
-/* Where a tile's outputs are among those of all images; outside: -1. */
+/* Offsets of a tile's outputs in all images; -1 outside. */
 static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_t c, ptrdiff_t *to)
 {
     const int32_t d = g->dilation;
@@ -189,7 +189,7 @@ static void fetch(const float *pixel, int32_t c)
 
 /* ---- passes ---- */
 
-/* The outputs of a part's tiles lo .. hi. */
+/* Computes the outputs of a part's tiles lo .. hi. */
 static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
                            int32_t ci, const float *u, const ax_epilogue *e, int32_t co, float *y, float *work)
 {
@@ -220,7 +220,7 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
     }
 }
 
-/* The tiles of all parts, with weights that transform_weights has made. */
+/* Computes the tiles of all parts, with weights from transform_weights. */
 static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
                      const ax_epilogue *e, int32_t co, float *y, float *tiles)
 {
@@ -261,7 +261,7 @@ static void data(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
     convolve(dev, w, m->n, m->dy, co, u, NULL, ci, m->dx, u + weight_floats(dev, products, co, ci));
 }
 
-/* sum += the products of a part's tiles lo .. hi with their gradients. */
+/* sum += products of a part's tiles lo .. hi with their gradients. */
 static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
                       const float *dy, float *sum, float *work)
 {

@@ -8,7 +8,7 @@ enum {
     SIZES = AX_WINOGRAD_SIZES,
 };
 
-/* The sizes of the tiles that an axis may be covered with, a bit for each. */
+/* The tile sizes that may cover an axis, one bit each. */
 typedef unsigned cover;
 enum { COVERS = 1 << SIZES };
 
@@ -20,8 +20,8 @@ static int32_t points_of(const int32_t tiles[SIZES])
     return n;
 }
 
-/* Number of tiles of each size for n outputs in a row, with the least points: some of the smaller ones, then the
-   largest that may be used. */
+/* Numbers of tiles of each size for n outputs in a row, with the fewest points: some smaller ones, then the largest
+   allowed size. */
 static void cover_row(int32_t n, cover may, int32_t tiles[SIZES])
 {
     int largest = 0, least = INT32_MAX;
@@ -54,7 +54,7 @@ static void cover_axis(int32_t size, int32_t dilation, cover may, int32_t tiles[
     }
 }
 
-/* Points of the filters for the sizes that there are tiles of. */
+/* Points of the filters for all tile sizes in use. */
 static int32_t filter_points(const int32_t tiles[SIZES])
 {
     int32_t used[SIZES];
@@ -63,8 +63,9 @@ static int32_t filter_points(const int32_t tiles[SIZES])
     return points_of(used);
 }
 
-/* The covers of both axes with which there is least to do; returns an image's products. That the filters have to be
-   transformed counts as if for so many images, whatever the batch, since an image's result must not depend on it. */
+/* Chooses the covers of both axes with the least work; returns an image's products. The transform of the filters is
+   counted as if spread over a fixed number of images, not the batch, since an image's result must not depend on the
+   batch. */
 static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
 {
     enum { IMAGES = 4, FILTER = 5 };
@@ -90,7 +91,7 @@ static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
 
 bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
 {
-    /* with few channels the transforms cost more than the products that they save */
+    /* with few channels the transforms cost more than they save */
     return dev->winograd && g->kernel == 3 && g->stride == 1 && g->pad == g->dilation && g->ci >= 16 && g->co >= 8 &&
            g->ci <= AX_WINOGRAD_CHANNELS && g->co <= AX_WINOGRAD_CHANNELS;
 }

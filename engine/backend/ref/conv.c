@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The geometry of a call, and one multiply-add position of it. */
+/* The geometry of a call, and the indices of one multiply-add. */
 typedef struct geometry {
     ax_shape x, y, w; /* w: {O, k, k, I / groups} in OIHW memory */
     int32_t stride, pad, dilation;
@@ -19,7 +19,7 @@ static geometry geometry_of(const ax_call *call, ax_shape x, ax_shape w, ax_shap
     };
 }
 
-/* Weight of tap r, s of the first input channel; that of the next one is taps() further. */
+/* Weight of tap r, s of the first input channel; the next channel's is taps() further. */
 static size_t weight_at(const geometry *g, int32_t o, int32_t r, int32_t s)
 {
     return ((size_t)o * (size_t)g->w.c * (size_t)g->w.h + (size_t)r) * (size_t)g->w.w + (size_t)s;
@@ -71,7 +71,7 @@ AX_REF_KERNEL(conv)
     return AX_OK;
 }
 
-/* Inputs behind the weight: [bias][gamma, beta, mean, variance][what is added ...]. */
+/* Inputs behind the weight: [bias][gamma, beta, mean, variance][maps to be added ...]. */
 AX_REF_KERNEL(fused)
 {
     (void)dev;
@@ -118,7 +118,7 @@ AX_REF_KERNEL(chain)
     return code;
 }
 
-/* Scatters one output gradient to the inputs and weights it came from. */
+/* Adds the contributions of one output gradient to its inputs and weights. */
 static void scatter(const geometry *g, const float *x, const float *w, double dy, int32_t n, int32_t h, int32_t v,
                     int32_t o, double *dx, double *dw)
 {

@@ -1,4 +1,4 @@
-/* DEPTH_LOSS: the losses for depth, read aloud. Its backward is that of CE. */
+/* DEPTH_LOSS: the losses for depth, straightforwardly. Its backward is that of CE. */
 #include "engine/backend/ref/ref.h"
 
 #include <math.h>
@@ -17,8 +17,8 @@ static double sign(double e)
     return (e > 0) - (e < 0);
 }
 
-/* What a change of the largest |e| does to the lineage's loss through c: each of `equals` pixels that have it gets its
-   share. The derivative of (e^2 + c^2) / (2c) by c is (1 - e^2/c^2) / 2. */
+/* The gradient of the lineage's loss through c = 0.2 max|e|, shared by the `equals` pixels with the largest |e|. The
+   derivative of (e^2 + c^2) / (2c) by c is (1 - e^2/c^2) / 2. */
 static void through_threshold(const ax_call *call, float *grad, size_t pixels, double c, double most)
 {
     double slope = 0, e;
@@ -57,7 +57,7 @@ static double berhu(const ax_call *call, float *grad, size_t pixels)
     return valid ? sum / n : 0;
 }
 
-/* ln of prediction and truth apart; whether the pixel is valid. NaN stays NaN. */
+/* Difference of the logarithms of prediction and truth; whether the pixel is valid. NaN stays NaN. */
 static bool log_error(const ax_call *call, size_t i, double *d)
 {
     float p = ((const float *)call->in[0].mem)[i], t = ((const float *)call->in[1].mem)[i];

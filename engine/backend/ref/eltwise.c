@@ -28,7 +28,7 @@ AX_REF_KERNEL(add)
     return AX_OK;
 }
 
-/* The graph passes a sum's gradient on without a kernel; this one completes the table. */
+/* The graph passes a sum's gradient on without a kernel; this one only completes the table. */
 AX_REF_KERNEL(add_backward)
 {
     (void)dev;
@@ -151,7 +151,7 @@ ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax
     return AX_OK;
 }
 
-/* Kingma and Ba, ICLR 2015, with the L2 term in the gradient as torch.optim.Adam has it. */
+/* Kingma and Ba, ICLR 2015, with the L2 term in the gradient as in torch.optim.Adam. */
 ax_code ax_ref_adam(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)dev;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* -log softmax of the true class, and its gradient softmax - onehot into grad; logits of one pixel. */
+/* -log softmax of the true class for the logits of one pixel; its gradient, softmax - onehot, goes to grad. */
 static double pixel(const float *logits, int32_t classes, uint8_t label, double scale, float *grad)
 {
     double most = logits[0], sum = 0;

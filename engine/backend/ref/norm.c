@@ -10,13 +10,13 @@ float ax_ref_activate(uint8_t act, float y)
     return act == AX_ACT_RELU6 && y > 6 ? 6 : y;
 }
 
-/* Whether a gradient passes: PyTorch's rule, strictly between the bounds. */
+/* Whether a gradient passes: strictly between the bounds, as in PyTorch. */
 static bool passes(uint8_t act, float before)
 {
     return act == AX_ACT_NONE || (before > 0 && (act != AX_ACT_RELU6 || before < 6));
 }
 
-/* One channel of batch norm (Ioffe and Szegedy, ICML 2015). */
+/* Batch norm of one channel (Ioffe and Szegedy, ICML 2015). */
 static void channel(const ax_call *call, size_t pixels, size_t c, size_t channels)
 {
     const float *x = call->in[0].mem, gamma = ((const float *)call->in[1].mem)[c],
@@ -105,7 +105,7 @@ AX_REF_KERNEL(relu)
     return AX_OK;
 }
 
-/* in: dy, -, y: an output strictly between the bounds had an input there. */
+/* in: dy, -, y: an output strictly between the bounds had its input there. */
 AX_REF_KERNEL(relu_backward)
 {
     (void)dev;

@@ -1,4 +1,4 @@
-/* The reference backend: plain loops that can be read aloud, sums in double. Slow; the oracle for every other. */
+/* The reference backend: plain, readable loops with sums in double. Slow; the oracle for all other backends. */
 #ifndef AX_BACKEND_REF_REF_H
 #define AX_BACKEND_REF_REF_H
 
@@ -46,7 +46,7 @@ ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t
 /* An activation's output. */
 float ax_ref_activate(uint8_t act, float y);
 
-/* Source of one output coordinate of a bilinear resize with half-pixel centres: out = (1 - t) * in[lo] + t * in[hi]. */
+/* Bilinear resize of one output coordinate with half-pixel centres: out = (1 - t) * in[lo] + t * in[hi]. */
 typedef struct ax_ref_tap {
     int32_t lo, hi;
     float t;

@@ -4,7 +4,7 @@
 
 ax_ref_tap ax_ref_resize_tap(int32_t out, int32_t n_out, int32_t n_in)
 {
-    /* exact where an output coincides with an input: a weight that is nearly 0 would let zeros through */
+    /* exact where an output coincides with an input: a weight of nearly 0 would let neighbours through */
     double at = ((double)out + 0.5) * n_in / n_out - 0.5;
     if (at < 0)
         at = 0;
@@ -146,7 +146,7 @@ AX_REF_KERNEL(maxpool)
             if (r < 0 || r >= a.h || s < 0 || s >= a.w)
                 continue;
             float v = x[ax_ref_at(a, n, r, s, c)];
-            if (any && !(v > most) && v == v) /* what isn't a number wins, so that it is noticed */
+            if (any && !(v > most) && v == v) /* NaN wins, so that it is noticed */
                 continue;
             any = true;
             most = v;

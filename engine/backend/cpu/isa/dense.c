@@ -1,4 +1,4 @@
-/* Plain dense convolution: per pixel and tap a vector of channels is scaled and added. */
+/* Plain dense convolution: per pixel and tap, adds a scaled vector of channels. */
 #include "engine/backend/cpu/isa/isa.h"
 
 #include <stddef.h>

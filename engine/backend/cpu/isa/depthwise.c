@@ -1,12 +1,12 @@
-/* Depthwise convolution, NHWC, a vector of channels at a time, straight from the map. */
+/* Depthwise convolution, NHWC, a vector of channels at a time, directly from the map. */
 #include "engine/backend/cpu/isa/epilogue.h"
 #include "engine/backend/cpu/isa/strand.h"
 
-/* Outputs of one column that are made together when their inputs overlap: these come from the first cache for all but
-   the first. */
+/* Outputs of one column computed together when their inputs overlap, so that all but the first read them from the
+   first-level cache. */
 enum { ROWS = 4 };
 
-/* T outputs of a strand from y + to on, which see the inputs from index `first` on, S apart. */
+/* T outputs of a strand from y + to on; they see the inputs from index `first` on, S apart. */
 AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
                     const ax_epilogue *e, ptrdiff_t to, float *y, const int T, const bool inside, const int K,
                     const int S)
@@ -71,7 +71,7 @@ TILES(3, 1)
 TILES(3, 2)
 TILES(5, 1)
 
-/* n_rows rows of outputs, a dilation apart, the first at `row`. */
+/* n_rows rows of outputs, a dilation apart, starting at `row`. */
 static void forward_rows(const ax_dw *g, tile_function *const *tiles, const rows *at, int32_t n_rows, const float *w,
                          const ax_epilogue *e, float *y, ptrdiff_t row)
 {
@@ -103,7 +103,7 @@ static void forward(const ax_dw *g, tile_function *const *tiles, const float *x,
         }
 }
 
-/* A kernel of any size, without vectors of its own. */
+/* A kernel of any size, without its own vector code. */
 static void forward_any(const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y, int32_t r)
 {
     const ptrdiff_t c = g->c;

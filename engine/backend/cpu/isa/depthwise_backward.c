@@ -1,10 +1,10 @@
-/* Gradients of depthwise convolution; that of the input with stride 1 is a forward convolution, which the caller does.
- */
+/* Gradients of depthwise convolution; the input's gradient with stride 1 is a forward convolution, done by the
+   caller. */
 #include "engine/backend/cpu/isa/strand.h"
 
 /* ---- gradient of the weights ---- */
 
-/* Channels k .. of dy; those that the vector before had too are zero. */
+/* Channels of dy from k on; those that the previous vector also covered are zero. */
 AX_INLINE vf load_new(const float *dy, int32_t k, int32_t done)
 {
     vf d = AX_LOAD(dy + k);
@@ -13,7 +13,7 @@ AX_INLINE vf load_new(const float *dy, int32_t k, int32_t done)
     return d;
 }
 
-/* T outputs of a strand, whose gradients are from dy on; first: the index of the first input. */
+/* T outputs of a strand with gradients from dy on; first: index of the first input. */
 AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy, float *sum,
                             const int T, const bool inside, const int K)
 {
@@ -80,7 +80,7 @@ static void weights_row(const ax_dw *g, weights_function *const *tiles, const ro
         }
 }
 
-/* T outputs from o on with a stride. */
+/* T outputs from o on, with a stride. */
 AX_INLINE void strided_tile(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum, const int T,
                             const bool inside, const int K, const int S)
 {
@@ -167,12 +167,12 @@ void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const floa
 
 /* ---- gradient of the input ---- */
 
-/* One output that reads an input through one tap. */
+/* An output that reads an input through one tap. */
 typedef struct reader {
     const float *dy, *w;
 } reader;
 
-/* The outputs along one axis that read input i: o * S - pad + k * D = i. Fills o and k, returns how many. */
+/* The outputs along one axis that read input i: o * S - pad + k * D = i. Fills o and k; returns their number. */
 AX_INLINE int readers_of(int32_t i, int32_t pad, int32_t out, int32_t D, const int K, const int S, int32_t *o,
                          int32_t *k)
 {
@@ -228,8 +228,8 @@ AX_INLINE void backward_data(const ax_dw *g, const float *dy, const float *w, fl
     }
 }
 
-/* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. Stride 1
-   is a forward convolution with the kernel turned round, which the caller does; this is for the rest. */
+/* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. For
+   strides above 1; stride 1 is a forward convolution with the rotated kernel, done by the caller. */
 void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1)
 {
     if (g->kernel == 3 && g->stride == 2) {

@@ -1,25 +1,23 @@
-/* Dense convolution, NHWC, by register tiles: six or eight outputs by up to three vectors of channels, as a matrix
-   product whose rows are found through pointers. All outputs of a zone see the same taps, so that none is computed for
-   nothing. */
+/* Dense convolution, NHWC, in register tiles: six or eight outputs by up to three vectors of channels, as a matrix
+   product with rows addressed by pointers. All outputs of a zone see the same taps, so no work is wasted. */
 #include "engine/backend/cpu/isa/epilogue.h"
 
 #include <stddef.h>
 
 enum {
     PIXELS = AX_LANES == 16 ? 8 : 6,
-    TILES = 10 /* at once: a block's weights come from the first cache for all but the first */
+    TILES = 10 /* tiles at once: all but the first read a block's weights from the first-level cache */
 };
 
-/* What an output sees of the input, in floats that are side by side: with dilation 1 those of a kernel's row, else
-   those of a pixel. */
+/* The inputs of an output, in contiguous spans of floats: a kernel's row with dilation 1, else a pixel. */
 typedef struct runs {
     int32_t n;
-    ptrdiff_t length, at[AX_DIRECT_TAPS], weight[AX_DIRECT_TAPS]; /* from the first one seen; among the weights */
+    ptrdiff_t length, at[AX_DIRECT_TAPS], weight[AX_DIRECT_TAPS]; /* offsets from the first input, and in the weights */
 } runs;
 
-/* Partly filled tiles have their last output several times. */
+/* In an incomplete tile the last output is repeated. */
 typedef struct tile {
-    const float *in[PIXELS]; /* the first pixel seen */
+    const float *in[PIXELS]; /* first pixel seen */
     float *out[PIXELS];
 } tile;
 
@@ -37,7 +35,7 @@ static runs runs_of(const ax_conv_shape *g, const ax_zone *z)
     return r;
 }
 
-/* Where in a zone an output is. */
+/* Position of an output in a zone. */
 typedef struct place {
     ptrdiff_t image, row, column;
 } place;
@@ -58,7 +56,7 @@ AX_INLINE void step(const ax_zone *z, place *at, ptrdiff_t n)
         at->row = 0, at->image++;
 }
 
-/* The first pixel that an output sees, and where it goes itself. */
+/* The first pixel that an output sees, and the output's address. */
 AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, const float *x, float *y, tile *to, int t)
 {
     const ptrdiff_t S = g->stride, D = g->dilation, r = z->r0 + at.row, o = z->o0 + at.column;
@@ -88,7 +86,7 @@ static void find(const ax_conv_shape *g, const ax_zone *z, const float *x, float
     step(z, at, 1);
 }
 
-/* The same where the last vector isn't full: a map may end with it. */
+/* The same for an incomplete last vector, which may be at the end of a map. */
 AX_INLINE void finish_part(const ax_epilogue *e, vf acc[PIXELS][3], const tile *at, const float *y, ptrdiff_t first,
                            int32_t n, const int NV)
 {

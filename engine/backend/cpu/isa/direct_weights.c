@@ -1,15 +1,15 @@
-/* Gradient of the weights of a dense convolution, NHWC: per tap the sum over the outputs of products of two vectors of
-   channels, one of which is spread over vectors and the other over registers. */
+/* Gradient of the weights of a dense convolution, NHWC: per tap, the sum over outputs of outer products of two channel
+   vectors; one side is in vectors, the other in separate registers. */
 #include "engine/backend/cpu/isa/isa.h"
 
 #include <stddef.h>
 
-/* The channels of one of the two maps: those of the output in row r and column o begin at r * row + o * pixel. */
+/* The channels of one of the two maps: for the output in row r and column o they begin at r * row + o * pixel. */
 typedef struct side {
     const float *at;
     ptrdiff_t row, pixel;
     int32_t channels;
-    bool fetch; /* the next row from memory */
+    bool fetch; /* prefetch the next row */
 } side;
 
 /* Outputs of rows r0 .. r1 and columns o0 .. o1. */
@@ -35,7 +35,7 @@ typedef struct area {
 #include "engine/backend/cpu/isa/outer_tile.h"
 #endif
 
-/* sum {b}{a} += the products of the channels of both sides: vectors of a. */
+/* sum {b}{a} += products of the channels of both sides, in vectors of a. */
 static void outer(side a, side b, const area *where, float *sum)
 {
     int32_t c0 = outer_all_wide(&a, &b, where, sum, 0);
@@ -63,7 +63,7 @@ static void seen(const ax_conv_shape *g, int32_t in, int32_t k, int32_t n, int32
     *hi = *hi > to ? to : *hi;
 }
 
-/* The sums of `n` taps from (kh, kw) on, side by side; narrow: vectors are those of the output's channels. */
+/* Sums of `n` taps from (kh, kw) on, side by side; narrow: vectors hold output channels. */
 static void add_taps(const ax_conv_shape *g, const float *x, const float *dy, int32_t kh, int32_t kw, int32_t n,
                      area where, bool narrow, float *sum)
 {
@@ -81,7 +81,7 @@ static void add_taps(const ax_conv_shape *g, const float *x, const float *dy, in
         outer(in, out, &where, sum);
 }
 
-/* A row of taps whose channels are too few for vectors: as if they were those of one pixel, where all are inside. */
+/* A row of taps with too few channels for vectors: treated as one wide pixel where all taps are inside. */
 static void add_row(const ax_conv_shape *g, const float *x, const float *dy, int32_t kh, area where, float *sum)
 {
     area all = where;
@@ -104,8 +104,8 @@ static void add_row(const ax_conv_shape *g, const float *x, const float *dy, int
 void AX_ISA_NAME(direct_backward_weights)(const ax_conv_shape *g, const float *x, const float *dy, float *sum,
                                           int32_t r0, int32_t r1)
 {
-    /* a few rows at a time: enough pixels to pay for loading the sums, few enough to stay in the first cache; where a
-       row is done in parts, one, so that the outputs are added in their order */
+    /* a few rows at a time: enough pixels to pay for loading the sums, few enough for the first-level cache; one row at
+       a time when a row is split, to keep the outputs' order */
     int32_t rows = ax_direct_narrow(g) || g->ow > 48 ? 1 : 48 / g->ow;
     for (int32_t r = r0; r < r1; r += rows)
         for (int32_t kh = 0; kh < g->kernel; kh++) {

@@ -1,5 +1,5 @@
-/* What becomes of a convolution's sums before they are written, a vector at a time. The bias isn't added here: kernels
-   begin their sums with it, or add it themselves. NaN stays NaN. */
+/* Operations on a convolution's sums before they are written, a vector at a time. The bias isn't added here: kernels
+   start their sums with it or add it themselves. NaN stays NaN. */
 #ifndef AX_BACKEND_CPU_ISA_EPILOGUE_H
 #define AX_BACKEND_CPU_ISA_EPILOGUE_H
 
@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Whether there is anything to do but to add the bias. */
+/* Whether there is anything to do besides the bias. */
 AX_INLINE bool ax_finishes(const ax_epilogue *e)
 {
     return e && (e->act || e->after || e->add[0]);
@@ -68,7 +68,7 @@ AX_INLINE vh ax_ceiling_half(vh v)
 #define AX_CEILING_HALF(v) ax_ceiling_half(v)
 #endif
 
-/* at: where in the maps. */
+/* at: offset in the maps. */
 AX_INLINE vf ax_finish(const ax_epilogue *e, vf v, ptrdiff_t at)
 {
     if (e->act)
@@ -86,7 +86,7 @@ AX_INLINE vf ax_finish(const ax_epilogue *e, vf v, ptrdiff_t at)
     return v;
 }
 
-/* The same for rows of NV vectors that are in registers, each question asked once: row t begins at at + t * step. */
+/* The same for rows of NV vectors in registers, with each condition tested once: row t begins at at + t * step. */
 #define AX_EACH_VECTOR                                                                                                 \
     _Pragma("GCC unroll 8") for (int t = 0; t < ROWS; t++) _Pragma("GCC unroll 3") for (int k = 0; k < NV; k++)
 AX_INLINE void ax_finish_rows(const ax_epilogue *e, vf (*acc)[3], ptrdiff_t at, ptrdiff_t step, const int ROWS,

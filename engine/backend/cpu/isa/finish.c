@@ -1,4 +1,4 @@
-/* The epilogue of a convolution on sums in memory. */
+/* Applies the epilogue of a convolution to sums in memory. */
 #include "engine/backend/cpu/isa/epilogue.h"
 
 void AX_ISA_NAME(finish)(const ax_epilogue *e, const float *from, float *y, size_t at, size_t px, int32_t c)

@@ -1,4 +1,4 @@
-/* For the files of this folder only: names with the instruction set in them, and vectors as wide as its registers. */
+/* For files of this folder only: function names with the instruction set appended, and vectors of register width. */
 #ifndef AX_BACKEND_CPU_ISA_ISA_H
 #define AX_BACKEND_CPU_ISA_ISA_H
 

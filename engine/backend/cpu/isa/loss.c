@@ -5,8 +5,8 @@
 
 enum { PIXELS = 64 };
 
-/* e^x for x <= 0, relative error below 3e-7: x = n ln 2 + r, |r| <= ln 2 / 2, Taylor's polynomial of degree 7 for
-   e^r, 2^n by the exponent bits. n is a multiple of the lanes. */
+/* e^x for x <= 0, relative error below 3e-7: x = n ln 2 + r, |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r,
+   2^n by the exponent bits. n is a multiple of the lanes. */
 static void exp_nonpositive(float *x, size_t n)
 {
     const vf least = (vf) { 0 } - 87.0f;
@@ -14,7 +14,7 @@ static void exp_nonpositive(float *x, size_t n)
         vf v = AX_LOAD(x + i);
         vi below = v < least;
         v = (vf)(((vi)v & ~below) | ((vi)least & below));
-        /* adding 1.5 * 2^23 rounds to an integer, which then is in the low bits */
+        /* adding 1.5 * 2^23 rounds to an integer, which is then in the low bits */
         vf shifted = v * 1.44269504f + 12582912.0f, whole = shifted - 12582912.0f;
         vf r = v - whole * 0.693359375f;
         r = r + whole * 2.12194440e-4f;
@@ -25,7 +25,7 @@ static void exp_nonpositive(float *x, size_t n)
         e = e * r + 0.5f;
         e = e * r + 1.0f;
         e = e * r + 1.0f;
-        /* the integer is bits - 0x4B400000; its low byte is all that is left after the shift */
+        /* the integer is bits - 0x4B400000; only its low byte is left after the shift */
         vu bits = ((vu)shifted + (127u - 0x4B400000u)) << 23;
         AX_STORE(x + i, e * (vf)bits);
     }
@@ -39,7 +39,7 @@ double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, const float *
     for (size_t p0 = 0; p0 < px; p0 += PIXELS) {
         size_t np = p0 + PIXELS < px ? PIXELS : px - p0;
         float top[PIXELS], sum[PIXELS] = { 0 }, shifted[PIXELS], each[PIXELS];
-        /* classes apart, pixels side by side: so that all that follows is done for a vector of pixels at a time */
+        /* transposed to one row per class, so that everything below handles a vector of pixels at a time */
         if (np < PIXELS)
             memset(tmp, 0, PIXELS * nc * sizeof *tmp);
         for (size_t p = 0; p < np; p++)
@@ -52,7 +52,7 @@ double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, const float *
         for (size_t k = 0; k < nc; k++)
             for (size_t p = 0; p < PIXELS; p++)
                 tmp[k * PIXELS + p] -= top[p];
-        /* the loss needs the shifted logit of the label, the exponential overwrites it */
+        /* the loss needs the label's shifted logit before the exponential overwrites it */
         for (size_t p = 0; p < np; p++)
             shifted[p] = labels[p0 + p] < nc ? tmp[labels[p0 + p] * PIXELS + p] : 0.0f;
         exp_nonpositive(tmp, PIXELS * nc);

@@ -1,12 +1,12 @@
 /* Matrix products of maps of pixels (or of Winograd's tiles) with a small matrix, in registers: AX_MATMUL_ROWS rows by
-   two vectors, or three. */
+   two or three vectors. */
 #include "engine/backend/cpu/isa/epilogue.h"
 
 #include <stddef.h>
 
-enum { AHEAD = 4 }; /* tiles; only the first pass over a chunk fetches it from memory */
+enum { AHEAD = 4 }; /* in tiles; only the first pass over a chunk prefetches */
 
-/* ROWS rows by NV vectors of outputs, and another half of one. fetch: those some tiles ahead will be wanted soon. */
+/* ROWS rows by NV vectors of outputs, and possibly half a vector. fetch: prefetches rows some tiles ahead. */
 AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const ax_epilogue *e,
                        ptrdiff_t c0, ptrdiff_t at, const int ROWS, const int NV, const bool half, const bool fetch)
 {
@@ -72,9 +72,9 @@ void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, in
     const ptrdiff_t at = (ptrdiff_t)first;
     for (int32_t c0 = 0, width; c0 < co; c0 += width, u += (ptrdiff_t)ci * width) {
         width = ax_matmul_block(AX_LANES, co - c0);
-        if (AX_LANES == 16 && co == 3 * AX_LANES) /* known distances are faster */
+        if (AX_LANES == 16 && co == 3 * AX_LANES) /* constant distances are faster */
             rows(v, ci, u, m, 3 * AX_LANES, e, 0, at, n, 3, false, true);
-        else if (AX_LANES == 16 && width == 3 * AX_LANES) /* always the first */
+        else if (AX_LANES == 16 && width == 3 * AX_LANES) /* always the first block */
             rows(v, ci, u, m, co, e, 0, at, n, 3, false, true);
         else if (width == 2 * AX_LANES && c0 == 0)
             rows(v, ci, u, m, co, e, 0, at, n, 2, false, true);
@@ -87,7 +87,7 @@ void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, in
     }
 }
 
-/* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs, and another half of one. */
+/* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs, and possibly half a vector. */
 AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t stride, float *sum, int32_t n, const int R,
                      const int NV, const bool half)
 {

@@ -12,7 +12,7 @@ AX_INLINE float act_of(float v, int act)
     return v;
 }
 
-/* y: the activation's output, whose sign and size say where the gradient passes. */
+/* y: the activation's output, whose value tells where the gradient passes. */
 AX_INLINE float masked(float dy, float y, int act)
 {
     if (act == AX_ACT_NONE)
@@ -54,7 +54,7 @@ AX_INLINE vf masked_vector(vf dy, vf y, int act)
     return (vf)((vi)dy & pass);
 }
 
-/* N pixels, one after the other in memory, of nc channels from c0 on: s0 += g, s1 += g * (x - mean). */
+/* N adjacent pixels of nc channels from c0 on: s0 += g, s1 += g * (x - mean). */
 AX_INLINE void add_rows(const ax_bn *bn, const float *dy, const float *x, const float *y, size_t c0, size_t nc,
                         float *s0, float *s1, int act, bool has_y, const int N)
 {
@@ -86,7 +86,7 @@ AX_INLINE void add_rows(const ax_bn *bn, const float *dy, const float *x, const 
         }
 }
 
-/* Sums of g and g * (x - mean): runs of pixels in float, then double. Memory is read in its own order. */
+/* Sums of g and g * (x - mean): runs of pixels in float, then double. Memory is read sequentially. */
 AX_INLINE void sums(const ax_bn *bn, const float *dy, const float *x, const float *y, size_t px, double *sum,
                     double *sum_x, int act, bool has_y)
 {
@@ -135,7 +135,7 @@ AX_INLINE void backward(const ax_bn *bn, const float *dy, const float *x, const 
     for (size_t p = 0; p < px; p++) {
         const float *g = dy + p * c, *xp = x + p * c, *yp = has_y ? y + p * c : NULL;
         float *d = dx + p * c;
-        /* dx may be dy itself, element by element */
+        /* dx may be dy itself */
 #pragma GCC ivdep
         for (size_t k = 0; k < c; k++) {
             float v = masked(g[k], has_y ? yp[k] : a[k] * (xp[k] - mean[k]) + b[k], act);

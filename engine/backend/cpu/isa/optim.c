@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Kingma and Ba, 2015, algorithm 1, in the form of PyTorch: the corrections divide learning rate and root. */
+/* Kingma and Ba, 2015, algorithm 1, as in PyTorch: the bias corrections divide the learning rate and the root. */
 void AX_ISA_NAME(adam)(const ax_update *u, size_t lo, size_t hi)
 {
     float *restrict value = u->value, *restrict m = u->m, *restrict v = u->v;

@@ -1,5 +1,5 @@
-/* Sums of outer products for vectors of DT_L floats; included by direct_weights.c once per width, without a guard on
-   purpose. DT(name) puts the width into the names. */
+/* Sums of outer products for vectors of DT_L floats. direct_weights.c includes this once per width, so there is no
+   include guard. DT(name) appends the width to names. */
 typedef float DT(vec) __attribute__((vector_size(DT_L * 4)));
 typedef float DT(vec_at) __attribute__((vector_size(DT_L * 4), aligned(4), may_alias));
 #define LOAD(p) (*(const DT(vec_at) *)(p))
@@ -35,7 +35,7 @@ AX_INLINE void DT(outer)(const side *a, const side *b, const area *w, float *sum
             STORE(sum + n * line + v * DT_L, acc[n][v]);
 }
 
-/* All channels of b for NV vectors of a. */
+/* All channels of b by NV vectors of a. */
 AX_INLINE void DT(outer_channels)(const side *a, const side *b, const area *w, float *sum, int32_t a0, const int NV)
 {
     int32_t n = 0;
@@ -47,7 +47,7 @@ AX_INLINE void DT(outer_channels)(const side *a, const side *b, const area *w, f
         DT(outer)(a, b, w, sum, a0, n, 1, NV);
 }
 
-/* Channels of a from a0 on that fill vectors; returns the first not done. */
+/* Channels of a from a0 on, in whole vectors; returns the first channel not done. */
 AX_INLINE int32_t DT(outer_all)(const side *a, const side *b, const area *w, float *sum, int32_t a0)
 {
     for (; DT_L == 16 && (a->channels - a0) / DT_L % 2 == 1 && a0 + 3 * DT_L <= a->channels; a0 += 3 * DT_L)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Vectors, the last one overlapping the one before. */
+/* Copies in vectors; the last one overlaps the one before. */
 AX_INLINE void copy(float *to, const float *from, ptrdiff_t n)
 {
     ptrdiff_t k = 0;

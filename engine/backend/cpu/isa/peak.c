@@ -1,4 +1,4 @@
-/* The most that the processor can compute: multiply-adds on registers alone, for bench. */
+/* The processor's peak, for bench: multiply-adds on registers only. */
 #include "engine/backend/cpu/isa/vec.h"
 
 float AX_ISA_NAME(fma_peak)(size_t rounds)
@@ -8,7 +8,7 @@ float AX_ISA_NAME(fma_peak)(size_t rounds)
     b += 1.0f;
     for (int k = 0; k < AX_PEAK_VECTORS; k++)
         acc[k] = b * (float)k;
-    /* The values tend to 2: neither denormal nor infinite, however long it runs. */
+    /* The values approach 2, so they never become denormal or infinite. */
     for (size_t i = 0; i < rounds; i++) {
 #pragma GCC unroll 12
         for (int k = 0; k < AX_PEAK_VECTORS; k++)

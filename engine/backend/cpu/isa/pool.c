@@ -1,9 +1,9 @@
-/* Maximum pooling, row by row, and mixtures of two maps with a factor for each channel. */
+/* Maximum pooling, row by row, and mixtures of two maps with a factor per channel. */
 #include "engine/backend/cpu/isa/isa.h"
 
 #include <string.h>
 
-/* The first pixel of a window is taken as it is; of the others what is larger, or not a number. */
+/* The first pixel of a window is copied; later ones replace it if larger, or NaN. */
 static void take(const float *x, int32_t c, uint8_t at, bool first, float *y, uint8_t *place)
 {
     for (int32_t k = 0; k < c; k++) {
@@ -41,7 +41,7 @@ void AX_ISA_NAME(max_pool_row)(const float *x, const ax_dw *g, int32_t row, floa
     }
 }
 
-/* The windows that a pixel is in, in their order: which of them have their maximum there. */
+/* Adds the gradients of those windows containing a pixel that have their maximum there, in order. */
 void AX_ISA_NAME(max_pool_row_backward)(const float *dy, const uint8_t *place, const ax_dw *g, int32_t row, float *dx)
 {
     memset(dx, 0, (size_t)g->w * (size_t)g->c * sizeof *dx);

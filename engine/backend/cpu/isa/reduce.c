@@ -1,12 +1,12 @@
-/* Sums. Runs of a few dozen floats are added in registers, the runs in double: as exact as a sum in double for our
-   purposes, at the speed of memory. The order depends on nothing but the sizes. */
+/* Sums. Runs of a few dozen floats are added in registers, and the runs in double: about as exact as sums in double, at
+   memory speed. The order depends only on the sizes. */
 #include "engine/backend/cpu/isa/vec.h"
 
 #include <string.h>
 
 enum { RUN = 32, ROWS = 4, BLOCK = 512 };
 
-/* N pixels, one after the other in memory, of nc channels: s0 += x - shift, s1 += its square; without shift s0 only. */
+/* N adjacent pixels of nc channels: s0 += x - shift, s1 += its square; without shift, only s0. */
 AX_INLINE void add_rows(const float *x, size_t c, const float *shift, size_t nc, float *s0, float *s1, bool shifted,
                         const int N)
 {
@@ -34,7 +34,7 @@ AX_INLINE void add_rows(const float *x, size_t c, const float *shift, size_t nc,
         }
 }
 
-/* Sums over px pixels of c channels, memory read in its own order. */
+/* Sums over px pixels of c channels, reading memory sequentially. */
 AX_INLINE void column_pass(const float *x, const float *shift, size_t px, size_t c, double *sum, double *square,
                            bool shifted)
 {
@@ -58,7 +58,7 @@ AX_INLINE void column_pass(const float *x, const float *shift, size_t px, size_t
     }
 }
 
-/* Sums of (x - shift) and (x - shift)^2: with a shift near the mean the variance doesn't cancel. */
+/* Sums of (x - shift) and (x - shift)^2: a shift near the mean avoids cancellation in the variance. */
 void AX_ISA_NAME(bn_stats)(const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square)
 {
     column_pass(x, shift, px, (size_t)c, sum, square, true);
@@ -116,7 +116,7 @@ double AX_ISA_NAME(weighted_square_difference)(const float *a, const float *b, c
     return total;
 }
 
-/* In double throughout: the squares of gradients may leave the range of float. */
+/* In double throughout: squares of gradients may exceed the range of float. */
 double AX_ISA_NAME(sum_squares)(const float *x, size_t n)
 {
     double lane[16] = { 0 };

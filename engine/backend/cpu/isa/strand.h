@@ -1,6 +1,6 @@
-/* What the kernels of depthwise convolution share. With stride 1 the outputs whose columns differ by multiples of the
-   dilation see the same inputs: they are visited side by side, so that an input that is loaded once serves all its taps
-   from registers. What is outside the map is skipped. */
+/* Shared by the kernels of depthwise convolution. With stride 1, outputs whose columns differ by multiples of the
+   dilation see the same inputs: such a strand is processed together, so that an input, once loaded, serves all its taps
+   from registers. Inputs outside the map are skipped. */
 #ifndef AX_BACKEND_CPU_ISA_STRAND_H
 #define AX_BACKEND_CPU_ISA_STRAND_H
 
@@ -10,7 +10,7 @@
 
 enum { TILE = 8 }; /* most outputs at once */
 
-/* Rows kh0 .. kh1 of a kernel of K rows whose first tap is in row ih0 are inside 0 .. h. */
+/* Rows kh0 .. kh1 of a kernel of K rows, whose first tap is in row ih0, lie inside 0 .. h. */
 AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
 {
     int32_t lo = ih0 >= 0 ? 0 : (-ih0 + dilation - 1) / dilation;
@@ -20,15 +20,15 @@ AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t
     *kh1 = hi;
 }
 
-/* Outputs out, out + dilation, ... of a row and the inputs in, in + dilation, ... that they see: output i sees the
-   inputs i + shift .. i + shift + K - 1. */
+/* Outputs out, out + dilation, ... of a row and the inputs in, in + dilation, ... that they see: output i sees inputs i
+   + shift .. i + shift + K - 1. */
 typedef struct strand {
     int32_t out, n_out, in, n_in, shift;
 } strand;
 
 AX_INLINE strand strand_of(const ax_dw *g, int32_t out)
 {
-    const int32_t d = g->dilation, first = out - g->pad; /* the column under its first tap */
+    const int32_t d = g->dilation, first = out - g->pad; /* first: column under the first tap */
     int32_t in = first % d < 0 ? first % d + d : first % d;
     return (strand) { .out = out,
                       .n_out = (g->ow - out + d - 1) / d,
@@ -37,22 +37,22 @@ AX_INLINE strand strand_of(const ax_dw *g, int32_t out)
                       .shift = (first - in) / d };
 }
 
-/* Where vectors of channels start: the last one overlaps the one before if they don't fill it. Channels are the inner
-   loop, since then memory is gone through in its own order. */
+/* Start of each vector of channels; the last vector overlaps the one before if channels don't fill it. Channels are the
+   inner loop, so memory is read sequentially. */
 AX_INLINE int32_t next_vector(int32_t k, int32_t c)
 {
     return k + AX_LANES < c && k + 2 * AX_LANES > c ? c - AX_LANES : k + AX_LANES;
 }
 
-/* As many tiles as needed, about equally long, and none without length. */
+/* As many tiles as needed, of about equal length, none empty. */
 AX_INLINE int32_t tile_length(int32_t n, int32_t most)
 {
     int32_t tiles = (n + most - 1) / most;
     return tiles ? (n + tiles - 1) / tiles : 1;
 }
 
-/* MAKE(T, inside, ...) for the tiles of every length T; inside: all its inputs are within the map. Each is a function
-   of its own, for a compiler's time grows faster than a function does, and is found in their table by tile_at. */
+/* Expands MAKE(T, inside, ...) for every tile length T; inside: all inputs are within the map. Each is a separate
+   function, since compile time grows faster than function size; tile_at finds it in their table. */
 #define EACH_TILE(MAKE, ...)                                                                                           \
     BOTH_TILES(MAKE, 1, __VA_ARGS__)                                                                                   \
     BOTH_TILES(MAKE, 2, __VA_ARGS__)                                                                                   \
@@ -69,8 +69,8 @@ AX_INLINE int32_t tile_at(int32_t T, bool inside)
     return 2 * (T - 1) + inside;
 }
 
-/* The rows of the map under the rows of taps kh0 .. kh1 of an output row, for kernels of up to AX_DW_KERNEL; next: the
-   one that the next output row will be the first to see, of a map that keeps its size, else NULL. */
+/* The map's rows under the taps kh0 .. kh1 of an output row, for kernels of up to AX_DW_KERNEL; next: the row that the
+   next output row sees first, for maps that keep their size, else NULL. */
 typedef struct rows {
     const float *row[AX_DW_KERNEL], *next;
     int32_t kh0, kh1;
@@ -92,8 +92,8 @@ AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r)
     return at;
 }
 
-/* Has a vector of T pixels, `step` apart, brought to the second cache: the processor predicts neither the order of a
-   strand nor that of two maps. */
+/* Prefetches a vector of T pixels, `step` apart, into the second-level cache: the processor predicts neither the order
+   of a strand nor that of two maps. */
 AX_INLINE void fetch(const float *p, ptrdiff_t step, const int T)
 {
 #pragma GCC unroll 8

@@ -1,4 +1,4 @@
-/* Vectors of AX_LANES floats by the compilers' vector extension: registers are then assigned by us, not guessed. */
+/* Vectors of AX_LANES floats by the compilers' vector extension, for explicit control of registers. */
 #ifndef AX_BACKEND_CPU_ISA_VEC_H
 #define AX_BACKEND_CPU_ISA_VEC_H
 
@@ -17,7 +17,7 @@
 #endif
 typedef float vf __attribute__((vector_size(AX_VEC_BYTES)));
 typedef float vf_at __attribute__((vector_size(AX_VEC_BYTES), aligned(4), may_alias));
-typedef float vh __attribute__((vector_size(AX_VEC_BYTES / 2))); /* half of one */
+typedef float vh __attribute__((vector_size(AX_VEC_BYTES / 2))); /* half a vector */
 typedef float vh_at __attribute__((vector_size(AX_VEC_BYTES / 2), aligned(4), may_alias));
 typedef int32_t vi __attribute__((vector_size(AX_VEC_BYTES)));
 typedef uint32_t vu __attribute__((vector_size(AX_VEC_BYTES)));
@@ -40,8 +40,8 @@ AX_INLINE void ax_store_part(float *to, vf v, int32_t n)
 #endif
 }
 
-/* Hides an integer or a pointer from the compiler's knowledge: it then computes the dozens of addresses that come from
-   it where they are used, and doesn't carry them from loop to loop, for which the registers are too few. */
+/* Hides the origin of an integer or pointer from the compiler, which then computes addresses derived from it where they
+   are used, rather than keeping dozens of them in registers across loops. */
 #define AX_HIDE(v)                                                                                                     \
     do {                                                                                                               \
         if (!__builtin_constant_p(v))                                                                                  \

@@ -1,6 +1,6 @@
 /* Winograd's minimal filtering of 3x3 taps in tiles of 4, 3 or 2 outputs along either side, and its transposed forms
-   for the gradient of the weights: for 4x4 outputs 36 products where the direct sum has 144, for 2x2 16 for 36 (Lavin
-   and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). */
+   for the gradient of the weights: 36 instead of 144 products for 4x4 outputs, 16 instead of 36 for 2x2 (Lavin and
+   Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). */
 #include "engine/backend/cpu/isa/epilogue.h"
 #include "engine/backend/cpu/isa/winograd_points.h"
 
@@ -17,7 +17,8 @@ AX_INLINE void points_of(const vf *d, vf *r, const int out, const int pair, cons
         input_pair(d, r, out, pair);
 }
 
-/* A vector of channels from `at` on of a tile to its points: of the input, or of the gradients of its outputs. */
+/* Transforms a vector of channels, from `at` on, of a tile to its points: of the input, or of the outputs'
+   gradients. */
 AX_INLINE void to_points(const float *const *tap, int32_t at, float *to, size_t stride, const int oy, const int ox,
                          const bool gradient)
 {
@@ -52,7 +53,7 @@ AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size
     for (int32_t c0 = 0; c0 < c; c0 += AX_LANES) {
         const float *const *from = tap;
         int32_t at = c0;
-        if (c0 + AX_LANES > c) { /* the last vector isn't full */
+        if (c0 + AX_LANES > c) { /* the last vector is incomplete */
             memset(last, 0, sizeof last);
             for (int i = 0; i < pixels; i++) {
                 memcpy(last[i], tap[i] + c0, (size_t)(c - c0) * sizeof(float));
@@ -66,7 +67,7 @@ AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size
     }
 }
 
-/* Calls it with the outputs of a tile as constants. */
+/* Calls the function with the tile's numbers of outputs as constants. */
 #define FOR_TILE(call)                                                                                                 \
     switch (oy * OUT + ox) {                                                                                           \
         CASE_TILE(call, 4, 4)                                                                                          \
@@ -95,7 +96,7 @@ void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const float *const *tap, int
     FOR_TILE(GRADIENT)
 }
 
-/* A vector of channels of a tile's outputs, from channel c on; e: after the bias. */
+/* Transforms to a vector of channels of a tile's outputs, from channel c on; e: after the bias. */
 AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, const ax_epilogue *e, ptrdiff_t c, float *y,
                           const ptrdiff_t *at, const int oy, const int ox)
 {
@@ -161,7 +162,7 @@ void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stri
 
 enum { TAPS = 9 };
 
-/* Nine taps to the points of a tile. */
+/* Transforms nine taps to the points of a tile. */
 AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, const int ox)
 {
     vf half[3][IN];
@@ -179,7 +180,7 @@ AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, co
 void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,
                                   const ax_winograd_to *to, int count, size_t width, size_t stride)
 {
-    float side[AX_LANES][TAPS][AX_LANES]; /* the outputs' taps side by side */
+    float side[AX_LANES][TAPS][AX_LANES]; /* taps of the outputs, interleaved */
     memset(side, 0, sizeof side);
     for (int32_t o = 0; o < n; o++)
         for (int32_t i = 0; i < ci; i++) {

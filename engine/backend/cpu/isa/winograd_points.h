@@ -1,5 +1,5 @@
-/* Winograd's transforms along one axis, Toom and Cook's with the points 0, +-A, +-B and infinity, for three outputs 0,
-   1, -1, 2 and infinity; the points set the rounding error. */
+/* Winograd's transforms along one axis: Toom-Cook with the points 0, +-A, +-B and infinity; for three outputs 0, 1, -1,
+   2 and infinity. The points determine the rounding error. */
 #ifndef AX_BACKEND_CPU_ISA_WINOGRAD_POINTS_H
 #define AX_BACKEND_CPU_ISA_WINOGRAD_POINTS_H
 
@@ -12,9 +12,8 @@
 
 enum { IN = 6, OUT = 4 }; /* at most */
 
-/* The points of a transform come in pairs that share their terms: 0 and infinity, +-A, +-B (for three outputs the last
-   is 2 alone, for two there is none). A map's transform goes pair by pair, so that what it has done along one axis
-   stays in registers. */
+/* Points come in pairs that share terms: 0 and infinity, +-A, +-B (for three outputs the last pair is just 2, for two
+   it is missing). A map is transformed pair by pair, so that results along one axis stay in registers. */
 enum { PAIRS = 3 };
 
 AX_INLINE int pair_points(int out, int pair)
@@ -22,7 +21,7 @@ AX_INLINE int pair_points(int out, int pair)
     return pair == 2 ? out - 2 : 2;
 }
 
-/* Where point i of a pair is among all. */
+/* Index of point i of a pair among all points. */
 AX_INLINE int pair_point(int out, int pair, int i)
 {
     return pair ? 2 * pair - 1 + i : i * (out + 1);
@@ -109,7 +108,7 @@ AX_INLINE void filter_points(vf w0, vf w1, vf w2, vf *r, const int out)
     r[5] = w2;
 }
 
-/* The out gradients of a tile to a pair of their points, as a filter of so many taps. */
+/* Gradients of a tile's `out` outputs to a pair of their points, as a filter with that many taps. */
 AX_INLINE void gradient_pair(const vf *d, vf *r, const int out, const int pair)
 {
     if (out == 2) {
