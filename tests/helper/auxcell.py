@@ -75,6 +75,21 @@ class PlaceCase(unittest.TestCase):
         return done.stdout
 
 
+class SharedPlaceCase(unittest.TestCase):
+    """Tests that share one place; a class makes its runs in `prepare`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Place()
+        cls.addClassCleanup(cls.place.close)
+        os.makedirs(cls.place.runs, mode=0o700)
+        cls.prepare()
+
+    @classmethod
+    def prepare(cls):
+        raise NotImplementedError
+
+
 def main():
     """unittest.main with closing lines like cmocka's."""
     result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(

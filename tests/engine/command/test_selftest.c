@@ -26,31 +26,48 @@ static void green(const char *device, const char *threads, const char *file, con
     captured_release(&c);
 }
 
+/* A file of golden vectors, with how many threads it is checked, and a row that says what was compared. */
+typedef struct golden {
+    const char *name, *threads, *row;
+} golden;
+
+static void all_green(const char *device, const golden *file, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char path[128];
+        snprintf(path, sizeof path, GOLDEN "%s.safetensors", file[i].name);
+        green(device, file[i].threads, path, file[i].row);
+    }
+}
+
 static void test_golden_ref(void **state)
 {
     (void)state;
-    green("ref", "1", GOLDEN "decoder-arch0.safetensors", "adam step");
-    green("ref", "1", GOLDEN "decoder-arch1.safetensors", "running statistics");
-    green("ref", "1", GOLDEN "decoder-arch2.safetensors", "eval.logits");
-    green("ref", "1", GOLDEN "decoder-skipnone.safetensors", "gradients");
-    green("ref", "1", GOLDEN "template-arch0.safetensors", "adam step");
-    green("ref", "1", GOLDEN "template-full1.safetensors", "eval.logits");
-    green("ref", "1", GOLDEN "encoder-f16.safetensors", " taps ");
+    static const golden files[] = {
+        { "decoder-arch0", "1", "adam step" },   { "decoder-arch1", "1", "running statistics" },
+        { "decoder-arch2", "1", "eval.logits" }, { "decoder-skipnone", "1", "gradients" },
+        { "template-arch0", "1", "adam step" },  { "template-full1", "1", "eval.logits" },
+        { "encoder-f16", "1", " taps " },
+    };
+    all_green("ref", files, sizeof files / sizeof *files);
 }
 
 static void test_golden_cpu(void **state)
 {
     (void)state;
-    green("cpu", "1", GOLDEN "decoder-arch0.safetensors", "train.aux");
-    green("cpu", "1", GOLDEN "decoder-arch1.safetensors", "gradient norm");
-    green("cpu", "1", GOLDEN "decoder-arch2.safetensors", "losses");
-    green("cpu", "2", GOLDEN "decoder-skipnone.safetensors", "adam step");
-    green("cpu", "1", GOLDEN "template-arch0.safetensors", "losses");
-    green("cpu", "1", GOLDEN "template-arch1.safetensors", "gradients");
-    green("cpu", "2", GOLDEN "template-rand3.safetensors", "running statistics");
-    green("cpu", "1", GOLDEN "template-full1.safetensors", "eval.logits");
-    green("cpu", "1", GOLDEN "encoder-f16.safetensors", " taps ");
-    green("cpu", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
+    static const golden files[] = {
+        { "decoder-arch0", "1", "train.aux" },
+        { "decoder-arch1", "1", "gradient norm" },
+        { "decoder-arch2", "1", "losses" },
+        { "decoder-skipnone", "2", "adam step" },
+        { "template-arch0", "1", "losses" },
+        { "template-arch1", "1", "gradients" },
+        { "template-rand3", "2", "running statistics" },
+        { "template-full1", "1", "eval.logits" },
+        { "encoder-f16", "1", " taps " },
+        { "encoder", "1", "taps, f16 weights" },
+    };
+    all_green("cpu", files, sizeof files / sizeof *files);
 }
 
 /* Every instruction set that the processor has passes the oracles, not only the one that it would choose. */
@@ -85,26 +102,28 @@ static void test_instruction_sets(void **state)
 static void test_golden_cuda(void **state)
 {
     (void)state;
+    static const golden files[] = {
+        { "decoder-arch0", "1", "adam step" },  { "decoder-arch1", "1", "gradient norm" },
+        { "decoder-arch2", "1", "losses" },     { "decoder-skipnone", "1", "gradients" },
+        { "template-arch1", "1", "gradients" }, { "template-rand3", "1", "adam step" },
+        { "encoder-f16", "1", " taps " },       { "encoder", "1", "taps, f16 weights" },
+    };
     if (!ax_emulated_backend(false))
         skip();
-    green("cuda:0", "1", GOLDEN "decoder-arch0.safetensors", "adam step");
-    green("cuda:0", "1", GOLDEN "decoder-arch1.safetensors", "gradient norm");
-    green("cuda:0", "1", GOLDEN "decoder-arch2.safetensors", "losses");
-    green("cuda:0", "1", GOLDEN "decoder-skipnone.safetensors", "gradients");
-    green("cuda:0", "1", GOLDEN "template-arch1.safetensors", "gradients");
-    green("cuda:0", "1", GOLDEN "template-rand3.safetensors", "adam step");
-    green("cuda:0", "1", GOLDEN "encoder-f16.safetensors", " taps ");
-    green("cuda:0", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
+    all_green("cuda:0", files, sizeof files / sizeof *files);
     assert_int_equal(ax_emulated_live(), 0);
 }
 
 static void test_golden_controller(void **state)
 {
     (void)state;
-    green("ref", "1", GOLDEN "controller-previous.safetensors", "log-probabilities");
-    green("ref", "1", GOLDEN "controller-none.safetensors", "adam step");
-    green("ref", "1", GOLDEN "template-controller-previous.safetensors", "gradients");
-    green("ref", "1", GOLDEN "template-controller-none.safetensors", "log-probabilities");
+    static const golden files[] = {
+        { "controller-previous", "1", "log-probabilities" },
+        { "controller-none", "1", "adam step" },
+        { "template-controller-previous", "1", "gradients" },
+        { "template-controller-none", "1", "log-probabilities" },
+    };
+    all_green("ref", files, sizeof files / sizeof *files);
 }
 
 static void test_quick(void **state)

@@ -80,10 +80,31 @@ static ax_params *params_of(const ax_graph *g, const ax_backend *be)
     return p;
 }
 
-static ax_plan *plan_of(const ax_graph *g, ax_params *params, unsigned flags)
+/* The network with its parameters and what it reads. */
+typedef struct small {
+    ax_smallnet n;
+    _Alignas(64) ax_smallnet_data d;
+    ax_params *params;
+} small;
+
+static small begin(bool train, uint64_t seed)
+{
+    small t = { .n = ax_smallnet_build(train) };
+    ax_smallnet_fill(&t.d, seed);
+    t.params = params_of(t.n.g, &ax_backend_ref);
+    return t;
+}
+
+static void end(small *t)
+{
+    ax_params_free(t->params);
+    ax_smallnet_free(&t->n);
+}
+
+static ax_plan *plan_of(const small *t, unsigned flags)
 {
     ax_err err = { 0 };
-    ax_plan *p = ax_plan_new(g, &ax_backend_ref, NULL, params, flags, &err);
+    ax_plan *p = ax_plan_new(t->n.g, &ax_backend_ref, NULL, t->params, flags, &err);
     if (!p)
         fail_msg("%s", err.msg);
     return p;
@@ -125,21 +146,17 @@ static void assert_as_naive(const ax_graph *g, const ax_plan *p, const ax_params
 
 static void compare(bool train, unsigned flags)
 {
-    ax_smallnet n = ax_smallnet_build(train);
-    ax_smallnet_data d;
-    ax_smallnet_fill(&d, 3);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    ax_naive naive = ax_naive_run(n.g, params, &d);
-    ax_plan *p = plan_of(n.g, params, flags);
-    ax_smallnet_write(p, &d);
+    small t = begin(train, 3);
+    ax_naive naive = ax_naive_run(t.n.g, t.params, &t.d);
+    ax_plan *p = plan_of(&t, flags);
+    ax_smallnet_write(p, &t.d);
     for (int i = 0; i < 2; i++) { /* the second run finds the memory as the first left it */
         run(p);
-        assert_as_naive(n.g, p, params, &naive);
+        assert_as_naive(t.n.g, p, t.params, &naive);
     }
     ax_plan_free(p);
     ax_naive_release(&naive);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 static void test_training(void **state)
@@ -162,28 +179,24 @@ static void test_poisoned(void **state)
     const unsigned ways[] = { 0, AX_PLAN_KEEP_EFFECTS, AX_PLAN_TOGETHER, AX_PLAN_KEEP_EFFECTS | AX_PLAN_TOGETHER };
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         const unsigned flags = ways[k];
-        ax_smallnet n = ax_smallnet_build(true);
-        ax_smallnet_data d;
-        ax_smallnet_fill(&d, 4);
+        small t = begin(true, 4);
         ax_err err = { 0 };
         ax_backend be = watched_backend();
-        ax_params *params = params_of(n.g, &ax_backend_ref);
-        ax_naive naive = ax_naive_run(n.g, params, &d);
-        ax_device dev = { .g = n.g };
-        ax_plan *p = ax_plan_new(n.g, &be, &dev, params, flags, &err);
+        ax_naive naive = ax_naive_run(t.n.g, t.params, &t.d);
+        ax_device dev = { .g = t.n.g };
+        ax_plan *p = ax_plan_new(t.n.g, &be, &dev, t.params, flags, &err);
         assert_non_null(p);
         dev.plan = p;
-        ax_smallnet_write(p, &d);
+        ax_smallnet_write(p, &t.d);
         int allocations = dev.allocations;
         run(p);
         assert_int_equal(dev.allocations, allocations); /* running allocates nothing */
         assert_int_equal(dev.step, ax_plan_steps(p));
         assert_true(dev.poisoned > dev.arena_bytes); /* the test tests something */
-        assert_as_naive(n.g, p, params, &naive);
+        assert_as_naive(t.n.g, p, t.params, &naive);
         ax_plan_free(p);
         ax_naive_release(&naive);
-        ax_params_free(params);
-        ax_smallnet_free(&n);
+        end(&t);
     }
 }
 
@@ -191,19 +204,18 @@ static void test_poisoned(void **state)
 static void test_no_overlap(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(true);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    ax_plan *p = plan_of(n.g, params, AX_PLAN_KEEP_EFFECTS);
+    small t = begin(true, 0);
+    ax_plan *p = plan_of(&t, AX_PLAN_KEEP_EFFECTS);
     size_t sum = 0, taken_over = 0;
-    for (uint32_t a = 1; a <= ax_graph_values(n.g); a++) {
+    for (uint32_t a = 1; a <= ax_graph_values(t.n.g); a++) {
         ax_plan_extent x, y;
         if (!ax_plan_where(p, a, &x))
             continue;
         assert_int_equal(x.offset % 64, 0);
-        assert_true(x.bytes >= ax_type_bytes(ax_graph_value(n.g, a)->type));
+        assert_true(x.bytes >= ax_type_bytes(ax_graph_value(t.n.g, a)->type));
         assert_true(x.offset + x.bytes <= ax_plan_arena_bytes(p));
         sum += x.bytes;
-        for (uint32_t b = a + 1; b <= ax_graph_values(n.g); b++) {
+        for (uint32_t b = a + 1; b <= ax_graph_values(t.n.g); b++) {
             if (!ax_plan_where(p, b, &y) || x.first > y.last || y.first > x.last)
                 continue;
             if (x.offset + x.bytes <= y.offset || y.offset + y.bytes <= x.offset)
@@ -216,82 +228,73 @@ static void test_no_overlap(void **state)
     assert_true(taken_over >= 4);
     assert_true(ax_plan_arena_bytes(p) < sum);
     ax_plan_free(p);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 static void test_dead_code(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(true);
-    ax_smallnet_data d;
-    ax_smallnet_fill(&d, 5);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    size_t var = ax_params_find(params, "idle.var"), steps[2];
+    small t = begin(true, 5);
+    size_t var = ax_params_find(t.params, "idle.var"), steps[2];
     float got[4];
     for (unsigned k = 0; k < 2; k++) {
-        ax_plan *p = plan_of(n.g, params, k ? AX_PLAN_KEEP_EFFECTS : 0);
+        ax_plan *p = plan_of(&t, k ? AX_PLAN_KEEP_EFFECTS : 0);
         ax_err err = { 0 };
-        ax_smallnet_write(p, &d);
+        ax_smallnet_write(p, &t.d);
         run(p);
         steps[k] = ax_plan_steps(p);
-        assert_int_equal(ax_params_get(params, var, AX_SLOT_VALUE, got, &err), AX_OK);
+        assert_int_equal(ax_params_get(t.params, var, AX_SLOT_VALUE, got, &err), AX_OK);
         for (int i = 0; i < 4; i++)
             assert_int_equal(got[i] != 1.0f, k);
         ax_plan_free(p);
     }
     assert_int_equal(steps[0] + 1, steps[1]);
-    assert_int_equal(steps[1], ax_graph_nodes(n.g));
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    assert_int_equal(steps[1], ax_graph_nodes(t.n.g));
+    end(&t);
 }
 
 static void test_predict(void **state)
 {
     (void)state;
     for (int train = 0; train < 2; train++) {
-        ax_smallnet n = ax_smallnet_build(train);
+        small t = begin(train, 0);
         ax_backend be = watched_backend();
-        ax_device dev = { .g = n.g };
+        ax_device dev = { .g = t.n.g };
         ax_err err = { 0 };
         size_t bytes = 0;
-        assert_int_equal(ax_plan_predict(n.g, &be, &dev, 0, &bytes, &err), AX_OK);
+        assert_int_equal(ax_plan_predict(t.n.g, &be, &dev, 0, &bytes, &err), AX_OK);
         assert_int_equal(dev.allocations, 0);
-        ax_params *params = params_of(n.g, &ax_backend_ref);
-        ax_plan *p = plan_of(n.g, params, 0);
+        ax_plan *p = plan_of(&t, 0);
         assert_int_equal(bytes, ax_plan_arena_bytes(p));
         assert_true(bytes > 0);
         ax_plan_free(p);
-        ax_params_free(params);
-        ax_smallnet_free(&n);
+        end(&t);
     }
 }
 
 static void test_inputs(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(true);
-    static _Alignas(64) ax_smallnet_data d, other;
-    ax_smallnet_fill(&d, 6);
+    small t = begin(true, 6);
+    static ax_smallnet_data other;
     ax_smallnet_fill(&other, 8);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    ax_plan *p = plan_of(n.g, params, 0);
+    ax_plan *p = plan_of(&t, 0);
     ax_err err = { 0 };
     float loss, bound, again;
     assert_int_equal(ax_plan_run(p, &err), AX_EINVAL);
     assert_non_null(strstr(err.msg, "never written"));
-    assert_int_equal(ax_plan_write(p, "x", d.x, 4, &err), AX_EINVAL);
-    assert_int_equal(ax_plan_write(p, "y", d.x, 4, &err), AX_EINVAL);
-    assert_int_equal(ax_plan_write(p, "logits", d.target, sizeof d.target, &err), AX_EINVAL);
-    ax_smallnet_write(p, &d);
+    assert_int_equal(ax_plan_write(p, "x", t.d.x, 4, &err), AX_EINVAL);
+    assert_int_equal(ax_plan_write(p, "y", t.d.x, 4, &err), AX_EINVAL);
+    assert_int_equal(ax_plan_write(p, "logits", t.d.target, sizeof t.d.target, &err), AX_EINVAL);
+    ax_smallnet_write(p, &t.d);
     run(p);
     assert_int_equal(ax_plan_read(p, "loss", &loss, sizeof loss, &err), AX_OK);
     assert_int_equal(ax_plan_read(p, "loss", &loss, 8, &err), AX_EINVAL);
     assert_int_equal(ax_plan_read(p, "nothing", &loss, 4, &err), AX_EINVAL);
     ax_smallnet_write(p, &other);
-    assert_int_equal(ax_plan_bind(p, "x", d.x, &err), AX_OK); /* all three back, without a copy */
-    assert_int_equal(ax_plan_bind(p, "target", d.target, &err), AX_OK);
-    assert_int_equal(ax_plan_bind(p, "labels", d.labels, &err), AX_OK);
+    assert_int_equal(ax_plan_bind(p, "x", t.d.x, &err), AX_OK); /* all three back, without a copy */
+    assert_int_equal(ax_plan_bind(p, "target", t.d.target, &err), AX_OK);
+    assert_int_equal(ax_plan_bind(p, "labels", t.d.labels, &err), AX_OK);
     run(p);
     assert_int_equal(ax_plan_read(p, "loss", &bound, sizeof bound, &err), AX_OK);
     assert_true(bound == loss);
@@ -300,76 +303,64 @@ static void test_inputs(void **state)
     assert_int_equal(ax_plan_read(p, "loss", &again, sizeof again, &err), AX_OK);
     assert_true(again != loss);
     ax_plan_free(p);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 static void test_errors(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(true);
-    ax_smallnet_data d;
-    ax_smallnet_fill(&d, 6);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
+    small t = begin(true, 6);
     ax_backend lacking = ax_backend_ref;
     lacking.backward[AX_OP_GPOOL].run = NULL;
     ax_err err = { 0 };
     size_t bytes;
-    assert_null(ax_plan_new(n.g, &lacking, NULL, params, 0, &err));
+    assert_null(ax_plan_new(t.n.g, &lacking, NULL, t.params, 0, &err));
     assert_int_equal(err.code, AX_EDEVICE);
     assert_non_null(strstr(err.msg, "gpool backward 2x1x1x4: "));
-    assert_int_equal(ax_plan_predict(n.g, &lacking, NULL, 0, &bytes, &err), AX_EDEVICE);
-    assert_null(ax_plan_new(n.g, &lacking, NULL, params, 0, NULL));
-    ax_plan *p = plan_of(n.g, params, 0);
-    d.labels[0] = 9; /* there are 5 classes */
-    ax_smallnet_write(p, &d);
+    assert_int_equal(ax_plan_predict(t.n.g, &lacking, NULL, 0, &bytes, &err), AX_EDEVICE);
+    assert_null(ax_plan_new(t.n.g, &lacking, NULL, t.params, 0, NULL));
+    ax_plan *p = plan_of(&t, 0);
+    t.d.labels[0] = 9; /* there are 5 classes */
+    ax_smallnet_write(p, &t.d);
     assert_int_equal(ax_plan_run(p, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "ce 2x12x10x5: label 9"));
     ax_plan_free(p);
     ax_graph *empty = ax_graph_new(&err); /* parameters of another graph */
     ax_params *few = params_of(empty, &ax_backend_ref);
-    assert_null(ax_plan_new(n.g, &ax_backend_ref, NULL, few, 0, &err));
+    assert_null(ax_plan_new(t.n.g, &ax_backend_ref, NULL, few, 0, &err));
     assert_int_equal(err.code, AX_EINVAL);
     ax_params_free(few);
     ax_graph_free(empty);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 static void test_averaged(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(false);
-    ax_smallnet_data d;
-    ax_smallnet_fill(&d, 9);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    size_t bias = ax_params_find(params, "head.bias");
+    small t = begin(false, 9);
+    size_t bias = ax_params_find(t.params, "head.bias");
     ax_err err = { 0 };
-    assert_int_equal(ax_optim_polyak(params, AX_GROUP_DECODER, 0.5f, &err), AX_OK);
-    assert_int_equal(ax_params_set(params, bias, AX_SLOT_AVERAGE, (float[5]) { 1, 1, 1, 1, 1 }, &err), AX_OK);
+    assert_int_equal(ax_optim_polyak(t.params, AX_GROUP_DECODER, 0.5f, &err), AX_OK);
+    assert_int_equal(ax_params_set(t.params, bias, AX_SLOT_AVERAGE, (float[5]) { 1, 1, 1, 1, 1 }, &err), AX_OK);
     static float plain[AX_SMALLNET_PIXELS * 5], averaged[AX_SMALLNET_PIXELS * 5];
     for (unsigned k = 0; k < 2; k++) {
-        ax_plan *p = plan_of(n.g, params, k ? AX_PLAN_AVERAGED : 0);
-        ax_smallnet_write(p, &d);
+        ax_plan *p = plan_of(&t, k ? AX_PLAN_AVERAGED : 0);
+        ax_smallnet_write(p, &t.d);
         run(p);
         assert_int_equal(ax_plan_read(p, "logits", k ? averaged : plain, sizeof plain, &err), AX_OK);
         ax_plan_free(p);
     }
     for (size_t i = 0; i < AX_SMALLNET_PIXELS * 5; i++)
         assert_true(fabsf(averaged[i] - plain[i] - 1) < 1e-5f);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 static void test_profile(void **state)
 {
     (void)state;
-    ax_smallnet n = ax_smallnet_build(true);
-    ax_smallnet_data d;
-    ax_smallnet_fill(&d, 1);
-    ax_params *params = params_of(n.g, &ax_backend_ref);
-    ax_plan *p = plan_of(n.g, params, 0);
-    ax_smallnet_write(p, &d);
+    small t = begin(true, 1);
+    ax_plan *p = plan_of(&t, 0);
+    ax_smallnet_write(p, &t.d);
     run(p);
     ax_plan_profile(p, true);
     run(p);
@@ -382,8 +373,7 @@ static void test_profile(void **state)
         assert_true(s.seconds >= 0 && s.node);
     }
     ax_plan_free(p);
-    ax_params_free(params);
-    ax_smallnet_free(&n);
+    end(&t);
 }
 
 int main(void)

@@ -7,7 +7,13 @@
 #include "engine/space/space.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 /* 1 less the share of decisions in which g differs from a network that the seed hides; neighbours in the table of
    choices count half. Noise is added, the same for the same candidate and seed. */
@@ -38,6 +44,34 @@ static inline double synthetic_best(ax_strategy *s, uint32_t candidates, uint64_
     }
     ax_strategy_free(s);
     return best;
+}
+
+/* Fails the test unless a strategy finds clearly better networks than chance does, in both spaces: the mean over the
+   seeds of what best_of makes of them. */
+static inline void synthetic_beats_random(const char *name, int seeds,
+                                          double (*best_of)(const char *name, const char *space, uint64_t seed))
+{
+    static const char *const spaces[] = { "cells", "templates" };
+    for (int k = 0; k < 2; k++) {
+        double found = 0, random = 0;
+        for (int seed = 1; seed <= seeds; seed++) {
+            found += best_of(name, spaces[k], (uint64_t)seed) / seeds;
+            random += best_of("random", spaces[k], (uint64_t)seed) / seeds;
+        }
+        print_message("%s: %s %.3f, random %.3f\n", spaces[k], name, found, random);
+        assert_true(found > random + 0.04);
+    }
+}
+
+/* Fails the test unless the state of a strategy is saved as these bytes. */
+static inline void synthetic_saves(ax_strategy *s, const char *want, size_t n)
+{
+    char *bytes;
+    size_t m;
+    assert_int_equal(ax_strategy_save(s, &bytes, &m, NULL), AX_OK);
+    assert_int_equal(m, n);
+    assert_memory_equal(bytes, want, n);
+    free(bytes);
 }
 
 #endif

@@ -5,11 +5,10 @@ import math
 import os
 import statistics
 import sys
-import unittest
 import xml.dom.minidom
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import Place, main  # noqa: E402
+from auxcell import SharedPlaceCase, main  # noqa: E402
 from screen import ARCH, Log  # noqa: E402
 
 START = 1764072000.0
@@ -41,12 +40,9 @@ def make(runs, name, rewards, params=None, pruned=(), seed=1, finals=()):
                 final_best=1.0 if k > 1 else math.nan, final_seeds=k)
 
 
-class Compare(unittest.TestCase):
+class Compare(SharedPlaceCase):
     @classmethod
-    def setUpClass(cls):
-        cls.place = Place()
-        cls.addClassCleanup(cls.place.close)
-        os.makedirs(cls.place.runs, mode=0o700)
+    def prepare(cls):
         make(cls.place.runs, "a1", [0.2, 0.5, 0.1, 0.6], params=[4e6, 2e6, 1e6, 3e6])
         make(cls.place.runs, "a2", [0.4, 0.3, 0.7], params=[1e6, 5e6, 6e6])
         make(cls.place.runs, "b", [0.3, 0.9, 0.4], pruned=[2])

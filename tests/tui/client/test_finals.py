@@ -4,10 +4,9 @@ import io
 import json
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from auxcell import Place, main  # noqa: E402
+from auxcell import SharedPlaceCase, main  # noqa: E402
 from screen import ARCH, Log  # noqa: E402
 
 START = 1764072000.0
@@ -43,12 +42,9 @@ def make(path, trained):
         log.add("bye", START + 90, 0, reason="finished")
 
 
-class Finals(unittest.TestCase):
+class Finals(SharedPlaceCase):
     @classmethod
-    def setUpClass(cls):
-        cls.place = Place()
-        cls.addClassCleanup(cls.place.close)
-        os.makedirs(cls.place.runs, mode=0o700)
+    def prepare(cls):
         for name, trained in (("begun", 1), ("done", 4)):
             make(os.path.join(cls.place.runs, name), trained)
 

@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import AUXCELL, BUILD, TINY, Place, PlaceCase, main  # noqa: E402
+from auxcell import AUXCELL, BUILD, TINY, Place, PlaceCase, SharedPlaceCase, main  # noqa: E402
 from screen import Log, make_run  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
@@ -21,12 +21,9 @@ LISTINGS = [["ls"], ["ls", "--json"], ["list"], ["status"], ["status", "--json"]
             ["--version"], ["--help"], ["help"]]
 
 
-class Arrival(unittest.TestCase):
+class Arrival(SharedPlaceCase):
     @classmethod
-    def setUpClass(cls):
-        cls.place = Place()
-        cls.addClassCleanup(cls.place.close)
-        os.makedirs(cls.place.runs, mode=0o700)
+    def prepare(cls):
         make_run(cls.place.runs, "old", 3)
         cls.model = os.path.join(cls.place.dir, "m.safetensors")
         done = cls.place.call("try", ARCH0, *TINY, "--stages", "1", "--model", cls.model)
