@@ -25,7 +25,7 @@ static const struct {
 #undef ROW
 };
 
-/* What is known of a scene besides its number: which truth is wanted. */
+/* What a source of scenes needs besides a number: the kind of truth. */
 typedef struct scenes {
     ax_task_id task;
     ax_scene_series from;

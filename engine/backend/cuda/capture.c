@@ -1,9 +1,9 @@
-/* CUDA graphs: what is put on the stream between begin and end is recorded instead of run. */
+/* CUDA graphs: work put on the stream between begin and end is recorded instead of run. */
 #include "engine/backend/cuda/device.h"
 
 ax_code ax_cuda_capture_begin(ax_device *dev, ax_err *err)
 {
-    /* other threads of the process may do what this one must not while it captures */
+    /* other threads of the process may make calls that are forbidden to this one during capture */
     cudaError_t e = cudaSetDevice(dev->index);
     if (e == cudaSuccess)
         e = cudaStreamBeginCapture(dev->stream, cudaStreamCaptureModeThreadLocal);
@@ -22,7 +22,7 @@ void *ax_cuda_capture_end(ax_device *dev, ax_err *err)
     e = cudaGraphInstantiate(&exec, graph, 0);
     if (e != cudaSuccess)
         ax_cuda_fail(dev, e, err, "cudaGraphInstantiate");
-    (void)cudaGraphDestroy(graph); /* the executable one is a copy */
+    (void)cudaGraphDestroy(graph); /* the executable graph is a copy */
     return e == cudaSuccess ? exec : NULL;
 }
 
@@ -37,5 +37,5 @@ ax_code ax_cuda_capture_launch(ax_device *dev, void *recorded, ax_err *err)
 void ax_cuda_capture_drop(ax_device *dev, void *recorded)
 {
     (void)cudaSetDevice(dev->index);
-    (void)cudaGraphExecDestroy(recorded); /* one that still runs is destroyed once it has ended */
+    (void)cudaGraphExecDestroy(recorded); /* a graph that is still running is destroyed when it has ended */
 }

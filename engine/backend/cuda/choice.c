@@ -1,7 +1,7 @@
-/* Which algorithm of which library runs a convolution: cuBLASLt for 1x1 kernels, cuDNN for all, each with a few of
-   which it says itself that they are good. They are measured side by side when the device may (`tune`), else the first
-   that a library names and that runs is taken; our own kernels when none does. One answer per shape; a measured one is
-   kept in a file (store.c), since it could be another the next time, and with it the last bits. */
+/* Chooses the library algorithm that runs a convolution: cuBLASLt for 1x1 kernels, cuDNN for all; each offers the few
+   that it estimates to be good. If the device may measure (`tune`), they are timed against each other; otherwise the
+   first offer that runs is taken, and our own kernels if none does. One choice per shape. Measured choices are kept in
+   a file (store.c), since another measurement could choose differently, and change the last bits. */
 #include "engine/backend/cuda/conv.h"
 
 #include "engine/base/clock.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is known ---- */
+/* ---- known choices ---- */
 
 const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_cuda_choice *like)
 {
@@ -53,11 +53,11 @@ static void put_back(ax_cuda_conv *p, ax_cuda_direction d)
     p->algorithm[d] = -1;
 }
 
-/* ---- trying and measuring ---- */
+/* ---- trials and measurements ---- */
 
 enum {
-    ROUNDS = 3, /* all offers in turn: what disturbs one round disturbs them alike */
-    CALLS = 20  /* of a recorded sequence: launched one by one, the host's time would be what is measured */
+    ROUNDS = 3, /* each round times all offers in turn: a disturbance affects them alike */
+    CALLS = 20  /* per recorded sequence: launched one by one, they would measure the host */
 };
 
 typedef struct bench {
@@ -129,13 +129,13 @@ static ax_code record_calls(ax_device *dev, const bench *b, const ax_cuda_choice
         return code;
     for (int k = 0; k < CALLS && code == AX_OK; k++)
         code = call(dev, b, c, err);
-    *recorded = ax_cuda_capture_end(dev, &end); /* always after begin */
+    *recorded = ax_cuda_capture_end(dev, &end); /* always called after begin */
     if (code == AX_OK && !*recorded)
         *err = end;
     return code == AX_OK ? end.code : code;
 }
 
-/* Runs offer i once, which loads its code, and records it where it is to be measured. */
+/* Runs offer i once, which loads its code, and records it if it is to be measured. */
 static ax_code try_offer(ax_device *dev, bench *b, int i, bool record, ax_err *err)
 {
     const ax_cuda_choice *c = &b->list[i];
@@ -151,8 +151,8 @@ static ax_code try_offer(ax_device *dev, bench *b, int i, bool record, ax_err *e
     return code;
 }
 
-/* Keeps the offers that run. One that doesn't is dropped, with its reason in *why, as long as the device works and it
-   isn't for want of memory. */
+/* Keeps the offers that run. An offer that fails is dropped, with its reason in *why, unless the device has failed or
+   memory ran out. */
 static ax_code try_all(ax_device *dev, bench *b, bool record, ax_err *why, ax_err *err)
 {
     int kept = 0;
@@ -193,7 +193,7 @@ static ax_code warm_up(ax_device *dev, const bench *b, ax_err *err)
     return code;
 }
 
-/* b->ms: of the fastest launch of each offer. */
+/* b->ms: time of the fastest launch of each offer. */
 static ax_code measure(ax_device *dev, bench *b, ax_err *err)
 {
     ax_code code = warm_up(dev, b, err);
@@ -216,7 +216,7 @@ static ax_code measure(ax_device *dev, bench *b, ax_err *err)
     return code;
 }
 
-/* The first of those that are as fast as the fastest: what a clock can't tell apart is not to be decided by it. */
+/* The first of the offers that are as fast as the fastest: differences below the clock's precision must not decide. */
 static int fastest(const bench *b)
 {
     const float near = 1.05f;
@@ -229,7 +229,7 @@ static int fastest(const bench *b)
     return best;
 }
 
-/* A line for each offer, for a person who looks at a new card. */
+/* Reports a line per offer, for people who examine a new card. */
 static void tell(ax_device *dev, const bench *b)
 {
     static const char *const library[] = { "own", "cuDNN", "cuBLASLt" };
@@ -243,8 +243,8 @@ static void tell(ax_device *dev, const bench *b)
     }
 }
 
-/* *n: how many of the list run, the first being the best; *measured: by the clock. A device without memory to try them
-   in takes the library's first. */
+/* *n: number of offers that run, the best first; *measured: by timing. If the device lacks memory for trials, the
+   library's first offer is taken. */
 static ax_code sort_out(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *list, int *n, bool *measured, ax_err *why,
                         ax_err *err)
 {
@@ -276,9 +276,9 @@ static ax_code sort_out(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *list, i
     return code;
 }
 
-/* ---- choosing ---- */
+/* ---- choice ---- */
 
-/* Our own kernels are meant to be right before they are fast. */
+/* Our own kernels: correct first, fast second. */
 static void note_own(ax_device *dev, const ax_cuda_choice *c, int offers, const ax_err *why)
 {
     char text[96];

@@ -1,6 +1,6 @@
-/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights are stored as OIHW.
-   Those of parameters are put into another order at the beginning of a run, all of a plan in one launch, and gradients
-   back at its end; others when their turn comes, in scratch, which begins with room for them. */
+/* Convolutions: dispatch of a node, weights in the order that the chosen algorithm needs, biases. Weights are stored as
+   OIHW. Those of parameters are reordered at the beginning of a run, all of a plan in one launch, and gradients are
+   reordered back at its end; other weights are reordered at each call, in the first part of scratch. */
 #include "engine/backend/cuda/conv.h"
 
 #include <stdio.h>
@@ -37,7 +37,7 @@ static ax_k_conv geometry(const ax_call *call)
                          (int)call->attr.conv.groups };
 }
 
-/* bias: forward adds one. */
+/* bias: forward adds a bias. */
 static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
 {
     bool ask = !p->depthwise && !dev->own_convolution;
@@ -72,9 +72,9 @@ static bool is_own(const ax_cuda_conv *p, ax_cuda_direction d)
     return p->algorithm[d] < 0 && !p->gemm[d];
 }
 
-/* Whether direction d wants another order than OIHW; for a 1x1 kernel it is that of the libraries, too. Gradients of
-   our own kernels are sums of parts, which come in order. Weights become bfloat16 on the way, and cuDNN's gradients
-   floats again. */
+/* Whether direction d needs another order than OIHW; for a 1x1 kernel OIHW is also the libraries' order. Gradients of
+   our own kernels are sums of parts, and come in order. Reordering also converts weights to bfloat16, and cuDNN's
+   gradients back to floats. */
 static bool turns(const ax_cuda_conv *p, ax_cuda_direction d)
 {
     bool casts = p->bf16 && (d != AX_CUDA_FILTER || !p->gemm[d]);
@@ -87,7 +87,7 @@ static size_t weight_bytes(const ax_cuda_conv *p)
     return ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
 }
 
-/* Backward lists dy first, so that inputs come one later. */
+/* Backward lists dy first, so inputs come one later. */
 AX_CUDA_PREPARE(ax_cuda_conv_prepare)
 {
     ax_code code = ax_cuda_use(dev, err);
@@ -133,7 +133,7 @@ const char *ax_cuda_conv_mathematics(const ax_device *dev, bool bf16, bool blas,
     return bf16 ? "bfloat16" : exact ? "float32" : "TF32";
 }
 
-/* All that is taken gives the same bits each time. */
+/* Every choice gives the same bits each time. */
 void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
 {
     static const char *const of[] = { "", "x: ", "w: " };
@@ -155,7 +155,7 @@ void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *o
         snprintf(out->why + why, sizeof out->why - why, "; deterministic");
 }
 
-/* The orders of weights that are not OIHW. */
+/* Orders of weights other than OIHW. */
 typedef enum order { OHWI, HWIO, HWOI } order;
 
 static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const float *w, void *out, ax_err *err)
@@ -182,7 +182,7 @@ static ax_code order_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_directio
     return repack(dev, p, !is_own(p, d) ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, out, err);
 }
 
-/* The weights in the order that direction d takes. */
+/* The weights in the order of direction d. */
 static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, void *scratch,
                            const void **out, ax_err *err)
 {
@@ -190,7 +190,7 @@ static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direct
     return *out == scratch ? order_for(dev, p, d, w, scratch, err) : AX_OK;
 }
 
-/* The gradient of cuDNN, OHWI, as the weights are. */
+/* cuDNN's gradient is OHWI, like its weights. */
 static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const void *from, float *dw, ax_err *err)
 {
     size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
@@ -199,7 +199,7 @@ static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const void *from
     return ax_cuda_launch(dev, floats ? AX_K_permute : AX_K_permute_from_bf16, ax_cuda_over(a.n), &a, err);
 }
 
-/* Memory for what the convolutions of a plan keep, in the first run. */
+/* Allocates the weights that a plan's convolutions keep, in the first run. */
 static ax_code make_room(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)
 {
     ax_cuda_conv *first = NULL;
@@ -278,7 +278,7 @@ ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_directi
         code = ax_cuda_gemm_run(dev, p, d, first, other, bias, out, space, err);
     else
         code = ax_cuda_dnn_run(dev, p, d, first, other, out, space, err);
-    if (p->gemm[d] && !p->bf16) /* it has added it */
+    if (p->gemm[d] && !p->bf16) /* the product has added it */
         return code;
     size_t n = (size_t)g->n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
     ax_k_bias_args b = { out, bias, n, g->co };
@@ -312,7 +312,7 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     const ax_cuda_conv *p = call->prep;
     void *scratch = call->work;
     void *space = (char *)call->work + weight_bytes(p);
-    ax_code code = ax_cuda_use(dev, err); /* the libraries' handles are of this device */
+    ax_code code = ax_cuda_use(dev, err); /* the libraries' handles belong to this device */
     if (code != AX_OK)
         return code;
     if (!call->backward)

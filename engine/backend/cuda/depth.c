@@ -1,7 +1,7 @@
 /* DEPTH_LOSS; its backward is that of CE. */
 #include "engine/backend/cuda/device.h"
 
-enum { SCAN = 4, PART = 3 }; /* numbers that a block leaves */
+enum { SCAN = 4, PART = 3 }; /* numbers left by each block */
 
 static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
 
@@ -10,7 +10,7 @@ static size_t blocks_of(size_t threads)
     return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
 }
 
-/* Blocks of the first pass: every block of the second adds up what they leave, so few. */
+/* Blocks of the first pass: few, since every block of the second pass adds up their results. */
 static size_t scans_of(size_t pixels)
 {
     enum { EACH = 1024, MOST = 256 };
@@ -18,7 +18,7 @@ static size_t scans_of(size_t pixels)
     return blocks < MOST ? blocks : MOST;
 }
 
-/* Scratch: the first pass' numbers, the second's, and the share of the pixels with the largest error. */
+/* Scratch: the first pass's numbers, the second's, and the share of the pixels with the largest error. */
 AX_CUDA_PREPARE(ax_cuda_depth_loss_prepare)
 {
     (void)dev, (void)err;

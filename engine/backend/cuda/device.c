@@ -1,4 +1,4 @@
-/* Opening a device, errors, notices. */
+/* Opens devices; errors and notices. */
 #include "engine/backend/cuda/device.h"
 
 #include <stdarg.h>
@@ -32,7 +32,7 @@ ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, con
     va_list args;
     char detail[160] = "", reason[240];
     cudnnGetLastErrorString(detail, sizeof detail);
-    for (char *c = detail; *c; c++) /* one line */
+    for (char *c = detail; *c; c++) /* keeps it one line */
         if (*c == '\n')
             *c = ' ';
     snprintf(reason, sizeof reason, "%s%s%s", cudnnGetErrorString(s), detail[0] ? ": " : "", detail);
@@ -51,7 +51,7 @@ void ax_cuda_note(ax_device *dev, const char *fmt, ...)
 {
     va_list args;
     ax_cuda_notice *line = calloc(1, sizeof *line);
-    if (!line) /* it is only said */
+    if (!line) /* the notice is lost, which does no harm */
         return;
     va_start(args, fmt);
     int n = snprintf(line->text, sizeof line->text, "cuda:%d: ", dev->index);
@@ -87,8 +87,8 @@ ax_code ax_cuda_use(const ax_device *dev, ax_err *err)
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaSetDevice");
 }
 
-/* Code is loaded at a kernel's first use, which may be inside of a recording, where that can fail; and what an
-   architecture lacks is better known at once. */
+/* Loads all kernels now: loading at a kernel's first use could happen during a recording, where it can fail, and code
+   missing for an architecture should be noticed early. */
 static ax_code load_kernels(const ax_device *dev, ax_err *err)
 {
     for (int k = 0; k < AX_CUDA_KERNELS; k++) {
@@ -150,7 +150,7 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
                                                 "cuda:%d: cublasLtCreate: %s", dev->index, cublasLtGetStatusName(b));
 }
 
-/* bfloat16 where it was asked for, unless the device's libraries have none. */
+/* bfloat16 if requested, unless the device's libraries lack it. */
 static void choose_maps(ax_device *dev, bool bf16)
 {
     enum { LEAST = 8 };
@@ -173,7 +173,7 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
         return NULL;
     }
     dev->index = index;
-    dev->workspace = (size_t)number("AUXCELL_CUDA_WORKSPACE", 256) << 20; /* MiB */
+    dev->workspace = (size_t)number("AUXCELL_CUDA_WORKSPACE", 256) << 20; /* in MiB */
     dev->warm_ms = number("AUXCELL_CUDA_WARM_MS", 100);                   /* until the clocks have ramped up */
     dev->tf32 = switched_on("AUXCELL_CUDA_TF32");
     dev->tune = switched_on("AUXCELL_CUDA_TUNE");
@@ -230,7 +230,7 @@ void ax_cuda_close(ax_device *dev)
     (void)cudaFree(dev->turns);
     if (dev->stream)
         (void)cudaStreamDestroy(dev->stream);
-    if (switched_on("AUXCELL_CUDA_RESET")) /* takes with it whatever else of the process is on the device */
+    if (switched_on("AUXCELL_CUDA_RESET")) /* also affects everything else that this process has on the device */
         (void)cudaDeviceReset();
     for (ax_cuda_notice *next, *l = dev->notice; l; l = next) {
         next = l->next;

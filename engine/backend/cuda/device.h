@@ -1,5 +1,5 @@
-/* Inside of the CUDA backend: the device, errors, launches, and what the files of operations offer to the table. Names
-   of functions end up in error messages: "cuda:0: cudaMalloc, 1048576 bytes: out of memory". */
+/* Internals of the CUDA backend: the device, errors, launches, and the functions that operation files provide for the
+   table. Function names appear in error messages: "cuda:0: cudaMalloc, 1048576 bytes: out of memory". */
 #ifndef AX_BACKEND_CUDA_DEVICE_H
 #define AX_BACKEND_CUDA_DEVICE_H
 
@@ -11,30 +11,30 @@
 #include <cudnn.h>
 
 enum {
-    AX_CUDA_STAGES = 2,            /* pinned buffers: one is filled while the other travels */
-    AX_CUDA_STAGE_BYTES = 4 << 20, /* of each */
-    AX_CUDA_NOTES = 256,           /* small ones in a ring, so that the host doesn't wait for the last few steps' */
-    AX_CUDA_NOTE_BYTES = 1024      /* of each */
+    AX_CUDA_STAGES = 2,            /* pinned buffers: one is filled while the other is transferred */
+    AX_CUDA_STAGE_BYTES = 4 << 20, /* size of each */
+    AX_CUDA_NOTES = 256,           /* small buffers in a ring, so that the host doesn't wait for recent steps */
+    AX_CUDA_NOTE_BYTES = 1024      /* size of each */
 };
 
 typedef enum ax_cuda_direction { AX_CUDA_FORWARD, AX_CUDA_DATA, AX_CUDA_FILTER, AX_CUDA_DIRECTIONS } ax_cuda_direction;
-/* Who computes a convolution: our own kernels, when no library has an algorithm that is reproducible and fits. */
+/* The library of a convolution: our own kernels if no library has an algorithm that is reproducible and fits. */
 typedef enum ax_cuda_library { AX_CUDA_OWN, AX_CUDA_DNN, AX_CUDA_BLAS } ax_cuda_library;
 
-/* Which algorithm a convolution of one shape runs with; chosen once per shape. */
+/* The algorithm for convolutions of one shape, chosen once. */
 typedef struct ax_cuda_choice {
     ax_k_conv shape;
     ax_cuda_direction direction;
-    bool bias; /* forward: adds one */
+    bool bias; /* forward adds a bias */
     bool bf16; /* maps and weights are bfloat16 */
     ax_cuda_library library;
-    int algorithm; /* cuDNN's ... */
-    int math;      /* ... and its mathematics, cudnnMathType_t */
-    uint64_t work; /* bytes of scratch */
+    int algorithm; /* cuDNN's algorithm ... */
+    int math;      /* ... and its math type, cudnnMathType_t */
+    uint64_t work; /* scratch, bytes */
     cublasLtMatmulAlgo_t blas;
 } ax_cuda_choice;
 
-/* A line for the device's user; said once. */
+/* A line for the user, reported once. */
 typedef struct ax_cuda_notice ax_cuda_notice;
 struct ax_cuda_notice {
     ax_cuda_notice *next;
@@ -42,57 +42,57 @@ struct ax_cuda_notice {
     char text[320];
 };
 
-/* What calls that run together want to launch. */
+/* Launches queued by calls that run together. */
 typedef struct ax_cuda_wish ax_cuda_wish; /* launch.c */
 typedef struct ax_cuda_queue {
     bool on;
     ax_cuda_wish *wish;
     size_t n, most;
-    uint64_t *args; /* of all */
+    uint64_t *args; /* of all of them */
     size_t n_args, most_args;
-    size_t nth;   /* launch of the current call */
-    size_t turns; /* counters that calls have taken */
+    size_t nth;   /* index of the current call's next launch */
+    size_t turns; /* counters taken by calls */
 } ax_cuda_queue;
 
 struct ax_device {
     int index;
-    cudaStream_t stream; /* everything runs on it, in order */
+    cudaStream_t stream; /* all work goes here, in order */
     cudnnHandle_t cudnn;
-    cublasLtHandle_t blas; /* NULL: not wanted */
+    cublasLtHandle_t blas; /* NULL: not in use */
     void *stage[AX_CUDA_STAGES];
-    cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device is over */
+    cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device has ended */
     unsigned turn;
     char *notes;
-    cudaEvent_t half[2]; /* the last copy from that half of the ring is over */
+    cudaEvent_t half[2]; /* the last copy from that half of the ring has ended */
     unsigned note;
-    double *sums;    /* on the device: parts of sums */
-    unsigned *turns; /* on the device: zeros, where blocks of a launch count themselves */
+    double *sums;    /* on the device: partial sums */
+    unsigned *turns; /* on the device: zeros, counters for the blocks of a launch */
     ax_cuda_queue queue;
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
-    char store[4096]; /* folder of the file that keeps measured choices, "" = they aren't kept */
-    bool stored;      /* it was read */
-    size_t workspace; /* most scratch for an algorithm of a convolution, bytes */
+    char store[4096]; /* folder of the file of measured choices, "" = none */
+    bool stored;      /* the file has been read */
+    size_t workspace; /* most scratch for a convolution's algorithm, bytes */
     bool tf32, own_convolution, no_blas;
-    bool bf16;              /* what maps are kept as */
+    bool bf16;              /* type of feature maps */
     bool tune;              /* algorithms are measured */
-    bool tell;              /* and what each took is said */
-    bool warm;              /* something was measured: its clocks have ramped up */
-    unsigned warm_ms;       /* what that takes */
+    bool tell;              /* timings are reported */
+    bool warm;              /* something was measured, so clocks have ramped up */
+    unsigned warm_ms;       /* duration of ramping up */
     ax_cuda_notice *notice; /* newest first */
 };
 
 /* ---- errors (device.c) ---- */
-/* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt says which call and its sizes. Clears the error, so that the next
-   call isn't blamed for it. */
+/* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt describes the call and its sizes. Clears the error, so that the
+   next call isn't blamed for it. */
 ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Keeps a line to be asked for with ax_cuda_notice_take; the same again is no second one. */
+/* Stores a line for ax_cuda_notice_take, unless it was stored before. */
 void ax_cuda_note(ax_device *dev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size);
-/* Makes it the thread's current device, which is what launches and calls of the libraries go to. Cheap. */
+/* Makes it the thread's current device, to which launches and library calls go. Cheap. */
 ax_code ax_cuda_use(const ax_device *dev, ax_err *err);
 
 /* ---- launches (launch.c) ---- */
@@ -100,27 +100,28 @@ typedef struct ax_cuda_grid {
     size_t x, y, z;
     unsigned threads;
 } ax_cuda_grid;
-/* args: the kernel's ax_k_NAME_args. Between begin and end of what runs together it is launched by the latter. */
+/* args: the kernel's ax_k_NAME_args. Between begin and end of a group, the launch is deferred to the end. */
 ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err);
 const char *ax_cuda_kernel_name(ax_cuda_kernel k);
-/* Of a kernel of maps, the one for what these elements are. */
+/* The variant of a map kernel for this element type. */
 static inline ax_cuda_kernel ax_cuda_for(ax_cuda_kernel k, const ax_operand *map)
 {
     return map->type.dtype == AX_BF16 ? (ax_cuda_kernel)(k + 1) : k;
 }
-/* n counters for blocks of a launch, zeros before and after; n at most AX_CUDA_TURNS / AX_CUDA_TOGETHER. */
+/* n counters for the blocks of a launch, zero before and after; n at most AX_CUDA_TURNS / AX_CUDA_TOGETHER. */
 unsigned *ax_cuda_turns(ax_device *dev, size_t n);
-/* Between these two, nothing but kernels; before what each call launches, `next`. good: launch them at the end. */
+/* Brackets calls that run together: only kernels are launched between them, and `next` precedes each call. good: launch
+   them at the end. */
 void ax_cuda_together_begin(ax_device *dev);
 void ax_cuda_together_next(ax_device *dev);
 ax_code ax_cuda_together_end(ax_device *dev, bool good, ax_err *err);
 void ax_cuda_queue_release(ax_cuda_queue *q);
-/* A grid that walks over n items, a thread for one at a time. */
+/* A grid that loops over n items, one at a time per thread. */
 ax_cuda_grid ax_cuda_over(size_t n);
-/* A grid with a block row per `rows`, and enough blocks for `width` threads in each. */
+/* A grid with a block row per row of `rows`, and enough blocks in each for `width` threads. */
 ax_cuda_grid ax_cuda_rows(size_t rows, size_t width);
 
-/* How sums over pixels of c channels are cut: see kernels/norm.cu. */
+/* The division of sums over pixels of c channels: see kernels/norm.cu. */
 typedef struct ax_cuda_cut {
     int lanes, parts;
     size_t each;
@@ -137,7 +138,7 @@ static inline size_t ax_cuda_pixels(ax_shape s)
     return (size_t)s.n * (size_t)s.h * (size_t)s.w;
 }
 
-/* ---- the table (plugin.c) from these ---- */
+/* ---- operations for the table (plugin.c) ---- */
 ax_device *ax_cuda_open(int index, int threads, ax_err *err);
 void ax_cuda_configure(ax_device *dev, const ax_device_options *options);
 void ax_cuda_close(ax_device *dev);
@@ -222,13 +223,13 @@ ax_code ax_cuda_add_view(ax_device *dev, const ax_view_share *view, ax_err *err)
 ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_err *err);
 ax_code ax_cuda_peaks(ax_device *dev, const ax_peak_search *search, ax_err *err);
 
-/* ---- shared between the files of operations ---- */
+/* ---- shared by operation files ---- */
 /* out {images, c} = scale * the sum over the pixels of each of x's images (1: over all); work: ax_cuda_column_work
    bytes. */
 size_t ax_cuda_column_work(size_t pixels, int c, size_t images);
 ax_code ax_cuda_column_sums(ax_device *dev, const ax_operand *x, size_t images, double scale, const ax_operand *out,
                             void *work, ax_err *err);
-/* The sum of squares of a - b (b may be NULL), times a scale, to where `to` says; part: room for AX_CUDA_PARTS. */
+/* The sum of squares of a - b (b may be NULL), scaled, stored as `to` says; part: room for AX_CUDA_PARTS. */
 ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, ax_k_scalar to,
                         ax_err *err);
 

@@ -1,4 +1,4 @@
-/* cuDNN: descriptors, which algorithms it proposes, and running one. */
+/* cuDNN: descriptors, its list of algorithms, and running one. */
 #include "engine/backend/cuda/conv.h"
 
 static ax_code failed(ax_device *dev, const ax_cuda_conv *p, cudnnStatus_t s, const char *what, ax_err *err)
@@ -50,9 +50,9 @@ void ax_cuda_dnn_release(ax_cuda_conv *p)
     p->conv = NULL;
 }
 
-/* ---- what there is ---- */
+/* ---- listing algorithms ---- */
 
-/* What cuDNN says of an algorithm; its three types differ in the enum of the algorithm only. */
+/* cuDNN's description of an algorithm; its three types differ only in the algorithm's enum. */
 typedef struct offer {
     int algorithm;
     cudnnStatus_t status;
@@ -93,14 +93,14 @@ static cudnnStatus_t ask_filter(ax_device *dev, const ax_cuda_conv *p, offer *ou
     return s;
 }
 
-/* Conversion would be to half precision. */
+/* Excludes conversion, which would be to half precision. */
 static bool takes(const offer *o)
 {
     return o->status == CUDNN_STATUS_SUCCESS && o->determinism == CUDNN_DETERMINISTIC &&
            o->math != CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
 }
 
-/* With the mathematics that the descriptor has now: what the lists say of memory is for the one that they name. */
+/* Queries memory with the descriptor's current math type: the lists state memory for the type that they name. */
 static cudnnStatus_t ask_workspace(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, int algorithm,
                                    size_t *bytes)
 {
@@ -114,7 +114,7 @@ static cudnnStatus_t ask_workspace(ax_device *dev, const ax_cuda_conv *p, ax_cud
                                                           (cudnnConvolutionBwdFilterAlgo_t)algorithm, bytes);
 }
 
-/* Appends an offer as it would run, unless it is there already or doesn't fit. */
+/* Appends an offer as it would run, unless it is listed already or doesn't fit. */
 static cudnnStatus_t add_offer(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want, const offer *o,
                                ax_cuda_choice list[static AX_CUDA_OFFERS], int *n)
 {
@@ -146,7 +146,7 @@ ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_
     offer found[MOST];
     int count = 0;
     cudnnStatus_t s = ask[want->direction](dev, p, found, &count);
-    if (s == CUDNN_STATUS_NOT_SUPPORTED) /* nothing for this shape: not an error, there are our own kernels */
+    if (s == CUDNN_STATUS_NOT_SUPPORTED) /* nothing for this shape: not an error, our own kernels remain */
         return AX_OK;
     if (s != CUDNN_STATUS_SUCCESS)
         return failed(dev, p, s, what[want->direction], err);

@@ -1,4 +1,4 @@
-/* Zero, casts, activations, sums, mixtures and joined channels. */
+/* Zero, casts, activations, sums, mixtures and concatenation. */
 #include "engine/backend/cuda/device.h"
 
 _Static_assert((int)AX_CUDA_SUMMANDS == (int)AX_MAX_ADD, "as the kernel has it");
@@ -48,7 +48,7 @@ AX_CUDA_RUN(ax_cuda_add_forward)
     return ax_cuda_launch(dev, ax_cuda_for(AX_K_add, &call->in[0]), ax_cuda_over((a.n + 3) / 4), &a, err);
 }
 
-/* The graph passes a sum's gradient on without a kernel; this one completes the table. */
+/* The graph passes a sum's gradient on without a kernel; this one only completes the table. */
 AX_CUDA_RUN(ax_cuda_add_backward)
 {
     ax_code code = AX_OK;

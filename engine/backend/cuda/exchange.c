@@ -1,7 +1,7 @@
-/* Several devices that train one network: the leader's parameters go to all, all gradients come to the leader. NCCL
-   only carries them, by sends and receives. Its own sums are added in an order that depends on the wires; ours is that
-   of the devices, so that a training gives the same bits each time. One thread of the host serves all devices, as
-   NCCL's groups allow: what it puts on their streams runs side by side. */
+/* Several devices training one network: the leader's parameters go to all, all gradients come to the leader. NCCL only
+   transfers them, by sends and receives: the order of its own sums depends on the connections, while ours is the order
+   of the devices, so that a training gives the same bits each time. One host thread serves all devices, which NCCL's
+   groups allow; work on their streams runs in parallel. */
 #include "engine/backend/cuda/device.h"
 #include "engine/backend/cuda/nccl.h"
 
@@ -12,7 +12,7 @@ typedef struct exchange {
     ax_device *dev[AX_CUDA_RANKS]; /* the leader's first; borrowed */
     ax_nccl_comm comm[AX_CUDA_RANKS];
     size_t n;
-    float *received; /* on the leader: gradients of the others, one after the other */
+    float *received; /* on the leader: gradients of the others, contiguous */
     size_t room;     /* floats */
 } exchange;
 
@@ -44,7 +44,7 @@ void *ax_cuda_exchange_join(ax_device *const *dev, size_t n, ax_err *err)
     ax_code code = ax_cuda_nccl_load(&x->lib, err);
     if (code == AX_OK) {
         ax_nccl_result r = x->lib.CommInitAll(x->comm, (int)n, index);
-        (void)cudaGetLastError(); /* it may have tried things */
+        (void)cudaGetLastError(); /* it may leave an error from its attempts */
         if (r)
             code = fail(x, r, err, "ncclCommInitAll");
     }
@@ -54,7 +54,7 @@ void *ax_cuda_exchange_join(ax_device *const *dev, size_t n, ax_err *err)
     return NULL;
 }
 
-/* A device that has failed leaves the others waiting for it for ever: then nothing is waited for. */
+/* After a failure, a device may wait forever for another: then don't wait for anything. */
 static bool all_are_well(const exchange *x)
 {
     bool well = true;
@@ -134,7 +134,7 @@ ax_code ax_cuda_exchange_gather(void *joined, float *const *mem, const float *we
         code = collect(x, mem, n, err);
     if (code == AX_OK)
         code = ax_cuda_launch(x->dev[0], AX_K_weighted_sum, ax_cuda_over(n), &a, err);
-    /* one that has failed says so here; the leader would wait for it */
+    /* a device that has failed reports it here; the leader would wait for it */
     for (size_t i = 1; i < x->n && code == AX_OK; i++)
         code = ax_cuda_sync(x->dev[i], err);
     return code;

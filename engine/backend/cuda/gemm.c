@@ -1,10 +1,9 @@
-/* 1x1 convolutions as matrix products by cuBLASLt. A map {pixels, c} in NHWC is the column-major matrix c x pixels, the
-   weights {O, I} are the matrix I x O, so that
+/* 1x1 convolutions as matrix products by cuBLASLt. An NHWC map {pixels, c} is the column-major matrix c x pixels, the
+   weights {O, I} are the matrix I x O, so
      y  (O x P) = w^T x      x: I x P
      dx (I x P) = w dy       dy: O x P
      dw (I x O) = x dy^T
-   and the bias is one per row of y, which the product adds on its way out. In bfloat16 sums and dw are floats all the
-   same. */
+   and the product adds the bias, one per row of y, as it writes. With bfloat16, sums and dw are still floats. */
 #include "engine/backend/cuda/conv.h"
 
 #include <stdlib.h>
@@ -75,16 +74,16 @@ static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k
     return s;
 }
 
-enum { MOST = 3 }; /* algorithms that the library is asked for */
+enum { MOST = 3 }; /* number of algorithms requested */
 
-/* The library's choices that keep to the limit, best first by its own estimate. */
+/* Algorithms within the scratch limit, best first by the library's estimate. */
 static cublasStatus_t ask(const ax_cuda_gemm *m, const ax_device *dev, cublasLtMatmulHeuristicResult_t *out, int *n)
 {
     static const cublasLtMatmulPreferenceAttributes_t alignment[] = { CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES,
                                                                       CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
                                                                       CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
                                                                       CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES };
-    const uint32_t bytes = 64; /* what every view is aligned to */
+    const uint32_t bytes = 64; /* alignment of every view */
     const uint64_t limit = dev->workspace;
     cublasLtMatmulPreference_t p = NULL;
     cublasStatus_t s = cublasLtMatmulPreferenceCreate(&p);

@@ -1,7 +1,7 @@
 /* The kernels of the CUDA backend: their argument structs, shared by the C code that launches them and the CUDA code
-   that reads them. A launch does one call, or several that don't depend on each other, each with a share of the blocks;
-   blocks are one-dimensional. "Grid" below is that of a call. All pointers are device memory.
-   The structs have no padding (lone numbers are 64 bits wide): every byte that goes to the device was set. */
+   that reads them. A launch executes one call, or several independent calls, each with its own range of blocks; blocks
+   are one-dimensional. "Grid" below means a call's grid. All pointers are device memory. The structs have no padding
+   (single numbers are 64 bits wide), so that every byte sent to the device is initialised. */
 #ifndef AX_BACKEND_CUDA_KERNEL_H
 #define AX_BACKEND_CUDA_KERNEL_H
 
@@ -12,21 +12,21 @@
 #include <stdint.h>
 
 enum {
-    AX_CUDA_THREADS = 256,   /* most threads of a block */
-    AX_CUDA_PARTS = 512,     /* most parts that a sum is cut into */
-    AX_CUDA_SHARES = 32,     /* of an image whose depths are judged */
+    AX_CUDA_THREADS = 256,   /* most threads per block */
+    AX_CUDA_PARTS = 512,     /* most parts of a sum */
+    AX_CUDA_SHARES = 32,     /* shares of an image whose depths are judged */
     AX_CUDA_GATHERED = 12,   /* most parts of a gathered batch */
-    AX_CUDA_RANKS = 32,      /* most devices of one training */
-    AX_CUDA_TURNS = 1 << 17, /* most counters of blocks that are done */
-    AX_CUDA_TOGETHER = 12,   /* most calls of most kernels in a launch */
-    AX_CUDA_SUMMANDS = 8,    /* most maps that are added at once */
-    AX_CUDA_WEIGHTS = 192,   /* most weights that are put into another order at once */
-    AX_CUDA_ROW_PIXELS = 4   /* neighbouring outputs of one thread in a depthwise convolution */
+    AX_CUDA_RANKS = 32,      /* most devices in one training */
+    AX_CUDA_TURNS = 1 << 17, /* most counters of finished blocks */
+    AX_CUDA_TOGETHER = 12,   /* most calls of most kernels per launch */
+    AX_CUDA_SUMMANDS = 8,    /* most maps added at once */
+    AX_CUDA_WEIGHTS = 192,   /* most weights reordered at once */
+    AX_CUDA_ROW_PIXELS = 4   /* adjacent outputs per thread in a depthwise convolution */
 };
 
-/* name, whether it waits at barriers, most calls in a launch. Of each: ax_k_NAME_args, and ax_k_NAME_launch, which is
-   what the kernel takes. Those of maps are there twice, which M says how: for floats, and as NAME_bf16, the next in the
-   enumeration, for maps in bfloat16. */
+/* name, whether it uses barriers, most calls per launch. Each has ax_k_NAME_args, and ax_k_NAME_launch, the kernel's
+   parameter. Kernels of maps, marked by M, exist twice: for floats, and as NAME_bf16, next in the enumeration, for
+   bfloat16. */
 #define AX_CUDA_MAP_KERNEL_LIST(M, X)                                                                                  \
     M(X, relu, 0, AX_CUDA_TOGETHER)                                                                                    \
     M(X, relu_backward, 0, AX_CUDA_TOGETHER)                                                                           \
@@ -91,10 +91,10 @@ enum {
 #define AX_CUDA_KERNEL_ENUM(name, sync, most) AX_K_##name,
 typedef enum ax_cuda_kernel { AX_CUDA_KERNEL_LIST(AX_CUDA_KERNEL_ENUM) AX_CUDA_KERNELS } ax_cuda_kernel;
 
-/* What `void` points at below are the elements of maps: floats, or bfloat16 for the kernels of those. */
+/* `void` below means elements of maps: floats, or bfloat16 in the bfloat16 kernels. */
 
-/* ---- one element at a time; n of them ---- */
-typedef struct ax_k_cast_args { /* between floats and bfloat16, to the nearest, ties to even */
+/* ---- elementwise; n elements ---- */
+typedef struct ax_k_cast_args { /* converts between floats and bfloat16, to nearest, ties to even */
     const void *x;
     void *y;
     size_t n;
@@ -107,12 +107,12 @@ typedef struct ax_k_relu_args {
     int64_t act; /* ax_act */
 } ax_k_relu_args;
 typedef struct ax_k_relu_backward_args {
-    const void *dy, *value; /* value: input or output of the activation, both give the same mask */
+    const void *dy, *value; /* value: input or output of the activation, either gives the mask */
     void *dx;
     size_t n;
     int64_t act;
 } ax_k_relu_backward_args;
-typedef struct ax_k_add_args { /* in their order: ((in[0] + in[1]) + in[2]) ... */
+typedef struct ax_k_add_args { /* in order: ((in[0] + in[1]) + in[2]) ... */
     const void *in[AX_CUDA_SUMMANDS];
     void *y;
     size_t n;
@@ -129,7 +129,7 @@ typedef struct ax_k_difference_args { /* y = scale * *factor * (a - b) */
     size_t n;
     double scale;
 } ax_k_difference_args;
-typedef struct ax_k_mix_args { /* y = factor * x + other_factor * other, factors of the channel */
+typedef struct ax_k_mix_args { /* factors are per channel */
     const void *x, *other;
     const float *factor, *other_factor;
     void *y;
@@ -148,12 +148,12 @@ typedef struct ax_k_wsum_backward_args {
     float weight[5];
     int n;
 } ax_k_wsum_backward_args;
-/* Between a map of wide_c channels and up to four maps that hold some of them, next to each other. */
+/* Copies between a map of wide_c channels and up to four maps that hold adjacent parts of them. */
 typedef struct ax_k_channels_args {
     void *wide, *part[4]; /* part NULL: not wanted */
     size_t pixels;
     int wide_c, c[4], n;
-    int64_t join; /* parts to wide */
+    int64_t join; /* nonzero: parts to wide */
 } ax_k_channels_args;
 typedef struct ax_k_bias_args { /* y += bias of the channel */
     void *y;
@@ -164,7 +164,7 @@ typedef struct ax_k_bias_args { /* y += bias of the channel */
 typedef struct ax_k_broadcast_args { /* y {images, pixels, c} = scale * x {images, c} */
     const void *x;
     void *y;
-    size_t pixels, n; /* of an image; of y */
+    size_t pixels, n; /* pixels: per image; n: elements of y */
     float scale;
     int c;
 } ax_k_broadcast_args;
@@ -177,7 +177,7 @@ typedef struct ax_k_permute_args {
     uint32_t d1, d2;
 } ax_k_permute_args;
 typedef ax_k_permute_args ax_k_permute_bf16_args, ax_k_permute_from_bf16_args;
-/* out = the sum over parts of in, part p at in + p * part; in double, in the order of the parts. */
+/* out = the sum over parts of in, part p at in + p * part; in double, in order. */
 typedef struct ax_k_sum_parts_args {
     const float *in;
     float *out;
@@ -202,15 +202,15 @@ typedef struct ax_k_dw_backward_data_args {
     void *dx;
     ax_k_conv g;
 } ax_k_dw_backward_data_args;
-/* part {gridDim.x, k*k, C}: block x sums `rows` output rows, block y a group of `lanes` channels; block z: with kernel
-   3 and 5 always 0 (all taps), else the tap. */
+/* part {gridDim.x, k*k, C}: block x sums `rows` output rows, block y a group of `lanes` channels; block z: 0 for
+   kernels 3 and 5 (all taps), else the tap. */
 typedef struct ax_k_dw_backward_weights_args {
     const void *x, *dy;
     float *part;
     ax_k_conv g;
     int rows, lanes;
 } ax_k_dw_backward_weights_args;
-/* Dense, for what cuDNN has no reproducible algorithm for. w {k,k,ci,co}; for the input's gradient {k,k,co,ci}. */
+/* Dense, where cuDNN has no reproducible algorithm. w {k,k,ci,co}; for the input's gradient {k,k,co,ci}. */
 typedef struct ax_k_dense_forward_args {
     const void *x;
     const float *w, *bias;
@@ -236,11 +236,11 @@ typedef struct ax_k_column_sums_args {
     const void *x;  /* {images, pixels, c} */
     double *part;   /* {images, parts, c} */
     void *out;      /* {images, c} = scale * sum */
-    unsigned *turn; /* {images, gridDim.y}, zeros before and after: the last block adds the parts */
+    unsigned *turn; /* {images, gridDim.y}, zero before and after: the last block adds the parts */
     size_t pixels, each;
     double scale;
     int c, lanes;
-    int64_t is_map; /* out; else it is floats in any case */
+    int64_t is_map; /* out is a map; else floats */
 } ax_k_column_sums_args;
 /* part {parts, 2, c}: sums of dy * x and dy * other. Gradients may be NULL: not wanted. */
 typedef struct ax_k_mix_backward_args {
@@ -249,13 +249,13 @@ typedef struct ax_k_mix_backward_args {
     void *dx, *dother;
     float *dfactor, *dother_factor;
     double *part;
-    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    unsigned *turn; /* {gridDim.y}, zero before and after */
     size_t pixels, each;
     int c, lanes;
 } ax_k_mix_backward_args;
-/* A thread per channel, or what the last block of the sums does. a, b, centre: y = act(a * (x - centre) + b). */
+/* One thread per channel, or done by the last block of the sums. a, b, centre: y = act(a * (x - centre) + b). */
 typedef struct ax_k_bn_final_args {
-    const double *part; /* NULL: evaluation, from the running statistics */
+    const double *part; /* NULL: evaluation with the running statistics */
     const float *gamma, *beta;
     float *running_mean, *running_var, *mean, *invstd, *a, *b, *centre; /* mean, invstd may be NULL */
     double pixels, eps, momentum;
@@ -264,7 +264,7 @@ typedef struct ax_k_bn_final_args {
 typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and of its square */
     const void *x;
     double *part;
-    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    unsigned *turn; /* {gridDim.y}, zero before and after */
     size_t pixels, each;
     int c, lanes;
     ax_k_bn_final_args final;
@@ -290,7 +290,7 @@ typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and
     const void *dy, *x;
     const float *gamma, *beta, *mean, *invstd;
     double *part;
-    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    unsigned *turn; /* {gridDim.y}, zero before and after */
     size_t pixels, each;
     int c, lanes;
     int64_t act;
@@ -304,7 +304,7 @@ typedef struct ax_k_bn_backward_apply_args {
     int c, act;
 } ax_k_bn_backward_apply_args;
 
-/* ---- maximum pooling, a thread for each element of the result ---- */
+/* ---- maximum pooling, one thread per element of the result ---- */
 typedef struct ax_k_pool {
     int n, h, w, c, oh, ow, kernel, stride, pad, unused;
 } ax_k_pool;
@@ -349,12 +349,12 @@ typedef struct ax_k_argmax_args {
 } ax_k_argmax_args;
 
 /* ---- losses ---- */
-/* What the last block makes of the parts of a sum: scale times it, divided by the sum of count or all if one isn't NULL
-   (0/0 = 0). */
+/* What the last block computes from the partial sums: scale times the total, divided by the sum of count or all,
+   whichever isn't NULL (0/0 = 0). */
 typedef struct ax_k_scalar {
-    unsigned *turn;   /* 0 before and after: where blocks count themselves */
+    unsigned *turn;   /* 0 before and after: counter of finished blocks */
     float *out;       /* or */
-    double *out_wide; /* this; both NULL: it isn't wanted */
+    double *out_wide; /* this; both NULL: not wanted */
     double scale;
 } ax_k_scalar;
 typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c; with weight {c}: all {gridDim.x}, their sums
@@ -369,7 +369,7 @@ typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c; with w
 typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a thread per pixel */
     const float *logits;
     const uint8_t *labels;
-    const float *weight; /* may be NULL; else all is read, not count */
+    const float *weight; /* may be NULL; else `all` is read instead of `count` */
     const uint32_t *count;
     const double *all;
     float *grad; /* may be NULL */
@@ -378,8 +378,8 @@ typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a threa
     int c, counts;
     ax_k_scalar loss;
 } ax_k_ce_args;
-/* The loss of depths, as the operation DEPTH_LOSS. kind: ax_depth_loss. scan {scans, 4}: of the valid pixels their
-   number, the sums of d and d^2 (SILOG), the largest |e| (the others). */
+/* The depth losses of operation DEPTH_LOSS. kind: ax_depth_loss. scan {scans, 4}: over valid pixels, their number, the
+   sums of d and d^2 (SILOG), and the largest |e| (other kinds). */
 typedef struct ax_k_depth_scan_args {
     const float *p, *truth;
     double *scan;
@@ -387,8 +387,8 @@ typedef struct ax_k_depth_scan_args {
     int kind;
     float least;
 } ax_k_depth_scan_args;
-/* A thread per pixel. part {gridDim.x, 3}: sums of the losses, of (1 - e^2/c^2)/2 above c, and pixels with the largest
-   |e|; SILOG has no use for it. */
+/* One thread per pixel. part {gridDim.x, 3}: sums of the losses, of (1 - e^2/c^2)/2 above c, and number of pixels with
+   the largest |e|; unused by SILOG. */
 typedef struct ax_k_depth_loss_args {
     const float *p, *truth;
     const double *scan;
@@ -401,11 +401,11 @@ typedef struct ax_k_depth_loss_args {
 typedef struct ax_k_depth_final_args { /* one block */
     const double *scan, *part;
     float *out;   /* may be NULL */
-    float *share; /* what each of the pixels with the largest |e| gets besides (BERHU_LINEAGE) */
+    float *share; /* additional gradient of each pixel with the largest |e| (BERHU_LINEAGE) */
     size_t pixels, scans, parts;
     int64_t kind;
 } ax_k_depth_final_args;
-typedef struct ax_k_depth_share_args { /* grad += share there */
+typedef struct ax_k_depth_share_args { /* adds share to grad there */
     const float *p, *truth, *share;
     const double *scan;
     float *grad;
@@ -417,7 +417,7 @@ typedef struct ax_k_squares_args { /* part {gridDim.x}: sums of (a - b)^2, b NUL
     size_t n;
     ax_k_scalar sum;
 } ax_k_squares_args;
-/* Element i is of image i / image and of channel i % c: weight {images, c}. */
+/* Element i belongs to image i / image and channel i % c: weight {images, c}. */
 typedef struct ax_k_weighted_squares_args { /* part {gridDim.x}: sums of (weight * (a - b))^2 */
     const float *a, *b, *weight;
     double *part;
@@ -430,7 +430,7 @@ typedef struct ax_k_weighted_difference_args { /* y = scale * *factor * weight^2
     size_t n, image, c;
     double scale;
 } ax_k_weighted_difference_args;
-/* ---- judging, as ax_backend.confusion ---- */
+/* ---- judging; see ax_backend.confusion ---- */
 typedef struct ax_k_confusion_args {
     const uint8_t *truth, *predicted;
     uint64_t *count;
@@ -442,15 +442,15 @@ typedef struct ax_k_confusion_args {
 typedef struct ax_k_depth_sums_args {
     ax_depth_judging j;
     double *part;
-    unsigned *turn; /* {images}, zeros before and after: the last block adds the parts */
+    unsigned *turn; /* {images}, zero before and after: the last block adds the parts */
 } ax_k_depth_sums_args;
 
 typedef ax_peak_search ax_k_peaks_args; /* grid: x = maps of an image, y = images */
 
 typedef ax_view_share ax_k_add_view_args;
 
-/* ---- updates, as ax_update ---- */
-typedef struct ax_k_clip_args { /* as ax_update_clip; one thread */
+/* ---- updates; see ax_update ---- */
+typedef struct ax_k_clip_args { /* see ax_update_clip; one thread */
     const double *sums;
     ax_update_now *now;
     size_t n;
@@ -475,23 +475,23 @@ typedef struct ax_k_polyak_args {
     const float *value, *decay;
     size_t n;
 } ax_k_polyak_args;
-/* sum = weight[0] * sum + weight[1] * the first of the others + ...; each has n floats, the others in a row */
+/* sum = weight[0] * sum + weight[1] * the first of the others + ...; each has n floats, the others are contiguous */
 typedef struct ax_k_weighted_sum_args {
     float *sum;
     const float *other;
     size_t n;
-    int64_t ranks; /* with the first */
+    int64_t ranks; /* including the first */
     float weight[AX_CUDA_RANKS];
 } ax_k_weighted_sum_args;
 
-/* As ax_gather. Grid: x = shares of a part, y = places, z = parts */
+/* See ax_gather. Grid: x = shares of a part, y = places, z = parts */
 typedef struct ax_k_gather_args {
     const uint32_t *index;
     const char *from[AX_CUDA_GATHERED];
     char *to[AX_CUDA_GATHERED];
     size_t bytes[AX_CUDA_GATHERED];
 } ax_k_gather_args;
-typedef struct ax_k_log_args { /* as ax_backend.log; one thread */
+typedef struct ax_k_log_args { /* see ax_backend.log; one thread */
     const float *loss;
     const ax_update_now *first, *second;
     double *log;
@@ -502,9 +502,9 @@ typedef struct ax_k_log_args { /* as ax_backend.log; one thread */
 #define AX_CUDA_SAME_ARGS(X, name, sync, most) typedef ax_k_##name##_args ax_k_##name##_bf16_args;
 AX_CUDA_MAP_KERNEL_LIST(AX_CUDA_SAME_ARGS, )
 
-/* The blocks of a call: columns * rows * whatever there is more, from `first` on. */
+/* The blocks of a call: columns * rows * further dimensions, from `first` on. */
 typedef struct ax_k_share {
-    uint32_t first, threads; /* threads of a block: those of the launch, or fewer where the kernel has no barriers */
+    uint32_t first, threads; /* threads per block: the launch's or, in kernels without barriers, fewer */
     uint64_t columns, rows;
 } ax_k_share;
 #define AX_CUDA_LAUNCH_STRUCT(name, sync, most)                                                                        \
@@ -514,7 +514,7 @@ typedef struct ax_k_share {
         ax_k_##name##_args call[most];                                                                                 \
     } ax_k_##name##_launch;
 AX_CUDA_KERNEL_LIST(AX_CUDA_LAUNCH_STRUCT)
-/* How a kernel takes one; on a host, where each thread would copy it, as a reference. */
+/* A kernel's parameter of this type; on the host a reference, to avoid a copy per thread. */
 #ifdef __CUDACC__
 #define AX_CUDA_BY_VALUE(type) const __grid_constant__ type
 #else
@@ -524,7 +524,7 @@ AX_CUDA_KERNEL_LIST(AX_CUDA_LAUNCH_STRUCT)
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Address of a kernel's host stub, as cudaLaunchKernel takes it. */
+/* Address of a kernel's host stub, for cudaLaunchKernel. */
 const void *ax_cuda_kernel_address(ax_cuda_kernel k);
 #ifdef __cplusplus
 }

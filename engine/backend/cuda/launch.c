@@ -1,6 +1,6 @@
-/* Launches: a call of a kernel by itself; or, from calls that don't depend on each other, what each has to launch
-   first, then what each has second, and so on, each time in one launch for all that have the same kernel. A call
-   computes the same either way: it sees its own blocks only. */
+/* Kernel launches: of a single call; or, for independent calls, first the first launch of each, then the second of
+   each, and so on, combining launches of the same kernel. A call computes the same either way: it sees only its own
+   blocks. */
 #include "engine/backend/cuda/device.h"
 
 #include "engine/base/grow.h"
@@ -12,7 +12,8 @@ _Static_assert((int)AX_CUDA_TOGETHER >= (int)AX_TOGETHER, "a launch takes what a
 
 typedef struct layout {
     const char *name;
-    size_t most, args, at, bytes; /* calls; of a call's arguments; where they begin in the launch's; of those */
+    size_t most, args, at,
+        bytes; /* most calls; size of a call's arguments, their offset in the launch's, and the launch's size */
     bool barriers;
 } layout;
 #define LAYOUT(name, sync, most)                                                                                       \
@@ -31,7 +32,7 @@ typedef union launch {
     struct {
         uint64_t n;
         ax_k_share share[1];
-    } any; /* how each begins */
+    } any; /* the common beginning of all */
     AX_CUDA_KERNEL_LIST(MEMBER)
 } launch;
 
@@ -47,7 +48,7 @@ static size_t blocks_of(ax_cuda_grid grid)
     return grid.x * grid.y * grid.z;
 }
 
-/* Adds a call to a launch, whose blocks so far are `first`. */
+/* Adds a call to a launch that has `first` blocks so far. */
 static void add_call(launch *l, const layout *form, size_t first, ax_cuda_grid grid, const void *args)
 {
     ax_k_share *share = (ax_k_share *)(void *)((char *)l + offsetof(launch, any.share)) + l->any.n;
@@ -61,7 +62,7 @@ static ax_code start(ax_device *dev, ax_cuda_kernel k, size_t blocks, unsigned t
     if (blocks > 0x7fffffff)
         return ax_fail(err, AX_EINVAL, "cuda:%d: kernel %s: %zu blocks are too many", dev->index, layouts[k].name,
                        blocks);
-    cudaError_t e = cudaSetDevice(dev->index); /* cheap; the previous call may have used another */
+    cudaError_t e = cudaSetDevice(dev->index); /* cheap; the previous call may have used another device */
     if (e == cudaSuccess)
         e = cudaLaunchKernel(ax_cuda_kernel_address(k), (dim3) { (unsigned)blocks, 1, 1 }, (dim3) { threads, 1, 1 },
                              (void *[]) { l }, 0, dev->stream);
@@ -72,12 +73,12 @@ static ax_code start(ax_device *dev, ax_cuda_kernel k, size_t blocks, unsigned t
 
 /* ---- several calls ---- */
 
-/* What a call of those that run together wants to launch. */
+/* A launch requested by one of the calls that run together. */
 struct ax_cuda_wish {
     ax_cuda_kernel kernel;
     ax_cuda_grid grid;
-    size_t nth;  /* launch of its call */
-    size_t args; /* where they begin in the queue's */
+    size_t nth;  /* its index among the launches of its call */
+    size_t args; /* offset of its arguments in the queue's */
     bool done;
 };
 
@@ -120,7 +121,7 @@ unsigned *ax_cuda_turns(ax_device *dev, size_t n)
     return dev->turns + at;
 }
 
-/* Launches wish i and all after it that can come with it. */
+/* Launches request i together with all later ones that can be combined with it. */
 static ax_code launch_with(ax_device *dev, size_t i, ax_err *err)
 {
     ax_cuda_queue *q = &dev->queue;

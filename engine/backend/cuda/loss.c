@@ -6,7 +6,7 @@ static size_t blocks_of(size_t threads)
     return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
 }
 
-/* Blocks that count labels: the next kernel adds them up in every block, so few. */
+/* Blocks that count labels: few, since every block of the next kernel adds them up. */
 static size_t count_blocks(size_t pixels)
 {
     enum { EACH = 1024, MOST = 256 };
@@ -14,7 +14,7 @@ static size_t count_blocks(size_t pixels)
     return blocks < MOST ? blocks : MOST;
 }
 
-/* Scratch: counts of labels, sums of their weights, then parts of the loss. */
+/* Scratch: counts of labels, sums of their weights, then partial losses. */
 AX_CUDA_PREPARE(ax_cuda_ce_prepare)
 {
     (void)dev, (void)err;
@@ -56,10 +56,10 @@ AX_CUDA_RUN(ax_cuda_ce_backward)
     return ax_cuda_launch(dev, AX_K_scale, ax_cuda_over((n + 3) / 4), &a, err);
 }
 
-/* Blocks that sum n elements. */
+/* Number of blocks that sum n elements. */
 static size_t parts_of(size_t n)
 {
-    enum { EACH = 4 }; /* least elements of a thread */
+    enum { EACH = 4 }; /* minimum elements per thread */
     size_t blocks = blocks_of((n + EACH - 1) / EACH);
     return blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
 }
@@ -128,7 +128,7 @@ AX_CUDA_RUN(ax_cuda_wmse_backward)
 ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
                           uint64_t *count, ax_err *err)
 {
-    enum { EACH = 16 }; /* pixels of a thread, at least: a block's counters are worth it */
+    enum { EACH = 16 }; /* minimum pixels per thread, to be worth a block's own counters */
     ax_k_confusion_args a = { truth, predicted, count, n, classes };
     return ax_cuda_launch(dev, AX_K_confusion, ax_cuda_over((n + EACH - 1) / EACH), &a, err);
 }

@@ -1,5 +1,5 @@
-/* Memory of the device and copies. What the host gives is anywhere; it goes through two pinned buffers, so that the
-   next piece is copied into one while the other travels. */
+/* Device memory and copies. Host memory isn't pinned, so copies go through two pinned buffers: one is filled while the
+   other is transferred. */
 #include "engine/backend/cuda/device.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ void ax_cuda_release(ax_device *dev, void *mem)
     if (!mem)
         return;
     (void)cudaSetDevice(dev->index);
-    (void)cudaFree(mem); /* waits for whatever still uses it */
+    (void)cudaFree(mem); /* waits for everything that still uses it */
 }
 
 ax_code ax_cuda_sync(ax_device *dev, ax_err *err)
@@ -71,7 +71,7 @@ static cudaError_t to_device(ax_device *dev, char *dst, const char *src, size_t 
     return e;
 }
 
-/* What a step is told: its place in the ring is free again once its half was, which is many steps ago. */
+/* Small data of a step: a place in the ring is free again once its half has been copied, many steps ago. */
 static cudaError_t note_to_device(ax_device *dev, char *dst, const char *src, size_t bytes)
 {
     enum { HALF = AX_CUDA_NOTES / 2 };
@@ -90,7 +90,7 @@ static cudaError_t from_device(ax_device *dev, char *dst, const char *src, size_
     cudaError_t e = cudaSuccess;
     while (bytes && e == cudaSuccess) {
         size_t n = bytes < AX_CUDA_STAGE_BYTES ? bytes : AX_CUDA_STAGE_BYTES;
-        /* copies to the device that still wait are before this one on the stream: stage 0 is free when it ends */
+        /* copies to the device that still wait precede this one on the stream: stage 0 is free when it ends */
         e = cudaEventSynchronize(dev->free_again[0]);
         if (e == cudaSuccess)
             e = cudaMemcpyAsync(dev->stage[0], src, n, cudaMemcpyDeviceToHost, dev->stream);

@@ -1,4 +1,4 @@
-/* Finds NCCL at run time. */
+/* Loads NCCL at run time. */
 #include "engine/backend/cuda/nccl.h"
 
 #include <dlfcn.h>

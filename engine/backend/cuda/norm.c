@@ -1,4 +1,4 @@
-/* Batch norm, and sums over pixels. Scratch of batch norm: the parts of two sums, then four vectors of the channels. */
+/* Batch norm and sums over pixels. Scratch of batch norm: the parts of two sums, then four vectors of channels. */
 #include "engine/backend/cuda/device.h"
 
 static size_t vector_bytes(int c)

@@ -1,4 +1,4 @@
-/* Updates of parameters; the norm for clipping; the batch, and the log. */
+/* Parameter updates, the norm for clipping, gathering a batch, and the log. */
 #include "engine/backend/cuda/device.h"
 
 ax_code ax_cuda_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err)
@@ -34,7 +34,7 @@ _Static_assert((int)AX_CUDA_GATHERED == (int)AX_GATHER_PARTS && AX_LOG_FIGURES =
 
 ax_code ax_cuda_gather(ax_device *dev, const ax_gather *g, ax_err *err)
 {
-    enum { SHARES = 16 }; /* blocks of a crop's part: a batch of 16 fills a card */
+    enum { SHARES = 16 }; /* blocks per part of a crop: a batch of 16 fills a card */
     ax_k_gather_args a = { .index = g->index };
     for (size_t k = 0; k < g->parts; k++) {
         a.from[k] = g->part[k].from;

@@ -1,7 +1,7 @@
-/* Convolutions by our own kernels: depthwise always; dense where cuDNN has no algorithm that we take. */
+/* Convolutions by our own kernels: depthwise always; dense where cuDNN has no suitable algorithm. */
 #include "engine/backend/cuda/conv.h"
 
-/* The gradient of the weights is summed in parts of whole output rows, added in their order. */
+/* The gradient of the weights is summed in parts of whole output rows, which are added in order. */
 typedef struct parts {
     int rows;
     size_t n;
@@ -49,7 +49,7 @@ static ax_code add_parts(ax_device *dev, const ax_cuda_conv *p, const float *par
     return ax_cuda_launch(dev, AX_K_sum_parts, ax_cuda_over(all), &a, err);
 }
 
-/* Our own kernel of maps of the convolution's type. */
+/* The variant of our own kernel for the convolution's map type. */
 static ax_code launch(ax_device *dev, const ax_cuda_conv *p, ax_cuda_kernel k, ax_cuda_grid grid, void *args,
                       ax_err *err)
 {

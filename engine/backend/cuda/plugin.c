@@ -1,4 +1,4 @@
-/* The table of the CUDA backend, what devices there are, and the one symbol that the shared object exports. */
+/* The table of the CUDA backend, the list of devices, and the exported symbol of the shared object. */
 #include "engine/backend/plugin.h"
 
 #include "engine/backend/cuda/device.h"
@@ -77,7 +77,7 @@ static const ax_backend backend = {
     .exchange = { ax_cuda_exchange_join, ax_cuda_exchange_spread, ax_cuda_exchange_gather, ax_cuda_exchange_leave },
 };
 
-/* 1000 * major + 10 * minor, as CUDA has it. */
+/* 1000 * major + 10 * minor, CUDA's encoding. */
 static const char *version_text(int version, char buf[static 16])
 {
     snprintf(buf, 16, "%d.%d", version / 1000, version % 1000 / 10);
@@ -109,7 +109,7 @@ static ax_code count(int *n, ax_err *err)
 
 static ax_code describe(int index, ax_device_info *out, ax_err *err)
 {
-    enum { LEAST = 75 }; /* the oldest that CUDA 13 makes code for */
+    enum { LEAST = 75 }; /* the oldest architecture that CUDA 13 supports */
     struct cudaDeviceProp p;
     *out = (ax_device_info) { .major = 0 };
     cudaError_t e = cudaGetDeviceProperties(&p, index);

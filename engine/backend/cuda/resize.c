@@ -1,7 +1,7 @@
 /* Resize, its gradient, class maps, global pooling. */
 #include "engine/backend/cuda/device.h"
 
-static size_t packs(int32_t columns, int32_t c) /* threads of a row */
+static size_t packs(int32_t columns, int32_t c) /* threads per row */
 {
     return (size_t)columns * (size_t)(c % 4 ? c : c / 4);
 }
@@ -19,7 +19,8 @@ static size_t extent(ax_shape s)
     return (size_t)s.h * (size_t)s.w;
 }
 
-/* From a single pixel it is a broadcast, and its gradient the sum over an image: one thread would be too slow at it. */
+/* From a single pixel it is a broadcast, and its gradient is the sum over an image, which would be too slow in one
+   thread. */
 AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare)
 {
     (void)dev, (void)err;
@@ -92,7 +93,7 @@ AX_CUDA_RUN(ax_cuda_maxpool_forward)
     return ax_cuda_launch(dev, ax_cuda_for(AX_K_maxpool, &call->in[0]), ax_cuda_over(ax_shape_count(out)), &a, err);
 }
 
-/* in: the gradient, -, -, -, where each maximum is. */
+/* in: the gradient, -, -, -, the places of the maxima. */
 AX_CUDA_RUN(ax_cuda_maxpool_backward)
 {
     ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;

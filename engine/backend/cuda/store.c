@@ -1,7 +1,7 @@
-/* Measured choices in a file of their own: "cuda-choices" in the folder that the options name, a line for each, so that
-   a resumed run, and the run's other workers on cards of the same kind, take the same algorithms. A line
-   is numbers in hexadecimal: of the device and the libraries (a hash), of the convolution, the choice, and a hash of
-   what is before it; one that is damaged counts as not there. */
+/* Measured choices in a file, "cuda-choices" in the folder that the options name, one per line, so that a resumed run,
+   and the run's other workers on cards of the same kind, use the same algorithms. A line contains hexadecimal numbers:
+   a hash of device and libraries, the convolution, the choice, and a hash of the line so far; a damaged line is
+   ignored. */
 #include "engine/backend/cuda/conv.h"
 
 #include "engine/base/file.h"
@@ -24,7 +24,7 @@ enum {
     MOST = 16 << 20 /* bytes of the file */
 };
 
-/* Everything that decides which algorithms there are and how fast they run. */
+/* Everything that determines which algorithms exist and how fast they are. */
 static ax_code kind_of(const ax_device *dev, uint64_t *kind, ax_err *err)
 {
     struct cudaDeviceProp p;
@@ -66,7 +66,7 @@ static size_t write_line(uint64_t kind, const ax_cuda_choice *c, char out[static
     return at + (size_t)snprintf(out + at, LINE - at, " %016llx\n", (unsigned long long)check);
 }
 
-/* line ends with a zero byte in place of its newline. false: of another kind of device, or damaged. */
+/* line ends with a zero byte in place of its newline. false: for another kind of device, or damaged. */
 static bool read_line(uint64_t kind, const char *line, ax_cuda_choice *c)
 {
     uint64_t field[1 + FIELDS + 1];
@@ -97,7 +97,7 @@ static bool read_line(uint64_t kind, const char *line, ax_cuda_choice *c)
 
 /* ---- the file ---- */
 
-/* The folder, locked: of several workers one at a time. -1: err says why. */
+/* Opens the folder and locks it against other workers. -1: err says why. */
 static int open_folder(const ax_device *dev, ax_err *err)
 {
     int fd = open(dev->store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -109,7 +109,7 @@ static int open_folder(const ax_device *dev, ax_err *err)
     return -1;
 }
 
-/* Its lines, which the caller frees, after those of this kind of device have been added to the device's choices. */
+/* Reads the file's lines, which the caller frees, and adds those for this kind of device to its choices. */
 static ax_code read_file(ax_device *dev, int folder, uint64_t kind, char **bytes, size_t *n, ax_err *err)
 {
     *bytes = NULL;
@@ -131,8 +131,8 @@ static ax_code read_file(ax_device *dev, int folder, uint64_t kind, char **bytes
     return code;
 }
 
-/* The folder, locked, -1 = it couldn't be; the file's lines; what kind of device this is. To be put away by close_file,
-   after an error too. */
+/* The locked folder, -1 = not locked; the file's lines; the kind of this device. Must be passed to close_file even
+   after an error. */
 typedef struct open_file {
     int folder;
     char *bytes;
@@ -168,11 +168,11 @@ ax_code ax_cuda_store_load(ax_device *dev, ax_err *err)
     return code;
 }
 
-/* The file's lines and one more. */
+/* The file's lines plus one. */
 static ax_code append(const ax_device *dev, open_file *f, const ax_cuda_choice *c, ax_err *err)
 {
     char line[LINE];
-    while (f->n && f->bytes[f->n - 1] != '\n') /* the end of a line that was never written to its end */
+    while (f->n && f->bytes[f->n - 1] != '\n') /* an incomplete line at the end */
         f->n--;
     size_t more = write_line(f->kind, c, line);
     char *all = realloc(f->bytes, f->n + more);

@@ -1,7 +1,7 @@
-/* Confusion matrix. Sums of integers are the same in whatever order atomic additions come. */
+/* Confusion matrix. Integer sums don't depend on the order of atomic additions. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
-enum { FEW = 40 }; /* classes whose counters a block has room for by itself, so that blocks don't queue for the same */
+enum { FEW = 40 }; /* classes for which a block has room for its own counters, to avoid contention between blocks */
 
 AX_KERNEL(confusion)
 {

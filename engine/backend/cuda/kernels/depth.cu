@@ -1,11 +1,11 @@
-/* The losses for depth. A block leaves its parts; a reader of the whole adds the parts in their order. */
+/* The depth losses. Each block stores partial results; readers add them in order. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 /* As ax_depth_loss and AX_SILOG_FLOOR; op.h is C11. */
 enum { BERHU, BERHU_LINEAGE, SILOG };
 #define SILOG_FLOOR 1e-3f
 
-/* The largest of v >= 0 over the block's threads, in all of them. */
+/* The maximum of v >= 0 over the block's threads, returned in all of them. */
 static __device__ __forceinline__ double block_most(const ax_block &block, double v)
 {
     __shared__ double s[AX_CUDA_THREADS];
@@ -17,7 +17,7 @@ static __device__ __forceinline__ double block_most(const ax_block &block, doubl
         __syncthreads();
     }
     double most = s[0];
-    __syncthreads(); /* s may be used again */
+    __syncthreads(); /* s may be reused from here on */
     return most;
 }
 
@@ -26,7 +26,7 @@ static __device__ __forceinline__ bool counts(int kind, float least, float t)
     return kind == BERHU_LINEAGE ? t != 0.0f : kind == SILOG ? t > least : t > 0.0f;
 }
 
-/* e of a berHu; a ReLU before the lineage's. */
+/* e for berHu; the lineage applies a ReLU first. */
 static __device__ __forceinline__ float error_of(int kind, float p, float t)
 {
     return (kind == BERHU_LINEAGE && p <= 0.0f ? 0.0f : p) - t;
@@ -68,7 +68,7 @@ AX_KERNEL(depth_scan)
     }
 }
 
-/* What the first pass found in the whole batch. */
+/* Results of the first pass for the whole batch. */
 struct whole {
     double n, sum, square, most;
 };

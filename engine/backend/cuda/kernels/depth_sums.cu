@@ -1,12 +1,12 @@
-/* How far predicted depths are from true ones, image by image (engine/task/depth/metrics.c has the same on the host).
-   Each block adds its share of an image's pixels, the last one that is done the shares, always in the same order. */
+/* Depth errors, image by image (engine/task/depth/metrics.c does the same on the host). Each block sums its share of an
+   image's pixels; the last finished block adds the shares, always in the same order. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 struct sums {
     double of[AX_DEPTH_SUMS];
 };
 
-/* One pixel that counts. */
+/* Adds one valid pixel. */
 static __device__ __forceinline__ void add(sums &s, double p, double t)
 {
     const double step = 1.25;
@@ -37,7 +37,7 @@ static __device__ __forceinline__ void judge(sums &s, const ax_depth_judging &j,
     }
     bool inside = y >= j.top && y < j.bottom && x >= j.left && x < j.right;
     if (inside && t > j.min && t < j.max) {
-        float capped = !(p >= j.min) ? j.min : p > j.max ? j.max : p; /* NaN, too */
+        float capped = !(p >= j.min) ? j.min : p > j.max ? j.max : p; /* includes NaN */
         add(s, (double)capped, (double)t);
     }
 }

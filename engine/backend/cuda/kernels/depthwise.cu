@@ -1,11 +1,12 @@
-/* Depthwise convolution. A thread holds up to four channels of AX_CUDA_ROW_PIXELS neighbours of a row, so that a weight is
-   loaded once for all of them; neighbouring threads hold neighbouring channels, so that loads are whole lines. */
+/* Depthwise convolution. A thread handles up to four channels of AX_CUDA_ROW_PIXELS adjacent pixels of a row, so that a
+   weight is loaded once for all of them; adjacent threads handle adjacent channels, so that loads are coalesced. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 enum { P = AX_CUDA_ROW_PIXELS };
 
-/* This thread's part of the row: its first channel and first pixel; false: there is none. */
-template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *first, int *channel)
+/* This thread's part of the row: its first channel and pixel; false: none. */
+template <int V>
+static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *first, int *channel)
 {
     unsigned t = block.y * block.threads + threadIdx.x, per_row = (unsigned)c / V, q = t / per_row;
     *first = (int)q * P;
@@ -116,7 +117,7 @@ AX_MAP_KERNEL_BLOCKS(dw_backward_data, 4)
         backward_data<1, T>(block, a);
 }
 
-/* K * K taps at once in registers; K 1: the tap of block.z. */
+/* K * K taps at once in registers; K = 1: the tap of block.z. */
 template <int K, typename T>
 static __device__ __forceinline__ void backward_weights(const ax_block &block, const ax_k_dw_backward_weights_args &a)
 {

@@ -1,8 +1,10 @@
-/* Losses and sums that end in one number. */
+/* Losses and sums with a scalar result. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
-/* A block leaves its part of a sum; the last one adds the parts in their order. True in one thread, with the sum. */
-static __device__ __forceinline__ bool add_parts(const ax_block &block, double *part, const ax_k_scalar &to, double &sum)
+/* Each block stores its part of a sum; the last finished block adds the parts in order. Returns true in one thread,
+   with the sum. */
+static __device__ __forceinline__ bool add_parts(const ax_block &block, double *part, const ax_k_scalar &to,
+                                                 double &sum)
 {
     sum = block_sum(block, sum);
     if (threadIdx.x == 0)
@@ -34,7 +36,7 @@ AX_KERNEL(ce_count)
             all += (double)a.weight[a.labels[i]];
     }
     count = block_sum(block, count);
-    if (a.weight) /* the same for the whole block */
+    if (a.weight) /* uniform within the block */
         all = block_sum(block, all);
     if (threadIdx.x == 0)
         a.count[block.x] = count;
@@ -58,8 +60,8 @@ static __device__ __forceinline__ double total_weight(const ax_block &block, con
     return block_sum(block, sum);
 }
 
-/* -log softmax of the label, and its gradient, (softmax - one at the label) / labelled pixels;
-   each of them times its label's weight, and by the sum of weights, where there are any. */
+/* -log softmax of the label, and its gradient, (softmax - onehot) / number of labelled pixels; with weights, both times
+   the label's weight and divided by the sum of weights. */
 AX_KERNEL(ce)
 {
     uint32_t valid = a.weight ? 0 : total(block, a.count, a.counts);

@@ -1,12 +1,11 @@
-/* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums are taken in two rounds: each block adds its
-   share of the pixels, then the last block that is done adds the shares, always in the same order, whichever block that
-   is: the same bits each time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held
-   up. */
+/* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums take two rounds: each block sums its share of
+   the pixels, then the last finished block adds the shares, always in the same order, so the bits are the same each
+   time. Short runs are added in float, and the runs in double, so that slow double arithmetic doesn't matter. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 enum { RUN = 16 };
 
-/* This thread's channel and its pixels: first, first + step, ... below last. */
+/* This thread's channel and pixels: first, first + step, ... below last. */
 struct place {
     int c;
     bool there;
@@ -27,8 +26,9 @@ static __device__ __forceinline__ place place_of(const ax_block &block, size_t p
     return p;
 }
 
-/* The sum of a channel's parts, in the first pixel lane: part p of it is at part[p * step]. */
-static __device__ __forceinline__ double add_parts(const ax_block &block, place p, const double *part, int parts, size_t step, int lanes)
+/* The sum of a channel's parts, in the first pixel lane: part p is at part[p * step]. */
+static __device__ __forceinline__ double add_parts(const ax_block &block, place p, const double *part, int parts,
+                                                   size_t step, int lanes)
 {
     double sum = 0;
     if (p.there)
@@ -63,10 +63,10 @@ AX_MAP_KERNEL(column_sums)
         as<float>(a.out)[at] = (float)(a.scale * sum);
 }
 
-/* Two sums of each channel: a block's go into part {block, 2, c}, and become those of all in the block that is the last.
-   Whether this thread has them of a channel. */
-static __device__ __forceinline__ bool add_up(const ax_block &block, place p, double *part, unsigned *turn, size_t c, int lanes, double &sum,
-                                              double &other)
+/* Two sums per channel: each block stores its own in part {block, 2, c}; in the last finished block they become the
+   totals. Returns whether this thread has a channel's totals. */
+static __device__ __forceinline__ bool add_up(const ax_block &block, place p, double *part, unsigned *turn, size_t c,
+                                              int lanes, double &sum, double &other)
 {
     bool writes = p.there && (int)threadIdx.x < lanes;
     sum = lane_sum(block, sum, lanes);
@@ -83,7 +83,8 @@ static __device__ __forceinline__ bool add_up(const ax_block &block, place p, do
     return writes;
 }
 
-/* Of factor * x + other_factor * other, factors of the channel: the maps' gradients while the factors' are summed. */
+/* factor * x + other_factor * other, with factors per channel: the gradients of the maps, computed while those of the
+   factors are summed. */
 AX_MAP_KERNEL(mix_backward)
 {
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
@@ -113,8 +114,10 @@ AX_MAP_KERNEL(mix_backward)
     }
 }
 
-/* What a channel's sums come to, of differences from `shift`; without parts the running statistics. One thread. */
-static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, float shift, double sum, double square)
+/* A channel's statistics from its sums of differences from `shift`; without parts, the running statistics. One
+   thread. */
+static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, float shift, double sum,
+                                              double square)
 {
     double mean, var;
     if (a.part) {
@@ -140,7 +143,7 @@ static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_
         a.invstd[k] = (float)invstd;
 }
 
-/* In evaluation there is nothing to sum. */
+/* Evaluation needs no sums. */
 AX_KERNEL(bn_final)
 {
     for (size_t k = thread_index(block); k < (size_t)a.c; k += thread_count(block))
@@ -152,7 +155,7 @@ AX_MAP_KERNEL(bn_sums)
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
     const T *x = as<T>(a.x) + p.c;
-    float shift = p.there ? get(x) : 0.0f; /* any value of the channel's own scale keeps the squares small */
+    float shift = p.there ? get(x) : 0.0f; /* any value of the channel's magnitude keeps the squares small */
     double sum = 0, square = 0;
     for (size_t i = p.first; i < p.last;) {
         float s = 0, q = 0;
@@ -178,7 +181,7 @@ static __device__ __forceinline__ void apply(const ax_block &block, const ax_k_b
         split(i, c, &pixel, &k);
         pack<V> x = load<V>(as<T>(a.x) + i * V), s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
         pack<V> mean = load<V>(a.mean + k * V);
-        for (int j = 0; j < V; j++) /* subtracted first: a mean that is large beside the spread costs no digits */
+        for (int j = 0; j < V; j++) /* subtracting first: a mean much larger than the deviation costs no digits */
             x.f[j] = act_of(a.act, s.f[j] * (x.f[j] - mean.f[j]) + b.f[j]);
         store<V>(as<T>(a.y) + i * V, x);
     }
@@ -191,7 +194,7 @@ AX_MAP_KERNEL(bn_apply)
         apply<1, T>(block, a);
 }
 
-/* What forward multiplied with, from what it saved. */
+/* The forward pass's factors, recomputed from saved values. */
 static __device__ __forceinline__ float factor(float gamma, float invstd)
 {
     return (float)((double)gamma * (double)invstd);

@@ -1,4 +1,5 @@
-/* What comes with a step beside its network: the batch, what is logged, parameter updates: Kingma and Ba, ICLR 2015; momentum as PyTorch has it; averages of Polyak and Juditsky. */
+/* The parts of a step besides its network: gathering the batch, the log, parameter updates (Adam: Kingma and Ba, ICLR
+   2015; momentum as in PyTorch; Polyak averages). */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 AX_KERNEL(clip)
@@ -54,7 +55,7 @@ AX_KERNEL(weighted_sum)
     }
 }
 
-/* 16 bytes at once where a part's items and places begin at a multiple of that, which all do but odd targets. */
+/* 16 bytes at a time where a part's items and places are aligned to 16 bytes, as all but odd-sized targets are. */
 AX_KERNEL(gather)
 {
     size_t bytes = a.bytes[block.z], place = block.y;

@@ -1,8 +1,8 @@
-/* Where heat maps are highest, and what is around: a block for each map (engine/task/pose/decode.c has the same on the
-   host, and takes the rest from there). */
+/* Finds the peaks of heat maps and their neighbourhoods: one block per map (engine/task/pose/decode.c does the same on
+   the host, and continues from the result). */
 #include "engine/backend/cuda/kernels/device.cuh"
 
-/* An index outside 0 .. n-1, reflected without repeating the edge. */
+/* An index outside 0 .. n-1 is reflected without repeating the edge. */
 static __device__ __forceinline__ int reflect(int i, int n)
 {
     while (n > 1 && (i < 0 || i >= n))
@@ -15,7 +15,7 @@ static __device__ __forceinline__ int clamp(int i, int n)
     return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
-/* No multiplication is fused with the addition behind it: the host's bits. */
+/* Multiplications and additions aren't fused, to give the host's bits. */
 static __device__ __forceinline__ double smoothed(const ax_peak_search &s, const float *map, int u, int v)
 {
     const int half = s.taps / 2;
@@ -28,14 +28,14 @@ static __device__ __forceinline__ double smoothed(const ax_peak_search &s, const
     return sum;
 }
 
-/* The place of the largest value, of equal ones the first; in thread 0. */
+/* The place of the largest value, the first among equals; in thread 0. */
 static __device__ __forceinline__ uint32_t highest(const ax_peak_search &s, const float *map, const ax_block &block)
 {
     __shared__ float value[AX_CUDA_THREADS];
     __shared__ uint32_t at[AX_CUDA_THREADS];
     const uint32_t pixels = (uint32_t)s.h * (uint32_t)s.w, me = threadIdx.x;
     float best = map[0];
-    uint32_t place = 0; /* where the first is NAN, nothing is more */
+    uint32_t place = 0; /* if the first value is NAN, no value is greater */
     for (uint32_t i = me; i < pixels; i += block.threads)
         if (map[(size_t)i * (size_t)s.c] > best) {
             best = map[(size_t)i * (size_t)s.c];

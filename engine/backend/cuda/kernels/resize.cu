@@ -1,6 +1,6 @@
-/* Bilinear resize with half-pixel centres, its gradient and the class map. The gradient is gathered, along the columns
-   and then along the rows: a thread looks for the outputs that read its input, in their order; nothing is added to
-   memory, so that it is the same each time. */
+/* Bilinear resize with half-pixel centres, its gradient, and the class map. The gradient is gathered, first along
+   columns, then along rows: a thread finds the outputs that read its input, in order. No atomic additions, so the
+   result is the same each time. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 /* out = (1 - t) * in[lo] + t * in[hi] */
@@ -11,7 +11,7 @@ struct tap {
 static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 {
     tap a;
-    /* exact where an output coincides with an input, as a factor n_in / n_out wouldn't be */
+    /* exact where an output coincides with an input; a factor n_in / n_out wouldn't be */
     float at = fmaxf(((float)out + 0.5f) * (float)n_in / (float)n_out - 0.5f, 0.0f);
     a.lo = (int)at;
     a.lo = a.lo < n_in - 1 ? a.lo : n_in - 1;
@@ -21,7 +21,8 @@ static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 }
 
 /* This thread's column and channel in a row of `width` columns. */
-template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *column, int *channel)
+template <int V>
+static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *column, int *channel)
 {
     unsigned t = block.y * block.threads + threadIdx.x, per_pixel = (unsigned)c / V, q = t / per_pixel;
     *column = (int)q;
@@ -55,7 +56,8 @@ AX_MAP_KERNEL(resize)
         forward<1, T>(block, a);
 }
 
-/* Outputs *first .. *last (inclusive) hold all that read input `at`; one more on each side, for rounding. */
+/* Outputs *first .. *last (inclusive) include all that read input `at`, and one more on each side, to allow for
+   rounding. */
 static __device__ __forceinline__ void readers(int at, int n_in, int n_out, int *first, int *last)
 {
     float per_input = (float)n_out / (float)n_in;
@@ -68,7 +70,7 @@ static __device__ __forceinline__ float weight_of(tap t, int at)
     return (t.lo == at ? 1.0f - t.t : 0.0f) + (t.hi == at ? t.t : 0.0f);
 }
 
-/* out = the sum over the places first..last, `step` elements apart, of in times their weight for `at`. */
+/* The sum over places first..last of `in`, `step` elements apart, times their weights for `at`. */
 template <int V, typename T>
 static __device__ __forceinline__ pack<V> gathered(const T *in, size_t step, int at, int n_in, int n_out)
 {
@@ -88,7 +90,7 @@ static __device__ __forceinline__ pack<V> gathered(const T *in, size_t step, int
     return sum;
 }
 
-/* A thread for each place of a row of part: its outputs are neighbours in the row of dy. */
+/* One thread per place of a row of part: its outputs are adjacent in the row of dy. */
 template <int V, typename T>
 static __device__ __forceinline__ void backward_rows(const ax_block &block, const ax_k_resize_backward_rows_args &a)
 {
@@ -126,7 +128,7 @@ AX_MAP_KERNEL(resize_backward)
         backward<1, T>(block, a);
 }
 
-/* A thread per pixel of the class map. */
+/* One thread per pixel of the class map. */
 AX_KERNEL(argmax)
 {
     int column = (int)(block.y * block.threads + threadIdx.x), n = (int)block.x / a.oh;

@@ -1,4 +1,5 @@
-/* Addresses of the kernels: C may not turn a function's address into the object pointer that cudaLaunchKernel takes. */
+/* Addresses of the kernels: C doesn't allow converting a function's address to the object pointer that cudaLaunchKernel
+   takes. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 #define DECLARE(name, sync, most) extern "C" __global__ void ax_k_##name(AX_CUDA_BY_VALUE(ax_k_##name##_launch) launch);
