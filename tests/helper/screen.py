@@ -39,7 +39,11 @@ def make_run(parent, name, candidates=30, start=1764072000.0, masks=""):
 
 
 class Emulated(pyte.Screen):
-    """With the scrolling (SU, SD) that curses uses and pyte lacks."""
+    """With the scrolling (SU, SD) that curses uses and pyte lacks, and tab stops for all columns after a resize."""
+
+    def resize(self, lines=None, columns=None):
+        super().resize(lines, columns)
+        self.tabstops = set(range(8, self.columns, 8))
 
     def scroll(self, by):
         top, bottom = self.margins or (0, self.lines - 1)

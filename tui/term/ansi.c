@@ -68,5 +68,7 @@ void ax_term_start_ansi(ax_term *t)
     d->color = color;
     d->scrolls =
         gives(change_scroll_region, 2, 7, "\033[3;8r") && is(scroll_reverse, "\033M") && is(scroll_forward, "\n");
+    d->reverse_feed = is(scroll_reverse, "\033M");
+    d->tab_stops = is(tab, "\t") && init_tabs == 8; /* how many columns there are is seen when something is sent */
     d->scrolls_anywhere = gives(parm_index, 3, 0, "\033[3S") && gives(parm_rindex, 3, 0, "\033[3T");
 }

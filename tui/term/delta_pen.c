@@ -1,6 +1,5 @@
 #include "tui/term/delta_pen.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,99 +103,4 @@ int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_
     char text[SEQUENCE];
     take_text(t, from, to, text);
     return text[0] ? (int)strlen(text) + 1 : 0;
-}
-
-/* ---- the place ---- */
-
-ax_hand ax_hand_lost(void)
-{
-    return (ax_hand) { .row = -1, .pen = ax_pen_normal() };
-}
-
-/* Bytes of a number, and of "ESC [ n X", where n = 1 is left out; 0 when there is nothing to go. */
-static int digits(int n)
-{
-    return n < 10 ? 1 : 1 + digits(n / 10);
-}
-
-static int by_bytes(int n)
-{
-    return n <= 0 ? 0 : n == 1 ? 3 : 3 + digits(n);
-}
-
-static void add_by(ax_str *out, int n, char letter)
-{
-    if (n > 1)
-        ax_str_printf(out, "\033[%d%c", n, letter);
-    else if (n == 1)
-        ax_str_printf(out, "\033[%c", letter);
-}
-
-/* Line feeds are as good as ESC [ n B, and shorter. */
-static bool feeds(const ax_delta_terminal *t, int down)
-{
-    return t->line_feed && down > 0 && down <= by_bytes(down);
-}
-
-static int rows_bytes(const ax_delta_terminal *t, int down)
-{
-    return feeds(t, down) ? down : by_bytes(down < 0 ? -down : down);
-}
-
-static void add_rows(const ax_delta_terminal *t, int down, ax_str *out)
-{
-    if (feeds(t, down))
-        ax_str_bytes(out, "\n\n\n\n\n", (size_t)down);
-    else
-        add_by(out, down < 0 ? -down : down, down < 0 ? 'A' : 'B');
-}
-
-/* Ways to a cell; all but the first go to its row, and then: by so many columns, to a column, back, or from the left.
- */
-typedef enum way { PLACE, COLUMNS, COLUMN, BACK, LEFT, WAYS } way;
-enum { FEW = 4 }; /* columns back, or from the left */
-
-/* The shortest way, and its bytes. */
-static way shortest(const ax_hand *h, const ax_delta_terminal *t, int row, int col, int *bytes)
-{
-    int right = col - h->col, rows = h->row < 0 ? 0 : rows_bytes(t, row - h->row);
-    const int of[WAYS] = { [PLACE] = col ? 4 + digits(row + 1) + digits(col + 1) : 3 + digits(row + 1),
-                           [COLUMNS] = rows + by_bytes(right < 0 ? -right : right),
-                           [COLUMN] = rows + 3 + digits(col + 1),
-                           [BACK] = right < 0 && right >= -FEW ? rows - right : INT_MAX,
-                           [LEFT] = col < FEW ? rows + 1 + by_bytes(col) : INT_MAX };
-    way best = PLACE;
-    for (way w = COLUMNS; w < WAYS && h->row >= 0; w++)
-        best = of[w] < of[best] ? w : best;
-    *bytes = of[best];
-    return best;
-}
-
-int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col)
-{
-    int bytes;
-    shortest(h, t, row, col, &bytes);
-    return bytes;
-}
-
-void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str *out)
-{
-    int bytes, right = col - h->col;
-    way w = shortest(h, t, row, col, &bytes);
-    if (w == PLACE)
-        ax_str_printf(out, col ? "\033[%d;%dH" : "\033[%dH", row + 1, col + 1);
-    else
-        add_rows(t, row - h->row, out);
-    if (w == COLUMNS)
-        add_by(out, right < 0 ? -right : right, right < 0 ? 'D' : 'C');
-    else if (w == COLUMN)
-        ax_str_printf(out, "\033[%dG", col + 1);
-    else if (w == BACK)
-        ax_str_bytes(out, "\b\b\b\b", (size_t)-right);
-    else if (w == LEFT)
-        ax_str_add(out, "\r");
-    if (w == LEFT)
-        add_by(out, col, 'C');
-    h->row = row;
-    h->col = col;
 }

@@ -12,6 +12,8 @@ enum { AX_SGR = 24 };
 typedef struct ax_delta_terminal {
     int colors;            /* 0 = none */
     bool line_feed;        /* a line feed goes down and nowhere else */
+    bool reverse_feed;     /* ESC M goes up */
+    int tab_stops;         /* every eighth column before this one has a tab stop; 0 = they aren't known */
     bool scrolls;          /* part of the screen can be scrolled */
     bool scrolls_anywhere; /* by ESC [ S and T, wherever the cursor is */
     bool has_bold, has_dim, has_reverse;

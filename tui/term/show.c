@@ -176,7 +176,9 @@ static bool show_changes(ax_term *t, const ax_canvas *c, const bool *covered, in
     ax_delta_terminal how = t->delta;
     uint32_t blank = ax_pictures_blank(t).code;
     how.scrolls = how.scrolls && !c->pictures && !t->n_sent;
-    how.line_feed = tcgetattr(t->fd, &line) == 0 && !(line.c_oflag & OPOST && line.c_oflag & ONLCR);
+    bool known = tcgetattr(t->fd, &line) == 0, changes = !known || line.c_oflag & OPOST;
+    how.line_feed = !(changes && (!known || line.c_oflag & ONLCR));
+    how.tab_stops = how.tab_stops && !(changes && (!known || (line.c_oflag & TABDLY) == TAB3)) ? c->cols : 0;
     int changed = changed_rows(t, now);
     ax_str out;
     ax_str_init(&out, 0);
