@@ -21,6 +21,12 @@ static const double slow_answer = 0.2;
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
 enum { PASTE_MARK = sizeof paste_end - 1, LONGEST_SEQUENCE = 64 };
 
+static void add_function_keys(ax_input *in, const char *const sent[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ax_input_add(in, sent[i], AX_KEY_F1 + (uint32_t)i);
+}
+
 void ax_input_init(ax_input *in)
 {
     /* both forms of the cursor keys, whichever mode the terminal is in */
@@ -36,9 +42,19 @@ void ax_input_init(ax_input *in)
         { "\033[8~", AX_KEY_END },    { "\033[5~", AX_KEY_PAGE_UP }, { "\033[6~", AX_KEY_PAGE_DOWN },
         { "\033[3~", AX_KEY_DELETE }, { "\033[Z", AX_KEY_BACKTAB },  { "\033OM", AX_KEY_ENTER },
     };
+    /* F1 and on: the first four as a VT100, as rxvt and as the Linux console send them */
+    static const char *const function[] = {
+        "\033OP",   "\033OQ",   "\033OR",   "\033OS",   "\033[15~", "\033[17~",
+        "\033[18~", "\033[19~", "\033[20~", "\033[21~", "\033[23~", "\033[24~",
+    };
+    static const char *const other_function[] = { "\033[11~", "\033[12~", "\033[13~", "\033[14~" };
+    static const char *const console_function[] = { "\033[[A", "\033[[B", "\033[[C", "\033[[D", "\033[[E" };
     *in = (ax_input) { .due = INFINITY };
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         ax_input_add(in, usual[i].sent, usual[i].key);
+    add_function_keys(in, function, sizeof function / sizeof *function);
+    add_function_keys(in, other_function, sizeof other_function / sizeof *other_function);
+    add_function_keys(in, console_function, sizeof console_function / sizeof *console_function);
 }
 
 void ax_input_add(ax_input *in, const char *sent, uint32_t key)

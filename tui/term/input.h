@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_INPUT_SENT = 16, AX_INPUT_KNOWN = 64, AX_INPUT_HELD = 512, AX_PASTE_TEXT = 4096 };
+enum { AX_INPUT_SENT = 16, AX_INPUT_KNOWN = 96, AX_INPUT_HELD = 512, AX_PASTE_TEXT = 4096 };
 
 typedef struct ax_input {
     struct {

@@ -17,8 +17,10 @@ enum {
     AX_KEY_END,
     AX_KEY_DELETE,
     AX_KEY_BACKTAB,
-    AX_KEY_MOUSE, /* no key: the mouse did something (ax_term_mouse_event) */
-    AX_KEY_PASTE  /* no key: text was pasted (ax_term_paste) */
+    AX_KEY_F1,
+    AX_KEY_F12 = AX_KEY_F1 + 11, /* those between follow each other */
+    AX_KEY_MOUSE,                /* no key: the mouse did something (ax_term_mouse_event) */
+    AX_KEY_PASTE                 /* no key: text was pasted (ax_term_paste) */
 };
 #define AX_CTRL(letter) ((letter)&0x1f)
 

@@ -22,10 +22,15 @@ void ax_term_start_keys(ax_term *t)
         { key_home, AX_KEY_HOME },    { key_end, AX_KEY_END },       { key_dc, AX_KEY_DELETE },
         { key_btab, AX_KEY_BACKTAB }, { key_enter, AX_KEY_ENTER },
     };
+    const char *const function[] = { key_f1, key_f2, key_f3, key_f4,  key_f5,  key_f6,
+                                     key_f7, key_f8, key_f9, key_f10, key_f11, key_f12 };
     ax_input_init(&t->input);
     for (size_t i = 0; i < sizeof of_terminal / sizeof *of_terminal; i++)
         if (of_terminal[i].sent && of_terminal[i].sent != (const char *)-1)
             ax_input_add(&t->input, of_terminal[i].sent, of_terminal[i].key);
+    for (size_t i = 0; i < sizeof function / sizeof *function; i++)
+        if (function[i] && function[i] != (const char *)-1)
+            ax_input_add(&t->input, function[i], AX_KEY_F1 + (uint32_t)i);
 }
 
 bool ax_term_read(ax_term *t, bool *gone)

@@ -25,6 +25,11 @@ uint32_t ax_key_named(const char *name, size_t n)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i].name) == n && !strncasecmp(names[i].name, name, n))
             return names[i].key;
+    uint32_t f = 0; /* F1 to F12 */
+    for (size_t i = 1; i < n && n <= 3 && (name[0] == 'F' || name[0] == 'f'); i++)
+        f = name[i] >= '0' && name[i] <= '9' && (i > 1 || name[i] != '0') ? 10 * f + (uint32_t)(name[i] - '0') : 99;
+    if (f >= 1 && f <= 12)
+        return AX_KEY_F1 + f - 1;
     bool control = n == 6 && !strncasecmp(name, "Ctrl-", 5);
     bool letter = control && ((name[5] >= 'a' && name[5] <= 'z') || (name[5] >= 'A' && name[5] <= 'Z'));
     return letter ? AX_CTRL((uint32_t)name[5]) : 0;
@@ -74,6 +79,7 @@ static const struct {
     { '\n', AX_DO_OPEN },
     { ' ', AX_DO_PAGE_DOWN },
     { AX_KEY_BACKTAB, AX_DO_WIRING },
+    { AX_KEY_F1, AX_DO_HELP },
     { AX_KEY_DOWN, AX_DO_EDIT_DOWN },
     { AX_KEY_UP, AX_DO_EDIT_UP },
     { AX_KEY_LEFT, AX_DO_EDIT_LEFT },
@@ -131,7 +137,7 @@ static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, a
     bool none = !strcasecmp(value, "none");
     uint32_t key = none ? 0 : ax_key_read(value);
     if (!key && !none)
-        return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is no key: a character, Enter, PgUp, Ctrl-X, none", path,
+        return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is no key: a character, Enter, F5, Ctrl-X, none", path,
                        line, value);
     if (key >= ' ' && key < 0x110000 && key != 0x7f && (ax_actions[a].contexts & AX_IN_PROMPT))
         return ax_fail(err, AX_EINVAL, "%s, line %d: in prompts %.40s would be typed", path, line, value);

@@ -15,12 +15,12 @@ typedef struct ax_keymap {
 
 /* Those of the table. */
 void ax_keymap_init(ax_keymap *k);
-/* Reads lines "ACTION = KEY", "ACTION = none", remarks (# ;) and blank ones; KEY is a character, a name (Enter, PgUp)
+/* Reads lines "ACTION = KEY", "ACTION = none", remarks (# ;) and blank ones; KEY is a character, a name (Enter, F5)
    or Ctrl-LETTER. Two actions with one key in the same context are a clash, also with the number of a view. AX_EINVAL
    names the line, or both actions; *k is as before then. The text is changed. */
 ax_code ax_keymap_parse(ax_keymap *k, const char *path, char *text, ax_err *err);
 /* The action of a key in a context, AX_DO_NOTHING when it has none. Some have more than one key: arrows, Home and End
-   do what hjkl, g and G do, whatever those are. */
+   do what hjkl, g and G do, F1 what ? does, whatever those are. */
 ax_action ax_keymap_action(const ax_keymap *k, ax_context_id context, uint32_t key);
 
 /* What keys.ini, the palette and help call an action: "zoom-in". */

@@ -44,6 +44,9 @@ static void keys_are_known(void **state)
     EXPECT("\033[A\033OB\033[C\033OD", 1, AX_KEY_UP, AX_KEY_DOWN, AX_KEY_RIGHT, AX_KEY_LEFT);
     EXPECT("\033[H\033[4~\033[5~\033[6~\033[3~\033[Z\033OM", 1, AX_KEY_HOME, AX_KEY_END, AX_KEY_PAGE_UP,
            AX_KEY_PAGE_DOWN, AX_KEY_DELETE, AX_KEY_BACKTAB, AX_KEY_ENTER);
+    EXPECT("\033OP\033OS\033[15~\033[21~\033[24~", 1, AX_KEY_F1, AX_KEY_F1 + 3, AX_KEY_F1 + 4, AX_KEY_F1 + 9,
+           AX_KEY_F12);
+    EXPECT("\033[11~\033[14~\033[[A\033[[E\033[15;2~", 1, AX_KEY_F1, AX_KEY_F1 + 3, AX_KEY_F1, AX_KEY_F1 + 4);
     EXPECT("\u00e4\u20ac\U0001f600", 1, 0xe4, 0x20ac, 0x1f600);
     ax_input_add(&in, "\033A", AX_KEY_UP); /* a VT52 */
     EXPECT("\033A\033x", 1, AX_KEY_UP, AX_KEY_ESCAPE, 'x');
@@ -129,8 +132,9 @@ static void the_mouse_is_read(void **state)
 static void what_has_no_meaning_is_no_key(void **state)
 {
     (void)state;
-    /* F1 F5 on xterm and on the console, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody began */
-    EXPECT("\033OP\033[15~\033[[A\033[1;5C\033[I\033[?1;2cx", 1, 'x');
+    /* Shift-F5 and F13, what no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody began
+     */
+    EXPECT("\033[15;2~\033[25~\033[[F\033[1;5C\033[I\033[?1;2cx", 1, 'x');
     expect("\033[201~", 1, 0, NULL);
     ax_input_feed(&in, "\0y", 2, 1);
     EXPECT("\xff\xc3z", 1, 'y', 'z');

@@ -37,6 +37,21 @@ static void keys_can_be_others(void **state)
     assert_string_equal(d->ui.keys.label[AX_DO_PRUNE], "D");
 }
 
+/* As htop's users have them. */
+static void function_keys_can_be_chosen(void **state)
+{
+    ax_desk *d = *state;
+    ax_err err;
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1), AX_DO_HELP);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1 + 8), AX_DO_NOTHING);
+    assert_int_equal(parse(&d->ui.keys, "prune = F9\ndetach = f10\ncomplete = F2", &err), AX_OK);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1 + 8), AX_DO_PRUNE);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1 + 9), AX_DO_DETACH);
+    assert_string_equal(d->ui.keys.label[AX_DO_PRUNE], "F9");
+    assert_int_equal(parse(&d->ui.keys, "undo = F1", &err), AX_OK);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1), AX_DO_UNDO);
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     (void)state;
@@ -47,8 +62,8 @@ static void what_is_wrong_is_named(void **state)
         { "filter = p", "keys.ini: p is both pause and filter" },
         { "prune = 3", "keys.ini: 3 is both prune and the view Cell" },
         { "kill = x", "keys.ini, line 1: there is no action 'kill'; 'auxcell help keys' lists them" },
-        { "\nprune = xx", "keys.ini, line 2: 'xx' is no key: a character, Enter, PgUp, Ctrl-X, none" },
-        { "prune =", "keys.ini, line 1: '' is no key: a character, Enter, PgUp, Ctrl-X, none" },
+        { "\nprune = xx", "keys.ini, line 2: 'xx' is no key: a character, Enter, F5, Ctrl-X, none" },
+        { "prune =", "keys.ini, line 1: '' is no key: a character, Enter, F5, Ctrl-X, none" },
         { "prune", "keys.ini, line 1: write ACTION = KEY" },
         { "complete = x", "keys.ini, line 1: in prompts x would be typed" },
     };
@@ -69,13 +84,18 @@ static void what_is_wrong_is_named(void **state)
     }
     assert_int_equal(ax_key_named("Ctrl-L", 6), AX_CTRL('L'));
     assert_int_equal(ax_key_named("pgdn", 4), AX_KEY_PAGE_DOWN);
-    assert_int_equal(ax_key_named("F13", 3), 0);
+    assert_int_equal(ax_key_named("F1", 2), AX_KEY_F1);
+    assert_int_equal(ax_key_named("f12", 3), AX_KEY_F12);
+    static const char *const none[] = { "F", "F0", "F01", "F13", "F1x", "F99", "F111" };
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(ax_key_named(none[i], strlen(none[i])), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_can_be_others),
+        cmocka_unit_test(function_keys_can_be_chosen),
         cmocka_unit_test(what_is_wrong_is_named),
     };
     return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
