@@ -36,5 +36,7 @@ complete -c auxcell -n '__fish_is_first_arg' -f -a '(__auxcell_commands)'
 complete -c auxcell -n '__fish_seen_subcommand_from help' -f -a '(__auxcell_commands)'
 complete -c auxcell -n 'not __fish_is_first_arg; and string match -q -- "-*" (commandline -ct)' -f -a '(__auxcell_options)'
 complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report replay pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
+# a run is a name, or a path, which is seen by its slash; export and replay take files, too, and so do options
+complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare report pause continue prune undo promote demote pin note submit fork save; and not string match -q -- "*/*" (commandline -ct); and not string match -q -- "--*" (commandline -opc)[-1]' -f
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
 complete -c auxcell -n '__auxcell_values | string length -q' -f -a '(__auxcell_values)'

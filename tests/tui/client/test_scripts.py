@@ -246,8 +246,12 @@ class Scripts(PlaceCase):
             return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
         if not shutil.which("fish"):
             self.skipTest("fish is not installed")
+        here = sorted(n for n in os.listdir(ROOT) if n.startswith("REA"))
         for typed, words in (("auxcell pr", ["predict", "promote", "prune"]), ("auxcell attach o", ["old"]),
-                             ("auxcell replay ol", ["old"]),
+                             ("auxcell attach ", ["old"]), ("auxcell compare old ", ["old"]),
+                             ("auxcell replay ol", ["old"]), ("auxcell replay REA", here), ("auxcell export REA", here),
+                             ("auxcell attach ./REA", ["./" + n for n in here]),
+                             ("auxcell attach old --script REA", here),
                              ("auxcell replay --sp", ["--speed"])):
             done = ask("fish", "--no-config", "-c", "source completions/auxcell.fish; complete -C '%s'" % typed)
             self.assertEqual(done.stderr, "")
