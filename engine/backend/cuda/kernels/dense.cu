@@ -21,7 +21,8 @@ AX_MAP_KERNEL(dense_forward)
                 int w = (int)v * g.stride - g.pad + s * g.dilation;
                 if (w < 0 || w >= g.w)
                     continue;
-                const T *x = as<T>(a.x) + ((image * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.ci;
+                const T *x =
+                    as<T>(a.x) + ((image * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.ci;
                 const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.ci * (size_t)g.co + o;
                 float part = 0.0f; /* short partial sums reduce rounding errors */
                 for (int c = 0; c < g.ci; c++)
@@ -53,8 +54,7 @@ AX_MAP_KERNEL(dense_backward_data)
                 if (w < 0 || w % g.stride || w / g.stride >= g.ow)
                     continue;
                 const T *dy = as<T>(a.dy) + ((image * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
-                                             (size_t)(w / g.stride)) *
-                                                (size_t)g.co;
+                                             (size_t)(w / g.stride)) * (size_t)g.co;
                 const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.co * (size_t)g.ci + c;
                 float part = 0.0f;
                 for (int o = 0; o < g.co; o++)

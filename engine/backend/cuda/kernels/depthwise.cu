@@ -5,8 +5,7 @@
 enum { P = AX_CUDA_ROW_PIXELS };
 
 /* This thread's part of the row: its first channel and pixel; false: none. */
-template <int V>
-static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *first, int *channel)
+template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *first, int *channel)
 {
     unsigned t = block.y * block.threads + threadIdx.x, per_row = (unsigned)c / V, q = t / per_row;
     *first = (int)q * P;

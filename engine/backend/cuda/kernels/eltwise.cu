@@ -17,19 +17,18 @@ template <int V> static __device__ __forceinline__ void narrow_at(const ax_k_nar
         size_t done = 0;                                                                                               \
         if (wide) {                                                                                                    \
             done = (n) / 4 * 4;                                                                                        \
-            for (size_t i = thread_index(block) * 4; i < done; i += thread_count(block) * 4) {                         \
+            for (size_t i = thread_index(block) * 4; i < done; i += thread_count(block) * 4) {                                   \
                 body4                                                                                                  \
             }                                                                                                          \
         }                                                                                                              \
-        for (size_t i = done + thread_index(block); i < (n); i += thread_count(block)) {                               \
+        for (size_t i = done + thread_index(block); i < (n); i += thread_count(block)) {                                         \
             body1                                                                                                      \
         }                                                                                                              \
     } while (0)
 
 AX_KERNEL(narrow)
 {
-    EACH(
-        a.n, aligned(a.x) && aligned(a.y), { narrow_at<4>(a, i); }, { narrow_at<1>(a, i); });
+    EACH(a.n, aligned(a.x) && aligned(a.y), { narrow_at<4>(a, i); }, { narrow_at<1>(a, i); });
 }
 
 template <int V> static __device__ __forceinline__ void widen_at(const ax_k_widen_args &a, size_t i)
@@ -38,8 +37,7 @@ template <int V> static __device__ __forceinline__ void widen_at(const ax_k_wide
 }
 AX_KERNEL(widen)
 {
-    EACH(
-        a.n, aligned(a.x) && aligned(a.y), { widen_at<4>(a, i); }, { widen_at<1>(a, i); });
+    EACH(a.n, aligned(a.x) && aligned(a.y), { widen_at<4>(a, i); }, { widen_at<1>(a, i); });
 }
 
 template <int V, typename T> static __device__ __forceinline__ void relu_at(const ax_k_relu_args &a, size_t i)
@@ -51,8 +49,7 @@ template <int V, typename T> static __device__ __forceinline__ void relu_at(cons
 }
 AX_MAP_KERNEL(relu)
 {
-    EACH(
-        a.n, aligned(a.x) && aligned(a.y), { (relu_at<4, T>(a, i)); }, { (relu_at<1, T>(a, i)); });
+    EACH(a.n, aligned(a.x) && aligned(a.y), { (relu_at<4, T>(a, i)); }, { (relu_at<1, T>(a, i)); });
 }
 
 template <int V, typename T>
@@ -85,8 +82,7 @@ AX_MAP_KERNEL(add)
     bool wide = aligned(a.y);
     for (int64_t t = 0; t < a.summands; t++)
         wide = wide && aligned(a.in[t]);
-    EACH(
-        a.n, wide, { (add_at<4, T>(a, i)); }, { (add_at<1, T>(a, i)); });
+    EACH(a.n, wide, { (add_at<4, T>(a, i)); }, { (add_at<1, T>(a, i)); });
 }
 
 template <int V> static __device__ __forceinline__ void scale_at(const ax_k_scale_args &a, float factor, size_t i)
@@ -99,8 +95,7 @@ template <int V> static __device__ __forceinline__ void scale_at(const ax_k_scal
 AX_KERNEL(scale)
 {
     float factor = *a.factor;
-    EACH(
-        a.n, aligned(a.x) && aligned(a.y), { scale_at<4>(a, factor, i); }, { scale_at<1>(a, factor, i); });
+    EACH(a.n, aligned(a.x) && aligned(a.y), { scale_at<4>(a, factor, i); }, { scale_at<1>(a, factor, i); });
 }
 
 template <int V> static __device__ __forceinline__ void difference_at(const ax_k_difference_args &a, float s, size_t i)
@@ -114,8 +109,7 @@ AX_KERNEL(difference)
 {
     float s = (float)(a.scale * (double)*a.factor);
     EACH(
-        a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { difference_at<4>(a, s, i); },
-        { difference_at<1>(a, s, i); });
+        a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { difference_at<4>(a, s, i); }, { difference_at<1>(a, s, i); });
 }
 
 AX_MAP_KERNEL(mix)

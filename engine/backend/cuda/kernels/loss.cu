@@ -3,8 +3,7 @@
 
 /* Each block stores its part of a sum; the last finished block adds the parts in order. Returns true in one thread,
    with the sum. */
-static __device__ __forceinline__ bool add_parts(const ax_block &block, double *part, const ax_k_scalar &to,
-                                                 double &sum)
+static __device__ __forceinline__ bool add_parts(const ax_block &block, double *part, const ax_k_scalar &to, double &sum)
 {
     sum = block_sum(block, sum);
     if (threadIdx.x == 0)

@@ -27,8 +27,7 @@ static __device__ __forceinline__ place place_of(const ax_block &block, size_t p
 }
 
 /* The sum of a channel's parts, in the first pixel lane: part p is at part[p * step]. */
-static __device__ __forceinline__ double add_parts(const ax_block &block, place p, const double *part, int parts,
-                                                   size_t step, int lanes)
+static __device__ __forceinline__ double add_parts(const ax_block &block, place p, const double *part, int parts, size_t step, int lanes)
 {
     double sum = 0;
     if (p.there)
@@ -65,8 +64,8 @@ AX_MAP_KERNEL(column_sums)
 
 /* Two sums per channel: each block stores its own in part {block, 2, c}; in the last finished block they become the
    totals. Returns whether this thread has a channel's totals. */
-static __device__ __forceinline__ bool add_up(const ax_block &block, place p, double *part, unsigned *turn, size_t c,
-                                              int lanes, double &sum, double &other)
+static __device__ __forceinline__ bool add_up(const ax_block &block, place p, double *part, unsigned *turn, size_t c, int lanes, double &sum,
+                                              double &other)
 {
     bool writes = p.there && (int)threadIdx.x < lanes;
     sum = lane_sum(block, sum, lanes);
@@ -116,8 +115,7 @@ AX_MAP_KERNEL(mix_backward)
 
 /* A channel's statistics from its sums of differences from `shift`; without parts, the running statistics. One
    thread. */
-static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, float shift, double sum,
-                                              double square)
+static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, float shift, double sum, double square)
 {
     double mean, var;
     if (a.part) {

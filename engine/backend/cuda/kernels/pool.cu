@@ -29,9 +29,8 @@ AX_MAP_KERNEL(maxpool)
             int h = e.h * g.stride - g.pad + k / g.kernel, w = e.w * g.stride - g.pad + k % g.kernel;
             if (h < 0 || h >= g.h || w < 0 || w >= g.w)
                 continue;
-            float v =
-                get(as<T>(a.x) + (((size_t)e.n * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.c +
-                    (size_t)e.c);
+            float v = get(as<T>(a.x) + (((size_t)e.n * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.c +
+                          (size_t)e.c);
             if (place < 0 || v > most || v != v) { /* NaN wins, so that it is noticed */
                 most = v;
                 place = k;
@@ -55,10 +54,8 @@ AX_MAP_KERNEL(maxpool_backward)
             int h = e.h + g.pad - k / g.kernel, w = e.w + g.pad - k % g.kernel;
             if (h < 0 || w < 0 || h % g.stride || w % g.stride || h / g.stride >= g.oh || w / g.stride >= g.ow)
                 continue;
-            size_t from =
-                (((size_t)e.n * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow + (size_t)(w / g.stride)) *
-                    (size_t)g.c +
-                (size_t)e.c;
+            size_t from = (((size_t)e.n * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
+                           (size_t)(w / g.stride)) * (size_t)g.c + (size_t)e.c;
             sum += a.place[from] == k ? get(as<T>(a.dy) + from) : 0.0f;
         }
         put(as<T>(a.dx) + i, sum);

@@ -21,8 +21,7 @@ static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 }
 
 /* This thread's column and channel in a row of `width` columns. */
-template <int V>
-static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *column, int *channel)
+template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *column, int *channel)
 {
     unsigned t = block.y * block.threads + threadIdx.x, per_pixel = (unsigned)c / V, q = t / per_pixel;
     *column = (int)q;
