@@ -3,8 +3,8 @@
 #include "engine/base/normalise.h"
 #include "engine/base/rng.h"
 
-static const uint64_t jitter_stream =
-    0x6a697474; /* separate from the random numbers of scale, position and mirroring */
+/* Separate from the random numbers of scale, position and mirroring. */
+static const uint64_t jitter_stream = 0x6a697474;
 
 static float clamped(float v)
 {

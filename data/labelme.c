@@ -18,8 +18,8 @@
 
 enum { MOST_THREADS = 8 };
 
-static const char ignored[] = "__ignore__",
-                  background[] = "_background_"; /* labels with a special meaning in LabelMe */
+/* Labels with a special meaning in LabelMe. */
+static const char ignored[] = "__ignore__", background[] = "_background_";
 
 /* The class of a label; AX_CLASS_WRONG: unknown. */
 static int16_t class_of(const ax_pairs *p, const char *label)

@@ -17,8 +17,8 @@ typedef struct ax_match {
 /* Adds the pairs to list, and files without a counterpart to p->orphan, both in the order of the images' names. AX_EIO;
    AX_EFORMAT: two files with one stem. */
 ax_code ax_match_add(ax_pairs *p, ax_pairlist *list, const ax_match *m, ax_err *err);
-/* Call after the last ax_match: splits all pairs (ax_pairs_part). AX_EFORMAT with the number of orphans and the first
-   one, unless the set is only inspected. */
+/* Call after the last ax_match_add: splits all pairs (ax_pairs_part). AX_EFORMAT with the number of orphans and the
+   first one, unless the set is only inspected. */
 ax_code ax_match_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err);
 
 /* A data set of folders: naming rules, and the reader of its classes. */

@@ -93,8 +93,8 @@ static double least_of(hierarchy *h)
         bool limited = h->v2 ? read_numbers(h->at, "cpu.max", &quota, &period)
                              : read_numbers(h->at, "cpu.cfs_quota_us", &quota, NULL) &&
                                    read_numbers(h->at, "cpu.cfs_period_us", &period, NULL);
-        if (limited && quota > 0 && period > 0 &&
-            (least <= 0 || quota / period < least)) /* version 1 writes -1 for no limit */
+        /* Version 1 writes -1 for no limit. */
+        if (limited && quota > 0 && period > 0 && (least <= 0 || quota / period < least))
             least = quota / period;
         if (len <= stop)
             return least;

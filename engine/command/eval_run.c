@@ -85,8 +85,8 @@ ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err)
 {
     char name[PATH_MAX], path[PATH_MAX];
     ax_code code = AX_OK;
-    bool any =
-        e->dir && e->most_worst && task_of(e)->score_merge; /* without mergeable scores no image has its own figures */
+    /* Without mergeable scores no image has its own figures. */
+    bool any = e->dir && e->most_worst && task_of(e)->score_merge;
     for (size_t i = 0; i < e->n && any && code == AX_OK; i++) {
         e->source->ops->name(e->source, e->split, i, name, sizeof name);
         for (int k = 0; k < AX_TASK_FILES && task_of(e)->file[k].key && code == AX_OK; k++) {

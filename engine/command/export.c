@@ -119,8 +119,8 @@ static ax_code export(options *o, ax_err *err)
     ax_code code = check_files(o, err);
     if (code == AX_OK)
         code = ax_predictor_open(&p, o->model, AX_PREDICTS_LOGITS, err);
-    if (code == AX_OK &&
-        !(s->dev = ax_device_open("ref", 1, &s->be, NULL, err))) /* the device only holds the parameters */
+    /* The device only holds the parameters. */
+    if (code == AX_OK && !(s->dev = ax_device_open("ref", 1, &s->be, NULL, err)))
         code = err->code;
     if (code == AX_OK)
         code = o->as == ONNX ? write_onnx(&p, o, err) : ax_export_safetensors(&p, o->fold, o->file, err);

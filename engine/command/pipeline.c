@@ -24,8 +24,8 @@ typedef struct line {
     size_t slots;
     bool ends;
     pthread_mutex_t lock;
-    pthread_cond_t work,
-        progress; /* work: there is something to load or store; progress: a slot was loaded or stored */
+    /* work: there is something to load or store; progress: a slot was loaded or stored. */
+    pthread_cond_t work, progress;
 } line;
 
 static void load(const ax_pipeline *p, slot *s)

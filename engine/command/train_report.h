@@ -7,8 +7,8 @@
 typedef struct ax_train_report {
     bool json, tty;
     int32_t stage1_epochs; /* epochs of stage 1; the others are of stage 2 */
-    int32_t stage,
-        before;   /* stage: the current one, 0 = none yet; before: epochs done before it, or by another process */
+    /* stage: the current one, 0 = none yet; before: epochs done before it, or by another process. */
+    int32_t stage, before;
     double began; /* elapsed seconds of the training at that point */
     int plots;    /* width for plots below the lines, 0 = none */
     bool unicode;

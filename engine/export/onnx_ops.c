@@ -70,8 +70,8 @@ static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
     uint32_t out = norm ? norm->out[0] : n->out[0];
     char name[AX_ONNX_NAME], weight[AX_ONNX_NAME + 8], bias[AX_ONNX_NAME + 8];
     bool has_bias = false, point = n->attr.conv.kernel == 1 && n->attr.conv.stride == 1 && !n->attr.conv.pad;
-    ax_code code =
-        point ? AX_OK : ax_onnx_expand(m, n->in[0]); /* with padding, the result isn't constant at the edges */
+    /* With padding, the result isn't constant at the edges. */
+    ax_code code = point ? AX_OK : ax_onnx_expand(m, n->in[0]);
     conv_name(m, n, name);
     snprintf(weight, sizeof weight, "%s.weight", name);
     snprintf(bias, sizeof bias, "%s.bias", name);

@@ -43,8 +43,8 @@ typedef struct ax_node {
     ax_op op;
     bool backward;
     ax_attr attr;
-    uint32_t in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT],
-        out[AX_MAX_IN]; /* value ids, 0 = absent; in the order of ax_call */
+    /* Value ids, 0 = absent; in the order of ax_call. */
+    uint32_t in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
     uint32_t n_in, n_out;
     /* Bit i: the kernel reads in[i]. The other inputs are listed for their types: a backward node lists all forward
        inputs and outputs, but an ADD's gradient, for example, reads none of their values. */

@@ -201,8 +201,8 @@ ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, a
         return ax_fail(err, AX_EINVAL, "'%s' is not trained: it has no such slot", q->spec.name);
     ax_code code = ax_params_need_slot(p, q->spec.group, slot, err);
     ax_param_block *b = &p->block[q->spec.group];
-    if (code == AX_OK && slot == AX_SLOT_AVERAGE &&
-        !b->averaged) { /* parameters without an average start with their value */
+    /* Parameters without an average start with their value. */
+    if (code == AX_OK && slot == AX_SLOT_AVERAGE && !b->averaged) {
         code = p->be->copy(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable * sizeof(float),
                            AX_ON_DEVICE, err);
         b->averaged = code == AX_OK;

@@ -13,8 +13,8 @@ typedef struct ax_param {
 
 /* All parameters of a group, trainable ones first. */
 typedef struct ax_param_block {
-    size_t floats,
-        trainable; /* lengths with padding: of all, and of the trainable part, which all slots but VALUE cover */
+    /* Lengths with padding: of all, and of the trainable part, which all slots but VALUE cover. */
+    size_t floats, trainable;
     float *slot[AX_SLOT_COUNT];
     bool averaged;      /* AVERAGE holds averages */
     ax_update_now *now; /* in the backend's memory, NULL until needed; followed by a sum of squares per parameter */

@@ -28,8 +28,8 @@ static int stage_of(const ax_mobilenet *m, unsigned long *block)
 static void to_timm(const ax_mobilenet *m, const char *name, char out[static NAME])
 {
     static const struct {
-        const char *torchvision, *first,
-            *others; /* first: in block 1, which has no expansion; others: in all other blocks */
+        /* first: in block 1, which has no expansion; others: in all other blocks. */
+        const char *torchvision, *first, *others;
     } part[] = {
         { "0.0", "conv_dw", "conv_pw" }, { "0.1", "bn1", "bn1" },    { "1.0", NULL, "conv_dw" }, { "1.1", NULL, "bn2" },
         { "1", "conv_pw", NULL },        { "2", "bn2", "conv_pwl" }, { "3", NULL, "bn3" },

@@ -14,8 +14,8 @@ typedef struct ax_strategy_options {
     double reinforce_lr;             /* reinforce: learning rate */
     uint32_t population, tournament; /* evolution */
     bool concat;                     /* elite, gp: part of the identity of networks (ax_genotype_canonical) */
-    uint32_t random_first,
-        elites; /* elite, gp: number of uniform proposals at first; number of the best that mutants are made from */
+    /* elite, gp: number of uniform proposals at first; number of the best that mutants are made from. */
+    uint32_t random_first, elites;
 } ax_strategy_options;
 /* The published values for the first space: autoregressive, no entropy weight, REINFORCE at 6e-4 (Zoph and Le, ICLR
    2017), population 100, tournament 25; and 20 random first, 10 elites. */

@@ -229,8 +229,8 @@ void ax_search_tick(ax_search *s)
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
         s->dirty = true;
-        change_prune(s, id, 2, NAN, r->prune_batch,
-                     "time is up"); /* the list may shift by one entry, since its parent becomes open */
+        /* The list may shift by one entry, since its parent becomes open. */
+        change_prune(s, id, 2, NAN, r->prune_batch, "time is up");
         final = true;
     }
     if (final)

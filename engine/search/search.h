@@ -19,8 +19,8 @@ typedef struct ax_search ax_search;
 typedef struct ax_search_setup {
     ax_settings settings;
     char run[AX_EVENT_TEXT]; /* the run's name, for HELLO */
-    int32_t outputs, h,
-        w; /* outputs of the network and size of a validation image, to compute parameters and multiply-adds */
+    /* Outputs of the network and size of a validation image, to compute parameters and multiply-adds. */
+    int32_t outputs, h, w;
     ax_task_id task;           /* of the run */
     size_t n_train;            /* number of training images: crops per pass of stage 2 */
     const ax_encoder *encoder; /* borrowed; NULL = the built-in one */

@@ -10,9 +10,9 @@ enum { AX_MAX_AUX = 4 };
 
 typedef struct ax_decoder_spec {
     ax_genotype genotype;
-    int32_t channels, repeats,
-        outputs; /* 48, 1 in search; 64, 2 in full training; outputs: channels of the last convolution */
-    bool train;  /* batch statistics, and the auxiliary heads */
+    /* channels, repeats: 48, 1 in search, 64, 2 in full training; outputs: channels of the last convolution. */
+    int32_t channels, repeats, outputs;
+    bool train; /* batch statistics, and the auxiliary heads */
     bool aux;
     bool quiet; /* the last convolutions start with small weights: for outputs that are nearly all zero */
     /* How the loose ends of a cell and the two sides of a block are merged. false: summed, as in the published code.

@@ -8,8 +8,8 @@
 
 typedef struct ax_decision {
     const char *name; /* name in changes and numbers of drawings: "op5" */
-    const char *what, *plural,
-        *where;                /* "op", "ops", "layer 1": for messages; decisions with the same `where` form a group */
+    /* "op", "ops", "layer 1": for messages; decisions with the same `where` form a group. */
+    const char *what, *plural, *where;
     uint8_t choices;           /* values are 0 to choices - 1 */
     uint8_t head, table;       /* indices of the space's heads and tables */
     const char *const *option; /* names of the values; NULL: plain numbers */

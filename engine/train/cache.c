@@ -100,8 +100,8 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     key = ax_hash(key, &s->random_crop, sizeof s->random_crop);
     key = ax_hash(key, &s->seed, sizeof s->seed);
     key = ax_hash(key, &spec->count, sizeof spec->count);
-    if (s->jitter >
-        0) /* keys without jitter, and below without other later settings, are those from before these existed */
+    /* Keys without jitter, and below without other later settings, are those from before these existed. */
+    if (s->jitter > 0)
         key = ax_hash(key, &s->jitter, sizeof s->jitter);
     if (s->floor || s->cubic) {
         const uint8_t how[] = { 's', s->floor, s->cubic };

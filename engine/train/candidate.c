@@ -358,9 +358,8 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
             code = ax_latency_encoder(t, &t->encoder_ms, &why);
         if (code == AX_OK)
             code = run_once(t, &fitted, bytes, watch, context, out, &why);
-        bool other =
-            code == AX_EINVAL &&
-            job->must_resume; /* another memory limit may have halved the batches of the interrupted training */
+        /* Another memory limit may have halved the batches of the interrupted training. */
+        bool other = code == AX_EINVAL && job->must_resume;
         if ((code != AX_ENOMEM && !other) || !may_halve(t, &fitted))
             break;
         if (!other)

@@ -53,8 +53,8 @@ typedef struct ax_survey_part {
 
 /* People with key points, per part. */
 typedef struct ax_survey_people {
-    uint64_t pictures, labelled,
-        outside;                        /* pictures with people in them; labelled points; points outside their image */
+    /* Pictures with people in them; labelled points; points outside their image. */
+    uint64_t pictures, labelled, outside;
     uint64_t of_point[AX_TASK_OUTPUTS]; /* persons who have the point */
 } ax_survey_people;
 

@@ -11,8 +11,8 @@
 /* Progress report of the trainer; returning false stops the training at this step (AX_ECANCEL). */
 typedef struct ax_train_progress {
     int32_t stage;
-    int32_t epoch, epochs, step,
-        steps;       /* of this stage (in full training, of both stages together); steps count from 1 */
+    /* Of this stage (in full training, of both stages together); steps count from 1. */
+    int32_t epoch, epochs, step, steps;
     double loss;     /* of this step */
     double seconds;  /* since this candidate's start */
     int32_t devices; /* number of devices that compute its batches */
@@ -72,9 +72,9 @@ struct ax_train_job {
     bool model_is_output;   /* the user named that path; else it is in the run's directory */
     const char *masks_path; /* where to write predictions of the first validation images; NULL = nowhere. Pictures and
                                truth go to validation.mpk beside it (engine/wire/maskfile.h) */
-    const char
-        *state_path; /* the checkpoint (engine/train/inflight.h); NULL = none. The training resumes from it if it
-                        exists, and writes it when stopped and after every save_epochs epochs (0 = only when stopped) */
+    /* The checkpoint (engine/train/inflight.h); NULL = none. The training resumes from it if it exists, and writes it
+       when stopped and after every save_epochs epochs (0 = only when stopped). */
+    const char *state_path;
     int64_t save_epochs;
     bool must_resume;             /* the checkpoint exists, and failing to resume from it is an error */
     ax_train_epoch_end epoch_end; /* NULL: the network is judged at the end of each stage, without reports */

@@ -36,8 +36,8 @@ static ax_code open_train_cache(ax_trainer *t, ax_cache_spec *spec, ax_cache_pro
             return err->code;
         t->teacher_key = ax_teacher_key(spec->teacher);
     }
-    bool all_first =
-        spec->teacher || t->source->info.task.weighted; /* weighted outputs need the targets of all crops */
+    /* Weighted outputs need the targets of all crops. */
+    bool all_first = spec->teacher || t->source->info.task.weighted;
     t->train = !all_first && makes_on_the_way(t)
                    ? begin_train_cache(t, spec, err)
                    : ax_cache_open(t->cache_dir, spec, t->be, t->dev, progress, context, err);

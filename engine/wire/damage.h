@@ -12,8 +12,8 @@ typedef struct ax_damage {
     uint64_t places;              /* stretches of bytes that are not records of this log */
     uint64_t offset, bytes;       /* start of the first stretch; bytes in all stretches */
     uint64_t events, first, last; /* records lost in them: count, numbers of the first and last */
-    uint64_t mended,
-        mended_at;       /* flipped bits found by the checksum and corrected while reading; offset of the first */
+    /* Flipped bits found by the checksum and corrected while reading; offset of the first. */
+    uint64_t mended, mended_at;
     uint64_t seq, end;   /* the last readable record: its number, and the offset behind it */
     uint64_t tail;       /* bytes from there on: torn by a crash, or not part of the log */
     bool cut_short;      /* events that the run's snapshot includes are missing at the end */

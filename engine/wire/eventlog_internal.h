@@ -5,10 +5,8 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 
-enum {
-    AX_RECORD_MAX = AX_EVENT_MAX_BYTES + 32,
-    AX_RECORD_START = 0x93
-}; /* AX_RECORD_START: first byte of a record, an array of three */
+/* AX_RECORD_START: first byte of a record, an array of three. */
+enum { AX_RECORD_MAX = AX_EVENT_MAX_BYTES + 32, AX_RECORD_START = 0x93 };
 
 struct ax_eventreader {
     ax_messages messages;

@@ -37,8 +37,8 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
 /* The record that begins `at` bytes behind the bytes that were read. */
 static int look(const ax_eventreader *r, size_t at, ax_record *record, size_t *n)
 {
-    const uint8_t *from =
-        r->messages.buf ? r->messages.buf + r->messages.at + at : NULL; /* NULL + 0 is undefined in C */
+    /* NULL + 0 is undefined in C. */
+    const uint8_t *from = r->messages.buf ? r->messages.buf + r->messages.at + at : NULL;
     return ax_record_look(from, r->messages.len - r->messages.at - at, record, n);
 }
 

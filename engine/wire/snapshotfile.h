@@ -10,10 +10,8 @@
 
 #define AX_SNAPSHOT_NAME "snapshot.mpk"
 #define AX_SNAPSHOT_PREVIOUS "snapshot.prev.mpk"
-enum {
-    AX_SNAPSHOT_VERSION = 2,
-    AX_SNAPSHOT_MOST = 1 << 29
-}; /* AX_SNAPSHOT_MOST: bytes of the file, or of the candidates, read at once */
+/* AX_SNAPSHOT_MOST: bytes of the file, or of the candidates, read at once. */
+enum { AX_SNAPSHOT_VERSION = 2, AX_SNAPSHOT_MOST = 1 << 29 };
 /* Version 1 held all candidates in the file itself. */
 static const ax_envelope ax_snapshot_envelope = { "auxcell-snapshot", "a snapshot", 1, AX_SNAPSHOT_VERSION };
 

@@ -142,8 +142,8 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev, bool t
         return;
     if (ax_candidate_is_final(c)) /* its result belongs to its parent */
         return;
-    if (c->scored ||
-        c->stage >= AX_STAGE_FULL) { /* scored again: its place in the plot stays, but the best may change */
+    /* Scored again: its place in the plot stays, but the best may change. */
+    if (c->scored || c->stage >= AX_STAGE_FULL) {
         ax_state_rank_all(s);
         return;
     }

@@ -12,8 +12,8 @@ _Static_assert((int)AX_CUDA_TOGETHER >= (int)AX_TOGETHER, "a launch takes what a
 
 typedef struct layout {
     const char *name;
-    size_t most, args, at,
-        bytes; /* most calls; size of a call's arguments, their offset in the launch's, and the launch's size */
+    /* Most calls; size of a call's arguments, their offset in the launch's, and the launch's size. */
+    size_t most, args, at, bytes;
     bool barriers;
 } layout;
 #define LAYOUT(name, sync, most)                                                                                       \

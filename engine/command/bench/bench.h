@@ -116,8 +116,8 @@ ax_code ax_bench_least(ax_code (*run)(void *context, ax_err *err), void *context
 /* ---- the machine (peaks.c, roofline.c) ---- */
 
 typedef struct ax_bench_peaks {
-    double flops,
-        bandwidth; /* per second: multiply-adds on registers (counted as two), and bytes of a sum of large maps */
+    /* Per second: multiply-adds on registers (counted as two), and bytes of a sum of large maps. */
+    double flops, bandwidth;
 } ax_bench_peaks;
 ax_code ax_bench_peaks_measure(const ax_backend *be, ax_device *dev, ax_bench_effort effort, ax_bench_peaks *out,
                                ax_err *err);

@@ -16,8 +16,8 @@ typedef struct ax_peer ax_peer; /* oneDNN's primitives for one call, with their 
 
 /* Returned by the shared object's only symbol. Statuses are the library's; 0 is success. */
 typedef struct ax_peer_table {
-    const char *
-        version; /* AX_VERSION; must always stay first: an object of another build is detected by it and by the sizes */
+    /* AX_VERSION; must always stay first: an object of another build is detected by it and by the sizes. */
+    const char *version;
     size_t call;
     void (*library)(char *text, size_t cap); /* "2.6.3" */
     /* NULL with status 0: no such operation. CE is only the log-softmax; ReLU is fused into batch norm. */

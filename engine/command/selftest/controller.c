@@ -284,8 +284,8 @@ static ax_code compare_step(bench *b, ax_err *err)
         code = largest_grad(b, &largest, err);
     if (code == AX_OK)
         code = compare_tensors(b, "grad", AX_CONTROLLER_GRAD, largest, &grads, err);
-    if (code ==
-        AX_OK) /* the step uses the file's own gradients, since the sign of a tiny gradient decides its direction */
+    /* The step uses the file's own gradients, since the sign of a tiny gradient decides its direction. */
+    if (code == AX_OK)
         code = fill(b, "grad", AX_CONTROLLER_GRAD, err);
     if (code != AX_OK)
         return code;

@@ -23,12 +23,8 @@ const char *ax_cellop_name(unsigned op)
 }
 
 enum { INPUT, OP, POSITION, TABLES }; /* embeddings */
-enum {
-    CONNECTION,
-    OP_HEAD = 6,
-    POSITIONS,
-    HEADS = POSITIONS + 6
-}; /* every block input and position has its own head */
+/* Every block input and position has its own head. */
+enum { CONNECTION, OP_HEAD = 6, POSITIONS, HEADS = POSITIONS + 6 };
 
 static const ax_decision_group heads[HEADS] = {
     { "connection.0", 4 }, { "connection.1", 4 }, { "connection.2", 5 }, { "connection.3", 5 }, { "connection.4", 6 },

@@ -27,8 +27,8 @@ void ax_confusion_add(ax_confusion *c, const uint8_t *truth, const uint8_t *pred
 {
     size_t classes = (size_t)c->classes;
     for (size_t i = 0; i < n; i++)
-        if (truth[i] < classes &&
-            predicted[i] < classes) /* the last class of 256 has id 255, which is the ignore value */
+        /* The last class of 256 has id 255, which is the ignore value. */
+        if (truth[i] < classes && predicted[i] < classes)
             if (truth[i] != 255)
                 c->count[truth[i] * classes + predicted[i]]++;
 }

@@ -21,8 +21,8 @@ void ax_confusion_add(ax_confusion *c, const uint8_t *truth, const uint8_t *pred
 void ax_confusion_merge(ax_confusion *c, const ax_confusion *other);
 
 typedef struct ax_metrics {
-    double miou, fwiou,
-        accuracy;  /* mean IoU, frequency-weighted IoU and mean class accuracy over the classes that occur */
+    /* Mean IoU, frequency-weighted IoU and mean class accuracy over the classes that occur. */
+    double miou, fwiou, accuracy;
     double reward; /* geometric mean of these three */
 } ax_metrics;
 /* A class occurs when the truth contains it. (A class that is only predicted has IoU 0 and doesn't count.) leave_out: a
