@@ -19,8 +19,9 @@ ARCH = ["[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
         "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"]
 
 
-def make_run(parent, name, candidates=30, start=1764072000.0, masks=""):
-    """A run directory without an engine: run.ini and events.mpk. masks: of the candidates, with %d."""
+def make_run(parent, name, candidates=30, start=1764072000.0, masks="", reason=""):
+    """A run directory without an engine: run.ini and events.mpk. masks: of the candidates, with %d. reason: why its
+    engine said good-bye."""
     path = os.path.join(parent, name)
     os.makedirs(path, mode=0o700)
     with open(os.path.join(path, "run.ini"), "w") as f:
@@ -35,6 +36,8 @@ def make_run(parent, name, candidates=30, start=1764072000.0, masks=""):
         log.add("started", at, i, stage=1, epochs=4, steps=24, attempt=1)
         log.add("scored", at + 4, i, reward=0.3 + 0.4 * i / candidates, miou=0.3, fwiou=0.5, accuracy=0.4, loss=0.7,
                 seconds=4.0, latency_ms=8.25, peak_bytes=90000000, stage=1, model="", masks=masks % i if masks else "")
+    if reason:
+        log.add("bye", start + 5 * candidates + 4, 0, reason=reason)
     return path
 
 

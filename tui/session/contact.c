@@ -12,13 +12,13 @@ static const double look_often = 0.2; /* seconds between tries while an engine s
 static const double eager_for = 15;
 static const double look_seldom = 2; /* without inotify, and for an engine that has the run but doesn't listen */
 
-/* A starting engine creates its socket. */
+/* A starting engine creates its socket; who removes the run deletes its files. */
 static void watch(ax_contact *c)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->dirfd);
     if (c->watch >= 0 && c->watched < 0)
-        c->watched = inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO);
+        c->watched = inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO | IN_DELETE);
 }
 
 /* A running engine creates files all the time. */

@@ -8,7 +8,7 @@
 
 typedef struct ax_contact {
     int dirfd;   /* of the run; the caller's */
-    int watch;   /* inotify's descriptor: readable once a file was made in the run directory; -1 = there is none */
+    int watch;   /* inotify's descriptor: readable once a file was made or deleted in the run directory; -1 = there is none */
     int watched; /* what it watches; -1 = nothing, while there is a connection */
     ax_client *client; /* NULL = not connected */
     pid_t engine;      /* that it is connected to, or was last */

@@ -96,3 +96,9 @@ bool ax_loading_is_old(const ax_loading *l, int dirfd)
     return st.st_ino != l->file.inode || st.st_size != l->file.size || st.st_mtim.tv_sec != l->file.changed.tv_sec ||
            st.st_mtim.tv_nsec != l->file.changed.tv_nsec;
 }
+
+bool ax_loading_is_gone(const ax_loading *l, int dirfd)
+{
+    struct stat st;
+    return l->file.inode && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+}

@@ -31,6 +31,8 @@ void ax_loading_start(ax_loading *l, int dirfd);
 bool ax_loading_step(ax_loading *l, double seconds);
 /* Whether events.mpk has changed since it was read, or wasn't read yet. */
 bool ax_loading_is_old(const ax_loading *l, int dirfd);
+/* Whether events.mpk was read and is there no more. */
+bool ax_loading_is_gone(const ax_loading *l, int dirfd);
 void ax_loading_release(ax_loading *l);
 
 #endif

@@ -22,8 +22,17 @@ static void go_live(ax_session_state *s)
     s->ui.link = AX_LINK_LIVE;
 }
 
+/* What was read stays on the screen; a viewer that prints lines says once what the message line says all the time. */
+static void mark_removed(ax_session_state *s, bool removed)
+{
+    if (removed && !s->ui.removed && s->options->plain)
+        ax_ui_say(&s->ui, false, "%s", ax_ui_removed_text);
+    s->ui.removed = removed;
+}
+
 /* Connects to the run's engine, if there is one: once what is shown is the history that this engine goes on with.
-   Without an engine, and without its good-bye in the whole history, it has died. */
+   Without an engine, and without its good-bye in the whole history, it has died. A history that was removed isn't read
+   again. */
 void ax_session_look(ax_session_state *s)
 {
     if (s->loading.active)
@@ -31,9 +40,10 @@ void ax_session_look(ax_session_state *s)
     ax_found found = ax_contact_look(&s->engine);
     bool old = found == AX_FOUND_LIVE ? s->read_for != s->engine.engine : ax_loading_is_old(&s->loading, s->dirfd);
     s->dirty = true;
+    mark_removed(s, found != AX_FOUND_LIVE && ax_loading_is_gone(&s->loading, s->dirfd));
     if (found == AX_FOUND_LIVE && !old) {
         go_live(s);
-    } else if (old && (found != AX_FOUND_SILENT || !s->state.seq)) {
+    } else if (old && !s->ui.removed && (found != AX_FOUND_SILENT || !s->state.seq)) {
         start_loading(s, found == AX_FOUND_LIVE ? s->engine.engine : 0);
         ax_contact_leave(&s->engine); /* the engine must not wait for a client that is busy reading */
     } else if (found == AX_FOUND_NONE && !s->state.died) {

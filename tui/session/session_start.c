@@ -13,7 +13,9 @@ void ax_session_say_farewell(const ax_session_state *s, ax_str *out)
     const char *p = s->ui.program, *r = s->operand;
     if (s->ui.replay.on)
         return;
-    if (s->engine.client && !s->stopped)
+    if (s->ui.removed)
+        ax_str_printf(out, "%s was removed.", s->ui.run);
+    else if (s->engine.client && !s->stopped)
         ax_str_printf(out, "%s goes on in the background.  %s attach %s: come back.  %s stop %s: end it.", s->ui.run, p,
                       r, p, r);
     else if (s->state.died)

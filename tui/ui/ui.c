@@ -108,6 +108,8 @@ const char *ax_ui_word(const ax_ui *ui)
     return ui->state->paused ? "PAUSED" : "RUNNING";
 }
 
+const char ax_ui_removed_text[] = "the run was removed from disk; what is shown was read before";
+
 bool ax_ui_wakes(const ax_ui *ui)
 {
     return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && ui->state->ending == AX_ENDING_FINISHED;
@@ -119,6 +121,8 @@ const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
         return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
         return "this view only reads; attach without --readonly acts";
+    if (ui->removed)
+        return ax_ui_removed_text;
     if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
         return NULL;
     return !ax_ui_resume_refused(ui)                 ? "no engine runs; R starts it again"
@@ -132,6 +136,8 @@ const char *ax_ui_resume_refused(const ax_ui *ui)
         return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
         return "this view only reads; attach without --readonly acts";
+    if (ui->removed)
+        return ax_ui_removed_text;
     if (ui->link == AX_LINK_LIVE)
         return "the engine runs";
     if (ui->state->ending == AX_ENDING_FINISHED)

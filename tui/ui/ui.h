@@ -30,6 +30,7 @@ typedef struct ax_ui {
     ax_link link;
     ax_replay replay;            /* what is shown is the past, played */
     bool readonly;               /* commands are refused */
+    bool removed;                /* the run's files are gone; what is shown was read before */
     bool can_resume;             /* the loop can start the engine of a stopped run */
     bool can_wake;               /* the loop can start the engine of a finished run for a command */
     bool can_count;              /* the loop can ask what networks cost */
@@ -99,6 +100,7 @@ void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
 /* The run has finished, and a command that it still takes up (ax_verb_wakes) starts its engine. */
 bool ax_ui_wakes(const ax_ui *ui);
+extern const char ax_ui_removed_text[];
 /* Why no command can be sent now; NULL: it can. wakes: whether it is one that starts the engine of a finished run. */
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes);
 /* Seconds until the last prune, which can still be taken back, becomes final; 0 = there is none that does. */

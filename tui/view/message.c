@@ -78,6 +78,8 @@ int ax_draw_message(ax_pane p, const ax_ui *ui)
     } else if (ui->loading < 1) {
         snprintf(text, sizeof text, "reading the history: %.0f %%", 100 * ui->loading);
         ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
+    } else if (ui->removed) {
+        draw_wrapped(p, width, AX_ROLE_WARN, ax_ui_removed_text);
     } else if (ui->replay.on && ax_replay_ended(&ui->replay)) {
         ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, "that was all of it");
     } else if (!ui->replay.on && ui->link != AX_LINK_LIVE && ui->state->ending != AX_ENDING_FINISHED) {
