@@ -14,7 +14,6 @@ struct state {
     stream legacy;
     std::map<int, cudaError_t> sticky; /* by device */
     long executed = 0;
-    std::map<int, long> ran; /* pieces of work, by device */
 };
 
 state &get()
@@ -56,15 +55,22 @@ void add_stream(stream *s)
     get().streams.insert(s);
 }
 
+/* How much longer the nth piece of work of a stream takes than it would on an idle, warm device. AUXCELL_EMU_RAMP=N:
+   the clocks ramp up from a third over N pieces; AUXCELL_EMU_BUSY=N: others keep the device busy while N run. */
+static double slowness(long nth)
+{
+    long ramp = option("RAMP", 0);
+    double cold = nth < ramp ? 3 - 2 * static_cast<double>(nth) / static_cast<double>(ramp) : 1;
+    return nth <= option("BUSY", 0) ? 3 * cold : cold;
+}
+
 void run_one(stream *s)
 {
     op work = std::move(s->queue.front());
     s->queue.pop_front();
     s->done++;
     state &all = get();
-    /* AUXCELL_EMU_RAMP=N: a device's first N pieces of work take three times as long, while its clocks ramp up */
-    bool slow = ++all.ran[s->home] <= option("RAMP", 0);
-    s->clock = std::max(s->clock, work.since) + (slow ? 3 : 1) * work.us;
+    s->clock = std::max(s->clock, work.since) + slowness(s->done) * work.us;
     cudaError_t &sticky = all.sticky[s->home];
     bool counts = s->home == option("FAIL_DEVICE", s->home);
     if (sticky == cudaSuccess && counts && ++all.executed == option("FAIL_RUN", 0))
