@@ -112,8 +112,9 @@ typedef struct ax_backend {
     ax_device *(*open)(int index, int threads, ax_err *err);             /* threads: CPU only, 0 = all cores */
     void (*configure)(ax_device *dev, const ax_device_options *options); /* optional; before the first plan */
     void (*close)(ax_device *dev);
-    ax_dtype (*map_type)(const ax_device *dev);                /* optional: type of feature maps; else AX_F32 */
-    size_t (*spare)(ax_device *dev);                           /* optional: bytes that could be allocated */
+    ax_dtype (*map_type)(const ax_device *dev); /* optional: type of feature maps; else AX_F32 */
+    /* Optional: returns the bytes that could be allocated; *all (may be NULL): those the device has. */
+    size_t (*spare)(ax_device *dev, size_t *all);
     void *(*alloc)(ax_device *dev, size_t bytes, ax_err *err); /* 64-byte aligned, zeroed */
     void (*release)(ax_device *dev, void *mem);                /* NULL is fine */
     ax_code (*copy)(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);

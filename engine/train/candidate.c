@@ -2,6 +2,7 @@
 #include "engine/base/clock.h"
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
+#include "engine/train/device_share.h"
 #include "engine/train/evaluate.h"
 #include "engine/train/footprint.h"
 #include "engine/train/inflight.h"
@@ -315,6 +316,14 @@ static bool may_halve(const ax_trainer *t, const ax_train_job *job)
                                 (job->stages > 1 && ax_schedule_of(&t->settings, n, job, 2).batch > 1));
 }
 
+/* What a training may take of a device's own memory. */
+static uint64_t device_room(const ax_trainer *t)
+{
+    const size_t own = ax_resident_bytes(t->resident);
+    const size_t share = ax_device_share(t->be, t->dev, (size_t)t->settings.workers, own);
+    return !t->be->spare ? UINT64_MAX : share > own ? share - own : 0;
+}
+
 /* *bytes: what the job will take; AX_ENOMEM: more than is allowed. */
 static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_err *err)
 {
@@ -323,15 +332,16 @@ static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_
     if (code != AX_OK)
         return code;
     *bytes = f.peak;
-    const uint64_t host = f.peak - f.device, spare = f.device && t->be->spare ? t->be->spare(t->dev) : f.device;
+    const uint64_t host = f.peak - f.device;
     const int32_t batch = ax_schedule_of(&t->settings, t->source->info.n_train, job, 1).batch;
     if (host > t->budget)
         return ax_fail(err, AX_ENOMEM,
                        "memory: %.0f MiB with batches of %d, of which %.0f are the cache; %.0f MiB may be used",
                        (double)host / 1048576, batch, (double)f.cache / 1048576, (double)t->budget / 1048576);
-    if (f.device > spare)
+    const uint64_t room = device_room(t);
+    if (f.device > room)
         return ax_fail(err, AX_ENOMEM, "memory of %s: %.0f MiB with batches of %d; %.0f MiB may be used",
-                       t->settings.device, (double)f.device / 1048576, batch, (double)spare / 1048576);
+                       t->settings.device, (double)f.device / 1048576, batch, (double)room / 1048576);
     return AX_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/train/resident.h"
 
+#include "engine/train/device_share.h"
+
 #include <stdlib.h>
 
 enum { TARGET = AX_MAX_TAPS, TEACHER = TARGET + AX_TASK_TARGETS, PARTS }; /* after the taps, of the size of the first */
@@ -8,6 +10,7 @@ struct ax_resident {
     const ax_task_spec *task;
     const ax_backend *be;
     ax_device *dev;
+    size_t items;
     size_t bytes[PARTS]; /* of one crop, 0 = absent */
     char *mem[PARTS];    /* on the device, {crops, bytes} */
 };
@@ -45,7 +48,7 @@ static bool worth_it(const ax_resident *r, const ax_cache *cache, size_t sharers
     }
     for (int k = 0; k < PARTS; k++)
         each += r->bytes[k];
-    return r->be->spare && n <= r->be->spare(r->dev) / 2 / sharers / each;
+    return n <= ax_device_share(r->be, r->dev, sharers, 0) / 2 / each;
 }
 
 static ax_code upload(ax_resident *r, const ax_cache *cache, int k, ax_err *err)
@@ -72,6 +75,7 @@ ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, co
     r->task = task;
     r->be = be;
     r->dev = dev;
+    r->items = ax_cache_count(cache);
     const ax_cache_item first = ax_cache_get(cache, 0);
     for (int k = 0; k < PARTS; k++)
         r->bytes[k] = part_bytes(task, ax_cache_taps(cache), &first, k);
@@ -83,6 +87,14 @@ ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, co
         return r;
     ax_resident_free(r);
     return NULL;
+}
+
+size_t ax_resident_bytes(const ax_resident *r)
+{
+    size_t each = 0;
+    for (int k = 0; r && k < PARTS; k++)
+        each += r->bytes[k];
+    return r ? r->items * each : 0;
 }
 
 void ax_resident_free(ax_resident *r)

@@ -7,13 +7,14 @@
 
 typedef struct ax_resident ax_resident;
 
-/* Uploads the crops for one of `sharers` workers on the device (at least 1), each of which has its own copy. NULL: all
-   copies would take more than half of the device's free memory (or it ran out), the crops have different sizes, or the
-   backend reads host memory anyway. This isn't an error: batches then come from the cache. task: of the cache's source,
-   borrowed. */
+/* Uploads the crops for one of `sharers` workers on the device (at least 1), each of which has its own copy. NULL: the
+   copy would take more than half of the worker's share of the device (or memory ran out), the crops have different
+   sizes, or the backend reads host memory anyway. This isn't an error: batches then come from the cache. task: of the
+   cache's source, borrowed. */
 ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev,
                              size_t sharers);
 void ax_resident_free(ax_resident *r);
+size_t ax_resident_bytes(const ax_resident *r); /* device memory in use; 0 for NULL */
 /* Copies crop `item` to place i of the batch in the plan's inputs ("tap.0".."tap.3", the targets and "teacher"). */
 ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t item, ax_err *err);
 

@@ -143,7 +143,7 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err);
 void ax_cuda_configure(ax_device *dev, const ax_device_options *options);
 void ax_cuda_close(ax_device *dev);
 ax_dtype ax_cuda_map_type(const ax_device *dev);
-size_t ax_cuda_spare(ax_device *dev);
+size_t ax_cuda_spare(ax_device *dev, size_t *all);
 void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
 void ax_cuda_release(ax_device *dev, void *mem);
 ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);

@@ -4,14 +4,16 @@
 
 #include <string.h>
 
-size_t ax_cuda_spare(ax_device *dev)
+size_t ax_cuda_spare(ax_device *dev, size_t *all)
 {
-    size_t spare = 0, all = 0;
+    size_t spare = 0, there = 0;
     cudaError_t e = cudaSetDevice(dev->index);
     if (e == cudaSuccess)
-        e = cudaMemGetInfo(&spare, &all);
+        e = cudaMemGetInfo(&spare, &there);
     if (e != cudaSuccess)
         (void)cudaGetLastError();
+    if (all)
+        *all = e == cudaSuccess ? there : 0;
     return e == cudaSuccess ? spare : 0;
 }
 

@@ -233,7 +233,7 @@ static void two_budgets(void **state)
 
     /* the device has less than the whole batch takes, whatever the host has */
     open_trainer(b, "0");
-    size_t used = ((size_t)1 << 33) - b->t->be->spare(b->t->dev);
+    size_t used = ((size_t)1 << 33) - b->t->be->spare(b->t->dev, NULL);
     snprintf(text, sizeof text, "%llu", (unsigned long long)(used + (whole.device + half.device) / 2));
     setenv("AUXCELL_EMU_MEMORY", text, 1);
     if (run(b, &out, &err) != AX_OK)
@@ -247,6 +247,37 @@ static void two_budgets(void **state)
     open_trainer(b, "0");
 }
 
+/* Of several workers on a device each has its part of it: what the others have just now, nothing here, decides nothing.
+ */
+static void a_part_for_each_worker(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    ax_footprint whole;
+    ax_outcome out;
+    char text[32];
+    if (!ax_emulated_backend(false))
+        skip();
+    b->job.stages = 1;
+    ax_settings_set(&b->settings, "latency", "0", &err);
+    ax_settings_set(&b->settings, "cuda-cache", "0", &err);
+    ax_settings_set(&b->settings, "device", "cuda:0", &err);
+    for (int less = 0; less < 2; less++) {
+        b->settings.workers = 2;
+        open_trainer(b, "1GiB");
+        assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
+        uint64_t two = 2 * whole.device / 15 * 16;
+        snprintf(text, sizeof text, "%llu", (unsigned long long)(less ? two - 1024 : two + 1024));
+        setenv("AUXCELL_EMU_MEMORY", text, 1);
+        if (run(b, &out, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+        assert_true(b->warnings == less && out.batch == (less ? 4 : 8));
+        unsetenv("AUXCELL_EMU_MEMORY");
+    }
+    b->settings.workers = 1;
+    open_trainer(b, "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +286,7 @@ int main(void)
         cmocka_unit_test(images_take_what_is_left),
         cmocka_unit_test(over_the_budget),
         cmocka_unit_test(two_budgets),
+        cmocka_unit_test(a_part_for_each_worker),
     };
     return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

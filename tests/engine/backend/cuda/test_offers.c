@@ -254,8 +254,8 @@ static void a_device_with_little_memory(void **state)
     ax_err err = { AX_OK, "" };
     ax_device *dev = device(tuned);
     char text[32];
-    const size_t used = ((size_t)1 << 33) - cuda->spare(dev); /* by the device itself */
-    snprintf(text, sizeof text, "%zu", used + 11000);         /* of the convolution, not of another beside it */
+    const size_t used = ((size_t)1 << 33) - cuda->spare(dev, NULL); /* by the device itself */
+    snprintf(text, sizeof text, "%zu", used + 11000);               /* of the convolution, not of another beside it */
     setenv("AUXCELL_EMU_MEMORY", text, 1);
     if (convolve(dev, 3, false, NULL, &err) != AX_OK)
         fail_msg("%s", err.msg);
