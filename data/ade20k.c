@@ -194,13 +194,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         const ax_match m = { images, targets, "", suffix, ax_tree_is_picture, false };
         code = ax_match_add(p, &p->list[s], &m, err);
     }
-    if (code == AX_OK)
-        code = ax_match_part(p, spec, true, err);
-    if (code == AX_OK)
-        code = ax_pairs_check(p, spec, err);
-    if (code == AX_OK)
-        code = add_classes(p, err);
-    return code == AX_OK ? ax_pairs_finish_classes(p, spec, "ADE20K's ids are 0 to 150", info, err) : code;
+    return code == AX_OK ? ax_match_known(p, spec, add_classes, "ADE20K's ids are 0 to 150", info, err) : code;
 }
 
 ax_source *ax_ade20k_open(const ax_dataset_spec *spec, ax_err *err)

@@ -53,6 +53,11 @@ static bool is_label_ids(const char *name)
     return n > sizeof end - 1 && !strcmp(name + n - (sizeof end - 1), end);
 }
 
+static ax_code add_classes(ax_pairs *p, ax_err *err)
+{
+    return ax_pairs_know_classes(p, classes, CLASSES, 0, err);
+}
+
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     static const char *const suffix[] = { "_gtFine_labelIds", "_gtCoarse_labelIds", NULL };
@@ -66,13 +71,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         const ax_match m = { images, targets, "_leftImg8bit", suffix, is_label_ids, false };
         code = ax_match_add(p, &p->list[s], &m, err);
     }
-    if (code == AX_OK)
-        code = ax_match_part(p, spec, true, err);
-    if (code == AX_OK)
-        code = ax_pairs_check(p, spec, err);
-    if (code == AX_OK)
-        code = ax_pairs_know_classes(p, classes, CLASSES, 0, err);
-    return code == AX_OK ? ax_pairs_finish_classes(p, spec, "Cityscapes' ids are 0 to 33", info, err) : code;
+    return code == AX_OK ? ax_match_known(p, spec, add_classes, "Cityscapes' ids are 0 to 33", info, err) : code;
 }
 
 ax_source *ax_cityscapes_open(const ax_dataset_spec *spec, ax_err *err)

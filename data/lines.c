@@ -3,6 +3,8 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,27 @@ enum { LARGEST = 64 << 20 };
 bool ax_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+}
+
+const char *ax_skip_blanks(const char *at)
+{
+    while (ax_is_blank(*at))
+        at++;
+    return at;
+}
+
+bool ax_read_digits(const char **at, int32_t most, int32_t *out)
+{
+    const char *p = *at;
+    int32_t v = 0;
+    if (*p < '0' || *p > '9')
+        return false;
+    for (; *p >= '0' && *p <= '9'; p++)
+        if ((v = 10 * v + (*p - '0')) > most)
+            return false;
+    *at = p;
+    *out = v;
+    return true;
 }
 
 ax_code ax_lines_read(ax_lines *l, const char *path, ax_err *err)
@@ -51,4 +74,21 @@ void ax_lines_release(ax_lines *l)
 {
     free(l->text);
     *l = (ax_lines) { .text = NULL };
+}
+
+ax_code ax_lines_each(const char *path, ax_line_take take, void *context, ax_err *err)
+{
+    ax_lines lines;
+    char *line, where[PATH_MAX + 32];
+    size_t n;
+    ax_code code = ax_lines_read(&lines, path, err);
+    while (code == AX_OK && ax_lines_next(&lines, &line, &n)) {
+        line[n] = '\0';
+        code = take(context, line, n, err);
+        snprintf(where, sizeof where, "%s: line %zu", path, lines.number);
+        if (code != AX_OK)
+            ax_fail_prefix(err, where);
+    }
+    ax_lines_release(&lines);
+    return code;
 }

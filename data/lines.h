@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ax_lines {
     char *text; /* owned */
@@ -21,7 +22,16 @@ ax_code ax_lines_read(ax_lines *l, const char *path, ax_err *err);
 bool ax_lines_next(ax_lines *l, char **text, size_t *n);
 void ax_lines_release(ax_lines *l);
 
+/* Called with a line of n bytes, which may be modified and is followed by a zero byte. Any other code than AX_OK ends
+   the reading. */
+typedef ax_code (*ax_line_take)(void *context, char *line, size_t n, ax_err *err);
+/* Reads a file and calls take with each line as of ax_lines_next. Errors of take are prefixed with "PATH: line N". */
+ax_code ax_lines_each(const char *path, ax_line_take take, void *context, ax_err *err);
+
 /* A blank within a line. */
 bool ax_is_blank(char c);
+const char *ax_skip_blanks(const char *at);
+/* Parses a number of digits only, at most `most`, at *at, and moves *at behind it. False: no digit, or too large. */
+bool ax_read_digits(const char **at, int32_t most, int32_t *out);
 
 #endif

@@ -189,6 +189,17 @@ static bool has_targets(const ax_pairs *p)
     return false;
 }
 
+ax_code ax_match_known(ax_pairs *p, const ax_dataset_spec *spec, ax_code (*classes)(ax_pairs *p, ax_err *err),
+                       const char *says, ax_source_info *info, ax_err *err)
+{
+    ax_code code = ax_match_part(p, spec, true, err);
+    if (code == AX_OK)
+        code = ax_pairs_check(p, spec, err);
+    if (code == AX_OK)
+        code = classes(p, err);
+    return code == AX_OK ? ax_pairs_finish_classes(p, spec, says, info, err) : code;
+}
+
 ax_code ax_match_set(ax_pairs *p, const ax_dataset_spec *spec, const ax_matched_set *set, ax_source_info *info,
                      ax_err *err)
 {

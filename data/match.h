@@ -21,6 +21,11 @@ ax_code ax_match_add(ax_pairs *p, ax_pairlist *list, const ax_match *m, ax_err *
    first one, unless the set is only inspected. */
 ax_code ax_match_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err);
 
+/* The same for a set with known classes, which `classes` adds: then checks the pairs and finishes the classes. says: as
+   in ax_classes_finish. */
+ax_code ax_match_known(ax_pairs *p, const ax_dataset_spec *spec, ax_code (*classes)(ax_pairs *p, ax_err *err),
+                       const char *says, ax_source_info *info, ax_err *err);
+
 /* A data set of folders: naming rules, and the reader of its classes. */
 typedef struct ax_matched_set {
     const char *const *target_names; /* names of the targets' folder, NULL-terminated */

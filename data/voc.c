@@ -88,20 +88,23 @@ static ax_code add_line(ax_pairs *p, ax_pairlist *list, const tree *t, const cha
     return ax_pairs_add(p, list, image, mask, 0, err);
 }
 
+typedef struct reading {
+    ax_pairs *pairs;
+    ax_pairlist *list;
+    const tree *tree;
+} reading;
+
+static ax_code read_line(void *context, char *line, size_t n, ax_err *err)
+{
+    const reading *r = context;
+    return n < PATH_MAX / 2 ? add_line(r->pairs, r->list, r->tree, line, err)
+                            : ax_fail(err, AX_EFORMAT, "too long for a name");
+}
+
 static ax_code read_list(ax_pairs *p, ax_pairlist *list, const tree *t, const char *path, ax_err *err)
 {
-    ax_lines lines;
-    char *line, where[PATH_MAX + 32];
-    size_t n;
-    ax_code code = ax_lines_read(&lines, path, err);
-    while (code == AX_OK && ax_lines_next(&lines, &line, &n)) {
-        line[n] = '\0';
-        code = n < PATH_MAX / 2 ? add_line(p, list, t, line, err) : ax_fail(err, AX_EFORMAT, "too long for a name");
-        snprintf(where, sizeof where, "%s: line %zu", path, lines.number);
-        if (code != AX_OK)
-            ax_fail_prefix(err, where);
-    }
-    ax_lines_release(&lines);
+    reading r = { p, list, t };
+    ax_code code = ax_lines_each(path, read_line, &r, err);
     if (code == AX_OK && !list->n)
         code = ax_fail(err, AX_EFORMAT, "%s: lists no images", path);
     return code == AX_OK ? ax_pairs_note(p, path, err) : code;

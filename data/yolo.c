@@ -106,23 +106,16 @@ static ax_code add_line(objects *o, char *line, ax_err *err)
     return add_points(o, end, err);
 }
 
+static ax_code read_line(void *context, char *line, size_t n, ax_err *err)
+{
+    return strlen(line) == n ? add_line(context, line, err) : ax_fail(err, AX_EFORMAT, "a zero byte in it");
+}
+
 /* Fills *o (to be released even after a failure); classes: NULL = accepts any id. */
 static ax_code read_objects(objects *o, const char *path, const ax_classes *classes, ax_err *err)
 {
-    ax_lines lines;
-    char *line, where[PATH_MAX + 32];
-    size_t n;
     *o = (objects) { .classes = classes };
-    ax_code code = ax_lines_read(&lines, path, err);
-    while (code == AX_OK && ax_lines_next(&lines, &line, &n)) {
-        line[n] = '\0';
-        code = strlen(line) == n ? add_line(o, line, err) : ax_fail(err, AX_EFORMAT, "a zero byte in it");
-        snprintf(where, sizeof where, "%s: line %zu", path, lines.number);
-        if (code != AX_OK)
-            ax_fail_prefix(err, where);
-    }
-    ax_lines_release(&lines);
-    return code;
+    return ax_lines_each(path, read_line, o, err);
 }
 
 /* ---- targets ---- */
