@@ -55,7 +55,7 @@ $(B)/deps.mk: tools/find-deps.sh Makefile
 # A source file belongs to a program by its folder; a new file in a folder needs no change here.
 dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
 # the front end reads no JSON, and so links no yajl
-BASE_SRC   := $(filter-out engine/base/json.c,$(call dirs,engine/base engine/candidate engine/wire)) $(wildcard engine/config/*.c) engine/space/genotype.c \
+BASE_SRC   := $(filter-out engine/base/json%,$(call dirs,engine/base engine/candidate engine/wire)) $(wildcard engine/config/*.c) engine/space/genotype.c \
               engine/space/change.c engine/space/space.c $(wildcard engine/space/*/describe.c engine/space/*/draw.c)
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/candidate engine/op engine/graph engine/backend \
               engine/backend/ref engine/backend/cpu engine/space $(wildcard engine/space/*) $(wildcard engine/task engine/task/*) engine/model engine/policy engine/train \

@@ -1,13 +1,12 @@
 #include "engine/base/json.h"
 #include "engine/base/file.h"
+#include "engine/base/json_run.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <yajl/yajl_parse.h>
 
 enum { CHUNK = 1 << 16 };
 static const size_t longest = (size_t)1 << 31; /* most bytes of a file */
@@ -244,30 +243,17 @@ static size_t line_of(const char *bytes, size_t at)
     return line;
 }
 
-/* yajl's first line states the error; the other lines show the place. */
-static void say_syntax(char *out, size_t cap, yajl_handle handle)
+/* code: the result of ax_json_run, which has read `at` bytes; syntax: its error text. */
+static ax_code fail(parser *p, ax_code code, const char *syntax, const char *bytes, size_t at, const char *name)
 {
-    unsigned char *text = yajl_get_error(handle, 0, NULL, 0);
-    snprintf(out, cap, "%s", text ? (const char *)text : "not JSON");
-    out[strcspn(out, "\n")] = '\0';
-    if (text)
-        yajl_free_error(handle, text);
-}
-
-static ax_code fail(parser *p, yajl_handle handle, yajl_status status, const char *bytes, size_t n, const char *name)
-{
-    char why[160];
-    size_t at = yajl_get_bytes_consumed(handle);
-    size_t line = line_of(bytes, at < n ? at : n);
+    char where[AX_JSON_WHY];
+    const size_t line = line_of(bytes, at);
     if (p->code != AX_OK && !p->why) {
-        snprintf(why, sizeof why, "%.120s: line %zu", name, line);
-        return p->err ? ax_fail_prefix(p->err, why) : p->code;
+        snprintf(where, sizeof where, "%.120s: line %zu", name, line);
+        return p->err ? ax_fail_prefix(p->err, where) : p->code;
     }
-    if (status == yajl_status_client_canceled)
-        snprintf(why, sizeof why, "%s", p->why);
-    else
-        say_syntax(why, sizeof why, handle);
-    return ax_fail(p->err, p->code != AX_OK ? p->code : AX_EFORMAT, "%s: line %zu: %s", name, line, why);
+    return ax_fail(p->err, p->code != AX_OK ? p->code : AX_EFORMAT, "%s: line %zu: %s", name, line,
+                   code == AX_ECANCEL ? p->why : syntax);
 }
 
 static ax_code parse(parser *p, const char *bytes, size_t n, const char *name)
@@ -284,17 +270,14 @@ static ax_code parse(parser *p, const char *bytes, size_t n, const char *name)
         .yajl_start_array = on_start_array,
         .yajl_end_array = on_end,
     };
+    char syntax[AX_JSON_WHY];
+    size_t at;
     if (n >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
         bytes += 3, n -= 3;
-    yajl_handle handle = yajl_alloc(&callbacks, NULL, p);
-    if (!handle)
+    ax_code code = ax_json_run(&callbacks, p, bytes, n, &at, syntax);
+    if (code == AX_ENOMEM)
         return ax_fail(p->err, AX_ENOMEM, "%s: no memory", name);
-    yajl_status status = yajl_parse(handle, (const unsigned char *)bytes, n);
-    if (status == yajl_status_ok)
-        status = yajl_complete_parse(handle);
-    ax_code code = status == yajl_status_ok ? AX_OK : fail(p, handle, status, bytes, n, name);
-    yajl_free(handle);
-    return code;
+    return code == AX_OK ? AX_OK : fail(p, code, syntax, bytes, at < n ? at : n, name);
 }
 
 ax_json_doc *ax_json_parse(const char *bytes, size_t n, const char *name, ax_err *err)
@@ -347,46 +330,4 @@ ax_code ax_json_each(const char *path, ax_json_take take, void *context, ax_err 
     free(p.list_key);
     free(bytes);
     return code;
-}
-
-const ax_json *ax_json_get(const ax_json *object, const char *key)
-{
-    const ax_json *found = NULL;
-    if (object && object->kind == AX_JSON_OBJECT)
-        for (const ax_json *v = object->u.list.first; v; v = v->next)
-            found = strcmp(v->key, key) == 0 ? v : found;
-    return found;
-}
-
-const ax_json *ax_json_get_as(const ax_json *object, const char *key, ax_json_kind kind)
-{
-    const ax_json *v = ax_json_get(object, key);
-    return v && v->kind == kind ? v : NULL;
-}
-
-bool ax_json_number(const ax_json *object, const char *key, double *out)
-{
-    const ax_json *v = ax_json_get_as(object, key, AX_JSON_NUMBER);
-    if (v)
-        *out = v->u.number;
-    return v != NULL;
-}
-
-const char *ax_json_text(const ax_json *object, const char *key)
-{
-    const ax_json *v = ax_json_get_as(object, key, AX_JSON_STRING);
-    return v ? v->u.string.text : NULL;
-}
-
-bool ax_json_numbers(const ax_json *array, double *out, size_t cap)
-{
-    size_t i = 0;
-    if (!array || array->kind != AX_JSON_ARRAY || array->u.list.n != cap)
-        return false;
-    for (const ax_json *v = array->u.list.first; v; v = v->next, i++) {
-        if (v->kind != AX_JSON_NUMBER)
-            return false;
-        out[i] = v->u.number;
-    }
-    return true;
 }

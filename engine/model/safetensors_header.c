@@ -1,13 +1,13 @@
 #include "engine/model/safetensors_header.h"
 
 #include "engine/base/grow.h"
+#include "engine/base/json_run.h"
 #include "engine/base/str.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
 static const struct {
     char name[8];
@@ -325,18 +325,6 @@ static ax_code sort_meta(reader *r)
     return AX_OK;
 }
 
-static void syntax_error(reader *r, yajl_handle parser)
-{
-    unsigned char *text = yajl_get_error(parser, 0, NULL, 0);
-    char line[160];
-    snprintf(line, sizeof line, "%s", text ? (const char *)text : "not JSON");
-    line[strcspn(line, "\n")] = '\0';
-    if (text)
-        yajl_free_error(parser, text);
-    r->at = START;
-    stop(r, line);
-}
-
 ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const char *data, size_t n_data,
                            const char *name, ax_err *err)
 {
@@ -353,17 +341,16 @@ ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const ch
         .yajl_end_array = on_end_array,
     };
     reader r = { .h = h, .data = data, .name = name, .n_data = n_data, .err = err };
-    yajl_handle parser = yajl_alloc(&callbacks, NULL, &r);
-    if (!parser)
+    char why[AX_JSON_WHY];
+    ax_code code = ax_json_run(&callbacks, &r, json, n, NULL, why);
+    if (code == AX_ENOMEM)
         return ax_fail(err, AX_ENOMEM, "%s: no memory for its header", name);
-    yajl_status status = yajl_parse(parser, (const unsigned char *)json, n);
-    if (status == yajl_status_ok)
-        status = yajl_complete_parse(parser);
-    if (status == yajl_status_error)
-        syntax_error(&r, parser);
-    else if (status == yajl_status_ok && r.at != DONE)
+    if (code == AX_EFORMAT) {
+        r.at = START;
+        stop(&r, why);
+    } else if (code == AX_OK && r.at != DONE) {
         stop(&r, "no JSON object");
-    yajl_free(parser);
+    }
     return r.code == AX_OK ? sort_meta(&r) : r.code;
 }
 
