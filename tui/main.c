@@ -1,4 +1,4 @@
-/* auxcell: screens and command line. What needs arithmetic is auxcell-engine's, which is started from here. */
+/* auxcell: screens and command line. Subcommands that compute are passed on to auxcell-engine. */
 #include "engine/base/near.h"
 #include "engine/base/out.h"
 #include "engine/base/process.h"
@@ -46,7 +46,8 @@ static const command commands[] = {
     { "replay", ax_cli_replay, "RUN|FILE", "play a run's past, or a recording of the screens" },
     { "themes", ax_cli_themes, "", "the colours that the screens can have" },
     { "stop", ax_cli_stop, OPERANDS_NOTHING, "stop the engine; the run can be resumed" },
-    AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */
+    AX_VERB_LIST(
+        VERB) /* AX_VERB_LIST has stop too; the entry above is found first, since it waits for the engine's end */
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -71,7 +72,7 @@ static int help(void)
     return 0;
 }
 
-/* WORD is no command: what else is there with it. False: nothing. */
+/* Prints what the program knows of a WORD that is no command. False: nothing. */
 static bool look_up(const char *word)
 {
     ax_str out;
@@ -83,7 +84,7 @@ static bool look_up(const char *word)
     return found;
 }
 
-/* asked: help was, and found nothing. */
+/* Reports an unknown command. asked: `help` was asked for it, and found nothing. */
 static int unknown(const char *name, bool asked)
 {
     const char *what = name[0] == '-' ? "option" : "command", *near = NULL;

@@ -54,7 +54,7 @@ static const char *p_text(double p, char out[static AX_FIGURE])
     return p < 0.001 ? "< .001" : ax_figure_share(p, 3, out);
 }
 
-/* What the pairs of a test are. */
+/* Says what the pairs of a test are. */
 static const char *pairs_text(const ax_paired *t)
 {
     return t->fresh ? "fresh seeds" : t->difference.n == 1 ? "pair of runs" : "pairs of runs";

@@ -58,9 +58,9 @@ void ax_engine_last_words(int dirfd, long from, char line[256])
     snprintf(line, 256, "%.255s", last);
 }
 
-enum { READY_FD = 3 }; /* where the engine says "ok" and its first event's number, or why not */
+enum { READY_FD = 3 }; /* the engine writes "ok" and the number of its first event there, or why it can't start */
 
-/* The child: own session, default signals, nothing of the terminal. */
+/* The child has a session of its own and default signals, and holds nothing of the terminal. */
 static ax_code spawn(const char *program, char *const argv[], int log, int ready, pid_t *pid, ax_err *err)
 {
     posix_spawn_file_actions_t files;
@@ -70,7 +70,7 @@ static ax_code spawn(const char *program, char *const argv[], int log, int ready
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, log, 2);
-    posix_spawn_file_actions_adddup2(&files, ready, READY_FD); /* last: log may be that very number */
+    posix_spawn_file_actions_adddup2(&files, ready, READY_FD); /* last, since log may have this very number */
     int failed = posix_spawn(pid, program, &files, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
@@ -98,7 +98,8 @@ void ax_engine_release(ax_engine *e)
     e->client = NULL;
 }
 
-/* Reads what the engine says at its start, up to the end of the pipe or a line; false: it says nothing for too long. */
+/* Reads what the engine says when it starts, up to a line's end or the pipe's. False: it has said nothing for too
+   long. */
 static bool listen_ready(int fd, char *line, size_t cap)
 {
     size_t used = 0;
@@ -118,7 +119,7 @@ static bool listen_ready(int fd, char *line, size_t cap)
     return true;
 }
 
-/* What an engine that could not start had to say: on the pipe, or (when it died otherwise) in its log. */
+/* Why an engine could not start: what it said on the pipe or, when it died before that, in its log. */
 static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_err *err)
 {
     char line[256];
@@ -143,7 +144,7 @@ static ax_code launch(int dirfd, const char *run_path, unsigned how, int log, ax
         return ax_fail(err, AX_EIO, "%s: cannot start its engine: %s", run_path, strerror(errno));
     snprintf(path, sizeof path, "%s", run_path);
     snprintf(number, sizeof number, "%d", READY_FD);
-    /* a new run was made by us just now; any other is one to go on with */
+    /* this program has just made a new run; any other run is resumed */
     char *argv[11] = { program, serve, run, path, fd, number, resume };
     for (size_t i = 0, n = 7; i < sizeof option / sizeof *option; i++)
         if (how & 1u << i)
@@ -176,7 +177,7 @@ ax_code ax_engine_start(int dirfd, const char *run_path, unsigned how, ax_engine
     else
         ax_fail_prefix(err, run_path);
     close(log);
-    if (code == AX_OK) /* NULL when it has ended meanwhile: following it will show that */
+    if (code == AX_OK) /* NULL: the engine has ended meanwhile, which the caller notices when it follows the engine */
         out->client = ax_client_connect(dirfd, 0, NULL);
     return code;
 }

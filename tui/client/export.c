@@ -19,12 +19,13 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
     if (code == AX_OK && file)
         code = ax_output_write(file, out.text, out.len, err);
     else if (code == AX_OK)
-        ax_out_text(out.text); /* main looks whether it went through */
+        ax_out_text(out.text); /* main checks whether all was written */
     ax_str_release(&out);
     return code;
 }
 
-/* The other export, of a model: it has a format, or an operand that is a model file's name, which no run's is. */
+/* Whether a model is to be exported, not a run: a format is given, or an operand is the name of a model file, which no
+   run has. */
 static bool is_model(int argc, char **argv)
 {
     static const char ending[] = ".safetensors";

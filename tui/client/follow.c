@@ -19,13 +19,13 @@ typedef struct follow {
     const ax_follow *how;
     ax_state *s;
     bool tty, asked;               /* stderr is a terminal; the engine was asked to stop */
-    bool refused;                  /* the engine serves as many screens as it can: asked again later */
-    bool given_up;                 /* ... because the run is paused and unattended */
+    bool refused;                  /* the engine serves as many clients as it can; the next try is later */
+    bool given_up;                 /* the engine was asked to stop because the run is paused and unattended */
     bool line_open;                /* a line of progress stands on stderr */
-    char complaint[AX_EVENT_TEXT]; /* last error that was printed */
+    char complaint[AX_EVENT_TEXT]; /* the error that was printed last */
 } follow;
 
-/* What was ignored when we were started, by nohup or by a shell for its background, stays ignored. */
+/* Signals that were ignored when this program started (by nohup, or by a shell for a background job) stay ignored. */
 static sigset_t held(void)
 {
     static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
@@ -126,8 +126,8 @@ static void command(follow *f, ax_verb verb)
         ax_complain_of(&err);
 }
 
-/* A paused run needs a person. A run that had paused itself and was then resumed is tried again, since a person resumed
-   it for that. */
+/* A paused run needs a person. A run that had paused itself and was resumed is continued, since a person resumed it for
+   that. */
 static void mind_pause(follow *f, const ax_event *ev)
 {
     bool starts = ev->kind == AX_EVENT_HELLO, itself = f->s->paused_by == AX_ACTOR_ENGINE;
@@ -144,11 +144,11 @@ static void mind_pause(follow *f, const ax_event *ev)
     }
 }
 
-/* False: it is of an earlier engine, or came before. */
+/* False: the event is of an earlier engine, or is a repetition. */
 static bool take_event(follow *f, const ax_event *ev)
 {
     if (ev->seq <= f->s->seq)
-        return false; /* after a new connection some may come twice */
+        return false; /* after a new connection some events may come twice */
     ax_state_fold(f->s, ev);
     if (ev->seq < f->engine->first_seq)
         return false;
@@ -166,7 +166,7 @@ static void take_events(follow *f)
     ax_incoming what;
     while ((what = ax_client_next(f->engine->client, &ev, &answer)) != AX_NOTHING) {
         if (what == AX_AN_ANSWER) {
-            f->refused = !answer.request; /* nothing was asked: it is the connection that isn't wanted */
+            f->refused = !answer.request; /* no request was sent, so the engine refuses the connection itself */
             if (answer.code != AX_OK && strcmp(f->complaint, answer.message) != 0)
                 complain(f, answer.message);
             continue;
@@ -181,7 +181,7 @@ static void take_rest(void *context, const ax_event *ev)
     take_event(context, ev);
 }
 
-/* Asks the engine to stop; the second signal, or a lost terminal, leaves it alone. Returns false to leave. */
+/* Asks the engine to stop. False: the engine is left alone, after a second signal or a hang-up. */
 static bool take_signal(follow *f, int sig)
 {
     clear_line(f);
@@ -193,7 +193,7 @@ static bool take_signal(follow *f, int sig)
     return true;
 }
 
-/* The connection is gone: the engine ended, or dropped us because we were slow. False: it has ended. */
+/* Connects again after the connection was lost: the engine has ended, or dropped a slow client. False: it has ended. */
 static bool connect_again(follow *f)
 {
     ax_client_free(f->engine->client);
@@ -241,7 +241,8 @@ static int exit_code(follow *f)
         ax_complain("the engine was killed by signal %d; 'auxcell resume %s' goes on", e->status - 128, f->run->name);
     else if (e->pid && e->status) {
         ax_engine_last_words(f->run->dirfd, 0, line);
-        if (!f->complaint[0] || strcmp(f->complaint, line) != 0) /* the log's last error is mostly why it ended */
+        if (!f->complaint[0] ||
+            strcmp(f->complaint, line) != 0) /* the last error of the log is usually why the engine ended */
             ax_complain("%s", line[0] ? line : "the engine failed");
     }
     if (f->given_up)
@@ -268,7 +269,7 @@ int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *
         ax_complain("left; the engine goes on, 'auxcell attach %s' shows it", run->name);
         return 128 + left;
     }
-    ax_damage damage; /* one that ended before we were connected, or while we weren't, has said more */
+    ax_damage damage; /* an engine that ended without a connection has said more in its log */
     ax_history_read(run->dirfd, take_rest, &f, &damage, NULL);
     return exit_code(&f);
 }

@@ -1,4 +1,4 @@
-/* A run without screens: a line per candidate as they end. */
+/* A run without screens: one line for each candidate that ends. */
 #ifndef AX_TUI_FOLLOW_H
 #define AX_TUI_FOLLOW_H
 
@@ -13,8 +13,7 @@ typedef struct ax_follow {
     bool unattended; /* a paused run is stopped, since no person is there to continue it */
 } ax_follow;
 
-/* Keeps SIGINT, SIGTERM and SIGHUP for ax_follow_run; call it before the engine starts, so that a Ctrl-C meanwhile
-   isn't lost. */
+/* Blocks SIGINT, SIGTERM and SIGHUP until ax_follow_run; called before the engine starts, so that no Ctrl-C is lost. */
 void ax_follow_hold_signals(void);
 /* Follows the engine until it ends, folding into s; the events of earlier engines are only folded. A run that had
    paused itself before this engine started is told to continue. Ctrl-C and SIGTERM ask the engine to stop and wait; a

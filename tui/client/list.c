@@ -1,4 +1,4 @@
-/* ls and status: what runs there are, and how one stands. */
+/* ls and status: which runs there are, and the state of one. */
 #include "engine/base/clock.h"
 #include "engine/base/out.h"
 #include "engine/config/option.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-/* What the data are: the event that says it has no room for a long path; run.ini, in *set, has all of it. */
+/* The data set. Its event has no room for a long path, so run.ini, which is in *set, is asked for the whole of it. */
 static const char *data_of(const ax_run_handle *run, const ax_state *s, ax_settings *set)
 {
     size_t n = strlen(s->data);

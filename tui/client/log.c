@@ -22,7 +22,7 @@ static void print(void *context, const ax_event *ev)
 {
     printing *p = context;
     if (ev->seq <= p->seq)
-        return; /* where reading, connecting and reading again meet, some come twice */
+        return; /* events around a new connection may come twice */
     p->seq = ev->seq;
     p->bye = ev->kind == AX_EVENT_BYE;
     if (p->json) {
@@ -49,7 +49,7 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
 {
     ax_client *c = ax_client_connect(run->dirfd, p->seq, NULL);
     for (; !c && ax_run_engine(run->dirfd) > 0; c = ax_client_connect(run->dirfd, p->seq, NULL))
-        poll(NULL, 0, 20); /* it has just begun */
+        poll(NULL, 0, 20); /* the engine has just started */
     ax_event ev;
     ax_answer answer, refused = { .code = AX_OK };
     ax_incoming what;
@@ -63,24 +63,24 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
             if (what == AX_AN_EVENT)
                 print(p, &ev);
             else if (what == AX_AN_ANSWER)
-                refused = answer; /* nothing was asked: it is the connection that isn't wanted */
+                refused = answer; /* no request was sent, so the engine refuses the connection itself */
         if (!ax_out_flush())
             break;
     }
     ax_client_free(c);
     if (refused.code != AX_OK)
         return ax_fail(err, refused.code, "%s", refused.message);
-    ax_damage damage; /* was said */
+    ax_damage damage; /* damage was reported already */
     if (code != AX_OK || !c)
         ax_history_read(run->dirfd, print, p, &damage,
-                        NULL); /* its last events, where it ended before they were sent */
+                        NULL); /* the last events of an engine that ended before it sent them */
     ax_out_flush();
     return (c && code == AX_OK) || p->bye
                ? AX_OK
                : ax_fail(err, AX_EIO, "the engine has died; 'auxcell resume %s' goes on", run->name);
 }
 
-/* Which candidates are unknown shows only when all is folded: not for nothing. */
+/* Which candidates are unknown is known only once all events are folded, so this is done only for a damaged log. */
 static bool say_damage(const ax_run_handle *run)
 {
     ax_state s;
@@ -106,7 +106,7 @@ int ax_cli_log(int argc, char **argv)
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_damage damage;
-    bool lives = go_on && ax_run_engine(run.dirfd) > 0; /* before reading: it may end meanwhile */
+    bool lives = go_on && ax_run_engine(run.dirfd) > 0; /* checked before reading, since the engine may end meanwhile */
     ax_code code = ax_history_read(run.dirfd, print, &p, &damage, &err);
     ax_out_flush();
     bool damaged = !ax_damage_none(&damage) && say_damage(&run);

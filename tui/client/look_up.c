@@ -23,7 +23,7 @@ static int settings_text(const char *word, ax_str *out)
     return n;
 }
 
-/* Found lines under a heading. */
+/* Prints the lines that `find` finds, below a heading; returns how many. */
 static int section(const char *heading, int (*find)(const char *word, ax_str *out), const char *word, ax_str *out)
 {
     ax_str found;

@@ -1,4 +1,4 @@
-/* `auxcell help WORD`, where WORD is no command: what the program knows of it. */
+/* `auxcell help WORD` where WORD is no command: keys, settings and words of the screens that contain it. */
 #ifndef AX_TUI_CLIENT_LOOK_UP_H
 #define AX_TUI_CLIENT_LOOK_UP_H
 

@@ -26,7 +26,7 @@ static ax_code write_page(const ax_run_handle *run, const ax_state *s, const cha
     if (code == AX_OK && file)
         code = ax_output_write(file, out.text, out.len, err);
     else if (code == AX_OK)
-        ax_out_text(out.text); /* main looks whether it went through */
+        ax_out_text(out.text); /* main checks whether all was written */
     ax_str_release(&out);
     return code;
 }

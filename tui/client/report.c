@@ -47,7 +47,7 @@ char *ax_report_final(const ax_candidate *c, char out[static AX_FINAL_TEXT])
     return out;
 }
 
-/* What the table is sorted by: the finals first, whose means are of fresh seeds only. */
+/* What the table is sorted by: finalists first, by means over fresh seeds only. */
 typedef struct place {
     double final, reward;
     uint32_t id;
@@ -63,7 +63,7 @@ static int higher(const void *a, const void *b)
     return x->id < y->id ? -1 : 1;
 }
 
-/* The table's figures: those of the task, and sizes and times; the loss is for the screens. */
+/* Whether the table has a figure: those of the task, sizes and times, but not the loss. */
 static bool is_in_table(ax_metric m, const ax_state *s)
 {
     return ax_metric_of(m)->column.head && ax_state_has_figure(s, m) && m != AX_METRIC_LOSS && m != AX_METRIC_SECONDS;

@@ -10,7 +10,7 @@
 /* One line per candidate: "#12 reward .6904  mIoU .613  params 2.61M  4.2 s  [[...". */
 void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c);
 enum { AX_FINAL_TEXT = 96 };
-/* What came of a finalist: ".6123 +- .0080 of 4 seeds, best with probability .71". */
+/* The result of a finalist: ".6123 +- .0080 of 4 seeds, best with probability .71". */
 char *ax_report_final(const ax_candidate *c, char out[static AX_FINAL_TEXT]);
 /* The n best of the search, those of the finals first, and every full training, then the best one's genotype, cell and
    blocks as lanes. settings: for the parameters of operations; NULL = without. */

@@ -16,14 +16,14 @@ typedef struct ax_run_handle {
    to it, so that with several live ones the user has to choose (AX_EINVAL names them). */
 ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err);
 void ax_run_close(ax_run_handle *r);
-/* Makes the path absolute and sets the name, which is its last component: that of a link, not of its target. */
+/* Makes the path absolute and sets the name, which is the last component of the path (of a link, not of its target). */
 void ax_run_handle_name(ax_run_handle *r);
 /* Folds the run's events into s (initialised here; release it also after a failure), and whether its engine has died
    since. No events yet is fine; s->damage says what of them can't be read. */
 ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);
 /* One line on stderr when a part of its history can't be read, and what to do then. False: there is no such part. */
 bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d);
-/* AX_EINVAL: the file, which `what` is to be written into, is one of the run's own. */
+/* AX_EINVAL: the file into which `what` is to be written is one of the run's own files. */
 ax_code ax_run_check_output(const ax_run_handle *run, const char *file, const char *what, ax_err *err);
 
 #endif

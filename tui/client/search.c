@@ -44,7 +44,7 @@ static ax_code choose_way(options *o, ax_err *err)
 
 static ax_tui_options screens(options *o)
 {
-    ax_err ignored; /* starting the engine says what is wrong with it */
+    ax_err ignored; /* an error is reported when the engine is started */
     bool counts = ax_engine_path(o->engine, &ignored) == AX_OK;
     return (ax_tui_options) { .readonly = o->readonly,
                               .plain = o->plain,

@@ -12,7 +12,8 @@
 
 enum { MAX_NUMBER = 9999 };
 
-/* Claims the next free DATA-NNN by making its directory; a run that starts at the same moment gets another number. */
+/* Takes the next free name DATA-NNN by making its directory, so that a run that starts at the same moment gets another
+   number. */
 static int create_numbered(const ax_settings *s, ax_run_handle *run, ax_err *err)
 {
     char home[PATH_MAX], kind[32];
@@ -39,7 +40,7 @@ static int create_numbered(const ax_settings *s, ax_run_handle *run, ax_err *err
     return -1;
 }
 
-/* Nothing happened in it: a run that never was needs no directory. */
+/* Removes the directory of a run in which nothing has happened. */
 static void remove_empty_run(const ax_run_handle *run)
 {
     static const char *const file[] = { "run.ini",          "run.ini.tmp",      "engine.log",     "engine.pid",
@@ -52,7 +53,7 @@ static void remove_empty_run(const ax_run_handle *run)
         unlinkat(run->dirfd, file[i], 0);
     for (int i = 0; i < AX_RUN_FOLDERS; i++)
         unlinkat(run->dirfd, ax_run_folder[i], AT_REMOVEDIR);
-    rmdir(run->path); /* stays when it holds anything else */
+    rmdir(run->path); /* the directory stays when it holds anything else */
 }
 
 ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_handle *run, ax_engine *engine, ax_err *err)

@@ -1,4 +1,4 @@
-/* Making a new run. */
+/* Starting a new run. */
 #ifndef AX_TUI_START_H
 #define AX_TUI_START_H
 
@@ -11,7 +11,7 @@
 ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_handle *run, ax_engine *engine,
                      ax_err *err);
 
-/* What the screens call (ax_tui_options). */
+/* Starts a demo for the screens (start_demo of ax_tui_options). */
 ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err);
 ax_code ax_start_again(void *context, const char *path, ax_err *err);
 ax_code ax_start_for_command(void *context, const char *path, ax_err *err);

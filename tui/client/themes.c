@@ -40,7 +40,7 @@ static void draw(ax_canvas *c, const ax_theme *t)
     }
 }
 
-/* With colours on a terminal, unless NO_COLOR is set. */
+/* Prints a canvas: in colours on a terminal, unless NO_COLOR is set. */
 static void show(ax_canvas *c, bool color, ax_str *out)
 {
     if (color)

@@ -1,4 +1,4 @@
-/* Everything that a key can do to a run, as a command. */
+/* All that a key can do to a run, as a command of the shell. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
@@ -21,7 +21,7 @@ enum { CONNECT_WITHIN = 5000, ANSWER_WITHIN = 15000, STOP_WITHIN = 60000, LOOK_E
 /* Options of every verb. */
 typedef struct options {
     bool json;
-    const char *request; /* of a script that may ask again: the same number is done once */
+    const char *request; /* number given by a script that may repeat a request: it is carried out once */
     ax_many set;         /* fork: DECISION=VALUE */
 } options;
 
@@ -45,7 +45,8 @@ static bool parse_id(const char *text, uint32_t *id)
     return true;
 }
 
-/* The candidates that arg begins with; returns how many words they are. One goes into id, several into ids. */
+/* Reads the candidates at the beginning of arg; one goes into id, several into ids. Returns how many words they
+   take. */
 static int parse_ids(ax_verb_on on, int n, char **arg, ax_command *cmd)
 {
     int most = on == AX_ON_NOTHING ? 0 : on == AX_ON_SEVERAL || on == AX_ON_SEVERAL_OR_LAST ? AX_COMMAND_IDS : 1, k = 0;
@@ -56,7 +57,8 @@ static int parse_ids(ax_verb_on on, int n, char **arg, ax_command *cmd)
     return k;
 }
 
-/* RUN [ID...] [TEXT]; RUN may be left out where what comes first can't be one: a candidate's number or a genotype. */
+/* RUN [ID...] [TEXT]. RUN may be omitted where the first word can't be one: it is a candidate's number or a
+   genotype. */
 static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run, ax_command *cmd, ax_err *err)
 {
     const verb_row *row = &rows[verb];
@@ -95,7 +97,8 @@ static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run,
 
 static ax_code pack_changes_of(const ax_space *space, const options *o, ax_command *cmd, ax_err *err)
 {
-    ax_genotype none = ax_space_first(space), some; /* no decision has the value 255: what is set differs */
+    ax_genotype none = ax_space_first(space),
+                some; /* no decision has the value 255, so all that is set differs from it */
     char text[sizeof cmd->text] = "";
     memset(none.value, UINT8_MAX, sizeof none.value);
     some = none;
@@ -113,14 +116,14 @@ static ax_code pack_changes_of(const ax_space *space, const options *o, ax_comma
     return AX_OK;
 }
 
-/* The --set of a fork as the engine takes them: short, in numbers, and only what this program understands. */
+/* Packs the --set options of a fork for the engine: as numbers, and only those that this program understands. */
 static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
 {
     const ax_space *space;
     ax_err other;
     if (!o->set.n)
         return ax_fail(err, AX_EINVAL, "fork: what is changed? Say --set %s, for example", ax_space_at(0)->example);
-    /* names of decisions say which space they are of; what is wrong is said of the first */
+    /* the names of the decisions tell the space; errors are those of the first space */
     for (unsigned i = 1; (space = ax_space_at(i)); i++)
         if (pack_changes_of(space, o, cmd, &other) == AX_OK)
             return AX_OK;
@@ -142,11 +145,11 @@ static ax_code check(const options *o, ax_command *cmd, ax_err *err)
     return cmd->verb == AX_VERB_SUBMIT ? ax_genotype_parse(cmd->text, &g, err) : AX_OK;
 }
 
-/* An engine that is just starting holds the run before it listens. */
+/* Connects to the run's engine, and waits for one that is just starting: it holds the run before it listens. */
 static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
 {
     for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
-        /* no history is wanted: a sequence number that no event has yet */
+        /* a number that no event has yet: no history is wanted */
         ax_client *c = ax_client_connect(run->dirfd, INT64_MAX, err);
         if (c || waited >= CONNECT_WITHIN)
             return c;
@@ -184,7 +187,7 @@ static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer
     return code;
 }
 
-/* Whether the engine lets go of the run within so many milliseconds: then its files are complete. */
+/* Whether the engine releases the run within so many milliseconds: its files are complete then. */
 static bool lets_go(const ax_run_handle *run, int within)
 {
     for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
@@ -195,8 +198,8 @@ static bool lets_go(const ax_run_handle *run, int within)
     return true;
 }
 
-/* An engine that ends just now takes its clients along: when it has let go of the run, the next one is asked. A request
-   that had arrived isn't done twice, since it keeps its number. */
+/* Sends a command and waits for the answer. An engine that ends meanwhile drops its clients; once it has released the
+   run, the next engine is asked. A request is carried out once, since it keeps its number. */
 static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
 {
     ax_code code = AX_OK;
@@ -338,7 +341,7 @@ int ax_cli_stop(int argc, char **argv)
             code = ax_fail(&err, answer.code, "%s", answer.message);
         if (code == AX_OK && !lets_go(&run, STOP_WITHIN))
             code = ax_fail(&err, AX_EIO, "%s: the engine was told to stop, but still runs", run.name);
-        else if (code == AX_EIO && lets_go(&run, CONNECT_WITHIN)) /* it was ending already */
+        else if (code == AX_EIO && lets_go(&run, CONNECT_WITHIN)) /* the engine was ending already */
             code = AX_OK;
     }
     if (code == AX_OK)

@@ -28,7 +28,8 @@ ax_code ax_page_rewards(const ax_page_of *of, ax_str *out, ax_err *err)
         curve.chart.x_name = "candidates, as they were judged";
         ax_str_add(out, "<figure class=\"for-wide\">\n");
         ax_chart_svg(&curve.chart, 2 * WIDTH, HEIGHT + 60, "Rewards of the search", out);
-        ax_str_add(out, "</figure>\n<figure class=\"for-narrow\">\n"); /* shrunk, its texts couldn't be read */
+        ax_str_add(out, "</figure>\n<figure class=\"for-narrow\">\n"); /* the texts of a chart that is merely shrunk
+                                                                          couldn't be read */
         ax_chart_svg(&curve.chart, WIDTH, HEIGHT, "Rewards of the search", out);
         ax_str_add(out, "</figure>\n");
         ax_curve_release(&curve);
@@ -37,7 +38,7 @@ ax_code ax_page_rewards(const ax_page_of *of, ax_str *out, ax_err *err)
     return code;
 }
 
-/* Points: first those that are beaten, then those of the front, by rising cost. */
+/* Adds points: first dominated ones, then those of the front, by rising cost. */
 static size_t add_points(const ax_state *s, ax_metric cost, double *x, double *y)
 {
     size_t n = 0;

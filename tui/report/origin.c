@@ -1,11 +1,11 @@
-/* Where the page's figures come from: settings, the command that starts such a run, versions, device. */
+/* How the results came about: settings, the command that starts such a run, versions, the device. */
 #include "tui/report/page_internal.h"
 #include "viz/svg.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Whether setting i isn't what the preset says. */
+/* Whether setting i differs from the preset. */
 static bool differs(const ax_settings *s, const ax_settings *preset, int i, const char **name,
                     char value[AX_SETTING_TEXT])
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-/* Narrow windows are the rule, wide ones get columns; on paper nothing is cut in two. */
+/* The style is made for narrow windows; wide ones get columns, and on paper nothing is split between pages. */
 static const char style[] =
     "body{margin:0 auto;max-width:60rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff}\n"
     "h1{margin:0;font-size:1.7rem;overflow-wrap:anywhere}h2{margin:2.2rem 0 .6rem;border-bottom:1px solid #ddd}\n"

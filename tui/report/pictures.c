@@ -1,5 +1,5 @@
-/* The page's pictures: what the best candidate predicts on the validation images that the run keeps, where it is wrong,
-   and how good it is there class by class. */
+/* The page's pictures: the best candidate's predictions on the validation images that the run keeps, where they are
+   wrong, and figures for each class. */
 #include "engine/base/base64.h"
 #include "engine/base/png_encode.h"
 #include "tui/report/page_internal.h"
@@ -97,7 +97,7 @@ static ax_code read_masks(const ax_page_of *of, const ax_candidate *c, ax_maskfi
     return code == AX_OK ? ax_maskfile_read(of->dirfd, "masks/validation.mpk", m, err) : code;
 }
 
-/* Of what was shown and predicted; class ids without a colour are grey, what has no label is black. */
+/* Adds input, truth, prediction and errors; class ids without a colour are grey, pixels without a label black. */
 static ax_code add_all(ax_maskfile *m, ax_str *out, ax_err *err)
 {
     uint8_t palette[256][3];

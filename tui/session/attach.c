@@ -6,7 +6,7 @@
 
 #include <limits.h>
 
-/* Chooses a run where none was named; false = the user left. */
+/* Lets the user choose a run where none was named. False: the user left. */
 static bool choose_run(ax_term *term, const ax_tui_options *o, char path[PATH_MAX], ax_err *err)
 {
     if (ax_offer_live(path, PATH_MAX))
@@ -21,7 +21,7 @@ static bool choose_run(ax_term *term, const ax_tui_options *o, char path[PATH_MA
         ax_code code =
             what == AX_OFFER_DEMO ? o->start_demo(o->context, path, PATH_MAX, err) : o->resume(o->context, path, err);
         if (code == AX_OK)
-            return true; /* else the list comes again, with the reason */
+            return true; /* otherwise the list is shown again, with the reason */
     }
 }
 

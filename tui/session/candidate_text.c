@@ -42,7 +42,7 @@ typedef struct writer {
     int n;            /* fields written */
 } writer;
 
-/* False: there is no more to write of this field. */
+/* Begins a field. False: its value isn't written (only names are). */
 static bool begin(writer *w, const char *name)
 {
     if (w->n++)

@@ -17,9 +17,9 @@ static double x_of(const ax_comparison *c, const ax_candidate *candidate, uint32
 
 /* ---- the best so far ---- */
 
-/* Best of each run at ascending x, one call after the other. */
+/* The best reward of each run at ascending x, one call after the other. */
 typedef struct walk {
-    uint32_t at; /* of the scored ones: the next */
+    uint32_t at; /* index of the next scored candidate */
     double best;
 } walk;
 
@@ -107,7 +107,7 @@ static ax_code make_front(const ax_comparison *c, ax_contender *s, ax_err *err)
         qsort(p, n, sizeof *p, by_cost);
     for (size_t i = 0; i < n && code == AX_OK; i++) {
         if (s->n_front && p[i].reward <= s->reward[s->n_front - 1])
-            continue; /* beaten by one of another run */
+            continue; /* dominated by a candidate of another run */
         s->cost[s->n_front] = p[i].cost;
         s->reward[s->n_front] = p[i].reward;
         s->id[s->n_front] = p[i].id;

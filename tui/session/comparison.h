@@ -1,5 +1,5 @@
-/* Several runs against each other: the best reward so far of each, or of runs that differ in their seed as one, and
-   their fronts. Pure. */
+/* Comparing runs: the best reward so far of each, or the mean over runs that differ in their seed only, and their
+   fronts. Pure. */
 #ifndef AX_TUI_COMPARISON_H
 #define AX_TUI_COMPARISON_H
 
@@ -8,16 +8,16 @@
 
 enum { AX_SIDES = 12, AX_SIDE_RUNS = 32 };
 
-/* What is compared: a run, or several of one kind. */
+/* One side of a comparison: a run, or several runs that differ in their seed. */
 typedef struct ax_contender {
     char name[64];
     const ax_state *run[AX_SIDE_RUNS]; /* the caller's */
     int n_runs;
-    double *x, *mean, *low, *high; /* the best so far over its runs, as far as all of them went; n each */
+    double *x, *mean, *low, *high; /* the best so far over its runs, up to where the shortest ends; n each */
     size_t n;
     double *cost, *reward; /* the front of all its runs together, by cost; n_front each */
     uint32_t *id;
-    int *of; /* whose run it is, an index of run */
+    int *of; /* the run of each point, an index of `run` */
     size_t n_front;
 } ax_contender;
 
@@ -28,14 +28,14 @@ typedef struct ax_comparison {
     ax_metric cost;
 } ax_comparison;
 
-/* Fills in the sides, whose names and runs are set. AX_ENOMEM. */
+/* Computes the sides, whose names and runs are set already. AX_ENOMEM. */
 ax_code ax_comparison_make(ax_comparison *c, ax_err *err);
 void ax_comparison_release(ax_comparison *c);
 
-/* Charts that read what the comparison holds. */
+/* Charts that read the comparison's arrays, which must live as long. */
 void ax_comparison_curves(const ax_comparison *c, ax_chart *out);
 void ax_comparison_fronts(const ax_comparison *c, ax_chart *out);
-/* Where all sides have been, the most x; 0 = nowhere. */
+/* The largest x that all sides have reached; 0 = none. */
 double ax_comparison_common(const ax_comparison *c);
 /* The best reward of a run up to x; NAN = it has none. */
 double ax_comparison_best(const ax_comparison *c, const ax_state *run, double x);

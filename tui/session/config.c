@@ -104,7 +104,7 @@ ax_code ax_config_parse(ax_config *c, const char *path, char *text, ax_err *err)
     return code;
 }
 
-/* Of the user's folder of settings; "" = there is none. */
+/* The path of a file in the user's folder of settings; "" = there is no such folder. */
 static void path_of(const char *name, char path[static PATH_MAX])
 {
     const char *home = getenv("XDG_CONFIG_HOME");
@@ -117,7 +117,7 @@ static void path_of(const char *name, char path[static PATH_MAX])
         path[0] = '\0';
 }
 
-/* NULL: it isn't there (err is untouched), or can't be read. The caller frees it. */
+/* The text of a file, which the caller frees. NULL: there is no file (err is untouched), or it can't be read. */
 static char *read_text(const char *path, ax_err *err)
 {
     char *text = NULL;

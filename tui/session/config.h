@@ -1,4 +1,4 @@
-/* What the user prefers: $XDG_CONFIG_HOME/auxcell/config.ini and keys.ini (else ~/.config/auxcell/). */
+/* The user's preferences: $XDG_CONFIG_HOME/auxcell/config.ini and keys.ini (else ~/.config/auxcell/). */
 #ifndef AX_TUI_CONFIG_H
 #define AX_TUI_CONFIG_H
 
@@ -18,17 +18,17 @@
     X(mouse, "on, off", "whether the mouse is taken at the start (off; % switches)")
 
 typedef struct ax_config {
-    const ax_theme *theme; /* NULL: what suits the terminal */
-    int ascii;             /* -1: as the terminal can */
+    const ax_theme *theme; /* NULL: the theme that suits the terminal */
+    int ascii;             /* -1: depends on the terminal */
     ax_columns columns;
     double rate;
     ax_graphics pictures;
     bool mouse;
     ax_keymap keys;
-    char wrong[256]; /* what can't be read, with its place; the file counts as if it weren't there. "" = nothing */
+    char wrong[256]; /* the first error, with its place; the file is ignored then. "" = none */
 } ax_config;
 
-/* Never fails: what isn't there, or wrong, leaves what the program would do by itself. */
+/* Never fails: a missing or wrong file leaves the defaults. */
 void ax_config_read(ax_config *c);
 /* Reads the text of config.ini, which is changed. AX_EINVAL names the line; *c is as before then. */
 ax_code ax_config_parse(ax_config *c, const char *path, char *text, ax_err *err);

@@ -21,7 +21,7 @@ static void watch(ax_contact *c)
         c->watched = inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO | IN_DELETE);
 }
 
-/* A running engine creates files all the time. */
+/* Stops watching: a running engine creates files all the time. */
 static void unwatch(ax_contact *c)
 {
     if (c->watched >= 0)

@@ -21,8 +21,8 @@ long long ax_counting_number(const char *line, const char *name)
     return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
-/* What it complains of is the answer, too. Signals as in a fresh process: those of the terminal are meant for it as
-   well. */
+/* Starts the program. Its error messages are answers, too, so stderr goes to the same socket. Its signals are the
+   default ones, since those of the terminal are meant for it as well. */
 static int spawn(pid_t *pid, const char *engine, const char *run_path, int end)
 {
     char *program = strdup(engine), *run = strdup(run_path);
@@ -68,14 +68,14 @@ bool ax_counting_ask(ax_counting *c, const char *engine, const char *run_path, c
     if (!c->pid && !start(c, engine, run_path))
         return false;
     size_t n = (size_t)snprintf(line, sizeof line, "%s\n", ax_genotype_print(g, (char[AX_GENOTYPE_TEXT]) { 0 }));
-    c->asked = true; /* one that can't be sent is answered by the end of the program */
+    c->asked = true; /* if it can't be sent, the end of the program is the answer */
     c->g = *g;
     ssize_t sent = send(c->fd, line, n, MSG_NOSIGNAL);
     (void)sent;
     return true;
 }
 
-/* The message of {"error":"..."}, or of a complaint. */
+/* Copies the message of {"error":"..."}, or of a line on stderr. */
 static void take_error(const char *line, char *out, size_t cap)
 {
     static const char key[] = "{\"error\":\"", program[] = "auxcell: ";
@@ -88,7 +88,7 @@ static void take_error(const char *line, char *out, size_t cap)
         at += sizeof program - 1;
     }
     for (; at < end && n + 1 < cap; at++) {
-        at += *at == '\\' && at + 1 < end; /* quotes and backslashes; nothing else of it is shown */
+        at += *at == '\\' && at + 1 < end; /* unescapes quotes and backslashes only */
         out[n++] = *at;
     }
     out[n] = '\0';
@@ -143,7 +143,7 @@ void ax_counting_stop(ax_counting *c)
     if (!c->pid)
         return;
     close(c->fd);
-    kill(c->pid, SIGKILL); /* it only reads */
+    kill(c->pid, SIGKILL); /* safe, since it only reads */
     while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     *c = (ax_counting) { .pid = 0 };

@@ -60,7 +60,7 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
         ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
 }
 
-/* A view without a drawing of its own, as its pane. */
+/* A view without an SVG drawing of its own: the cells of its pane as SVG. */
 static ax_code pane_svg(const ax_ui *ui, const ax_canvas *screen, ax_view_id view, ax_str *out, ax_err *err)
 {
     ax_canvas c;

@@ -1,17 +1,17 @@
-/* Files for others: the masks of a candidate as PNG, the table as CSV, views as SVG. */
+/* Exported files: the masks of a candidate as PNG, the table as CSV, views as SVG. */
 #ifndef AX_TUI_EXPORT_H
 #define AX_TUI_EXPORT_H
 
 #include "tui/ui/ui.h"
 
-/* Writes RUN/export/ID-K.png (palette, index = class id) for every image of the selected candidate and says so, or why
- * not. */
+/* Writes RUN/export/ID-K.png (palette, index = class id) for every image of the selected candidate. The message line
+   says so, or why not; likewise below. */
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run);
 
-/* Writes RUN/export/VIEW.svg, or screen.svg: the picture that ui->picture asks for; says so, or why not. */
+/* Writes RUN/export/VIEW.svg, or screen.svg: the picture that ui->picture asks for. */
 void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char *run);
 
-/* Writes RUN/export/candidates.csv: the rows of the table in their order, all fields; says so, or why not. */
+/* Writes RUN/export/candidates.csv: the rows of the table in their order, with all fields. */
 void ax_export_table(ax_ui *ui, int dirfd, const char *run);
 
 #endif

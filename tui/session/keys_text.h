@@ -1,13 +1,13 @@
-/* The keys and what can be typed after ':', as text. */
+/* Lists of keys, commands of the screens and their settings, as text for the command line. */
 #ifndef AX_TUI_KEYS_TEXT_H
 #define AX_TUI_KEYS_TEXT_H
 
 #include "engine/base/str.h"
 
-/* Appends a line for each whose name, key or meaning has the word, whatever its case; "": for all. Keys are those that
-   the user has. Returns how many. */
+/* Appends a line for each key and command whose name, key or meaning contains the word, in any case; "": for all. Keys
+   are those of the user's keys.ini. Returns how many there are. */
 int ax_keys_text(const char *word, ax_str *out);
-/* Likewise the settings of config.ini. */
+/* Appends the settings of config.ini in the same way. */
 int ax_config_text(const char *word, ax_str *out);
 
 #endif

@@ -53,7 +53,7 @@ static void fold(void *state, const ax_event *ev)
     ax_state_fold(state, ev);
 }
 
-/* False: the end was reached. */
+/* Reads the next block. False: the end was reached. */
 static bool read_block(ax_loading *l, size_t *got)
 {
     char bytes[BLOCK];

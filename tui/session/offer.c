@@ -1,4 +1,4 @@
-/* Without a live engine: which run to look at, or a demo. */
+/* The list of runs, from which the user chooses one, or a demo. */
 #include "tui/session/screens.h"
 
 #include "engine/wire/run.h"
@@ -64,7 +64,7 @@ static void show(ax_term *term, ax_canvas *c, const ax_offers *list, bool ascii)
     ax_term_show(term, c, -1, 0);
 }
 
-/* NULL: it isn't in the list. */
+/* The run at a path; NULL: the list has none. */
 static const ax_offer_item *find(const ax_offers *list, const char *path)
 {
     for (int i = 0; i < list->n; i++)
@@ -81,7 +81,7 @@ static void mark(ax_offers *list)
     list->selected += list->selected + 1 < list->n;
 }
 
-/* The runs there are now; the chosen one stays chosen, and marks stay. */
+/* Lists the runs again; the selected run stays selected, and marks stay. */
 static void list_runs(ax_offers *list)
 {
     ax_offers *before = malloc(sizeof *before);
@@ -89,10 +89,10 @@ static void list_runs(ax_offers *list)
         return;
     *before = *list;
     list->n = list->selected = list->n_marked = 0;
-    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
+    ax_run_list(collect, list, NULL); /* a home of runs that doesn't exist yet has no runs */
     for (int i = 0; i < list->n; i++) {
         const ax_offer_item *was = find(before, list->item[i].path);
-        if (was && was->read && was->live == list->item[i].live && !was->live) /* what runs is read again */
+        if (was && was->read && was->live == list->item[i].live && !was->live) /* a run with an engine is read again */
             list->item[i] = *was;
         list->item[i].marked = was && was->marked;
         list->n_marked += list->item[i].marked;
@@ -124,7 +124,7 @@ long ax_offer_key(ax_term *term, double most)
     return gone ? -1 : 0;
 }
 
-/* To the question whether the selected one is to be removed. */
+/* Answers the question whether the selected run is to be removed. */
 static void answer(ax_offers *list, uint32_t key)
 {
     ax_err err;
@@ -161,7 +161,7 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
         ax_action a = key ? ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
         done = true;
         if (!key && all)
-            list_runs(list); /* one may have started meanwhile */
+            list_runs(list); /* a run may have started meanwhile */
         if (a == AX_DO_DETACH || a == AX_DO_BACK)
             chosen = AX_OFFER_LEAVE;
         else if (a == AX_DO_OPEN && list->n)

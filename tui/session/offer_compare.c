@@ -26,14 +26,14 @@ static void add_run(compared *d, const ax_offer_item *item)
         return;
     ax_state *s = &d->state[d->n++];
     ax_state_init(s);
-    ax_history_fold(fd, s, &err); /* what can be read of it */
+    ax_history_fold(fd, s, &err); /* a damaged history counts as far as it can be read */
     close(fd);
     ax_contender *side = &d->c.side[d->c.n++];
     snprintf(side->name, sizeof side->name, "%s", item->name);
     side->run[side->n_runs++] = s;
 }
 
-/* A run's name, and the mean of the first of its finals, whose seeds are fresh, where it has had some. */
+/* A run's name and, if it has had finals, the mean of the first finalist over its fresh seeds. */
 static char *name_of(const ax_contender *s, char out[static 128])
 {
     const ax_candidate *first = ax_state_candidate(s->run[0], s->run[0]->finalist);
@@ -46,7 +46,7 @@ static char *name_of(const ax_contender *s, char out[static 128])
     return out;
 }
 
-/* One line per run, in the lower part of the plot, where the best so far never is. */
+/* Draws one line per run in the lower part of the plot, where no curve of the best so far is. */
 static void draw_names(ax_pane p, const ax_comparison *c, const ax_chart *chart)
 {
     for (int i = 0; i < c->n; i++) {
@@ -79,7 +79,7 @@ static void draw(ax_canvas *canvas, const compared *d)
                       "t candidates, time   f fronts   any other key: back");
 }
 
-/* False: no memory. */
+/* Reads and compares the runs. False: no memory. */
 static bool make(compared *d)
 {
     ax_err err;

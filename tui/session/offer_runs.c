@@ -1,4 +1,5 @@
-/* What the list says of a run: read when there is time, for a long history takes a moment; and its removal. */
+/* What the list says of a run, which is read while no key waits since a long history takes a moment; and the removal of
+   a run. */
 #include "tui/session/offer_internal.h"
 
 #include "engine/base/err.h"
@@ -41,7 +42,7 @@ bool ax_offer_read(ax_offers *list)
         return true;
     }
     ax_state_init(&s);
-    ax_history_fold(fd, &s, &err); /* what can be read of it */
+    ax_history_fold(fd, &s, &err); /* a damaged history counts as far as it can be read */
     describe(item, &s, ax_run_engine(fd));
     ax_state_release(&s);
     close(fd);
@@ -60,7 +61,7 @@ static int drop(const char *path, const struct stat *st, int kind, struct FTW *w
 
 ax_code ax_offer_remove(const ax_offer_item *item, ax_err *err)
 {
-    int fd = ax_run_open(item->path, err); /* a run, and this user's */
+    int fd = ax_run_open(item->path, err); /* checks that it is a run, and this user's */
     if (fd < 0)
         return AX_EIO;
     pid_t engine = ax_run_engine(fd);

@@ -56,7 +56,7 @@ static size_t pair_runs(const ax_comparison *c, const ax_contender *a, const ax_
     return n;
 }
 
-/* A training of the run's first with this seed; NULL: there is none. */
+/* The training of the run's first finalist with this seed; NULL: there is none. */
 static const ax_candidate *training(const ax_state *s, int64_t seed)
 {
     for (uint32_t i = 0; i < s->n_candidates; i++) {
@@ -67,7 +67,7 @@ static const ax_candidate *training(const ax_state *s, int64_t seed)
     return NULL;
 }
 
-/* Differences of the firsts of two runs, fresh seed by fresh seed. */
+/* Differences between the first finalists of two runs, for each fresh seed that both have. */
 static size_t pair_seeds(const ax_state *a, const ax_state *b, double difference[PAIRS])
 {
     size_t n = 0;

@@ -57,7 +57,7 @@ void ax_plain_tell(ax_plain *p, ax_ui *ui)
     uint64_t all = s->log_dropped + s->n_log;
     if (ui->loading < 1)
         return;
-    if (!p->begun) { /* the past is what auxcell log is for */
+    if (!p->begun) { /* `auxcell log` prints the past */
         tell_run(ui);
         ax_out_line("a line each: commands (prune 12, goto 3, save), keys (x, +, j), run, list, help, q");
         p->told = all;
@@ -80,7 +80,7 @@ static bool is_help(const char *line)
     return !strcmp(line, "help") || !strcmp(line, ":help") || !strcmp(line, "?");
 }
 
-/* What a key opened that is seen only, and would take all lines from now on, is closed again. */
+/* Closes again what a key opened only to be looked at, since it would take all further lines. */
 static void close_screens(ax_ui *ui, const char *line)
 {
     bool opened = false;
@@ -92,8 +92,8 @@ static void close_screens(ax_ui *ui, const char *line)
         ax_ui_say(ui, true, "'%s' is for the screens; help lists commands, of which fork is the editor's", line);
 }
 
-/* A prompt takes the line as its text, a question its first letter; a letter or the name of a key is that key, and what
-   is behind / its prompt's text; the rest are commands. */
+/* A prompt takes the line as its text, a question its first letter. Otherwise a letter or the name of a key is that
+   key, text after / is what its prompt gets, and anything else is a command. */
 static void obey(ax_ui *ui, const char *line)
 {
     ax_context_id top = ax_ui_top(ui);

@@ -11,7 +11,7 @@
 
 /* ---- the events, one after another ---- */
 
-/* False: the end of the log, or it can't be read further. */
+/* Reads more of the log. False: the log has ended, or can't be read further. */
 static bool feed(ax_playback *p, bool *end)
 {
     char bytes[1 << 16];
@@ -22,7 +22,7 @@ static bool feed(ax_playback *p, bool *end)
     return n > 0 && ax_eventreader_feed(p->reader, bytes, (size_t)n, NULL) == AX_OK;
 }
 
-/* Takes the next event off the log, past any damage. */
+/* Takes the next event from the log, skipping damage. */
 static void advance(ax_playback *p)
 {
     bool end = false, more = true;

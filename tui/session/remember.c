@@ -14,14 +14,14 @@
 static const char name[] = "prompts";
 enum { MOST_BYTES = 1 << 18 };
 
-/* The folder that holds the home of runs; -1 and err. make: it is made when it isn't there. */
+/* Opens the folder that holds the home of runs; -1 on error. make: a missing folder is made. */
 static int open_folder(bool make, ax_err *err)
 {
     char path[PATH_MAX];
     if (ax_run_home(path, sizeof path, err) != AX_OK)
         return -1;
     *strrchr(path, '/') = '\0';
-    if (make && mkdir(path, 0700) && errno == ENOENT) { /* the folder above it, too */
+    if (make && mkdir(path, 0700) && errno == ENOENT) { /* makes the folder above, too */
         char *slash = strrchr(path, '/');
         *slash = '\0';
         mkdir(path, 0700);

@@ -17,10 +17,10 @@ static const double patience = 60;
 
 struct ax_script {
     char *path, *text;
-    size_t n, at; /* bytes; at: of the next line, or of the next key of the line */
+    size_t n, at; /* n: bytes of the text; at: where the next line begins, or the next key of the line */
     int line;     /* counted from 1 */
-    bool in_keys; /* `at` stands in a line of keys */
-    double since; /* a wait or sleep began then; < 0 = none */
+    bool in_keys; /* `at` is in a line of keys */
+    double since; /* when a wait or sleep began; < 0 = none */
 };
 
 static ax_code complain(const ax_script *s, ax_err *err, ax_code code, const char *what)
@@ -28,7 +28,7 @@ static ax_code complain(const ax_script *s, ax_err *err, ax_code code, const cha
     return ax_fail(err, code, "%s, line %d: %s", s->path, s->line, what);
 }
 
-/* The key at text, and the bytes it takes in *n; 0 = there is none of that name. */
+/* The key at text, and in *n the bytes of its name; 0 = there is no such key. */
 static uint32_t key_at(const char *text, size_t *n)
 {
     uint32_t code = 0;
@@ -51,7 +51,7 @@ static bool keys_are_good(const char *text)
     return true;
 }
 
-/* What follows the word when the line begins with it, else NULL. */
+/* The rest of a line that begins with the word, else NULL. */
 static const char *after(const char *line, const char *word)
 {
     size_t n = strlen(word);
@@ -71,7 +71,7 @@ static ax_code check_line(const ax_script *s, const char *line, ax_err *err)
     return complain(s, err, AX_EINVAL, "not one of keys, wait, sleep, save");
 }
 
-/* Lines become strings of their own, whatever editor wrote them: with a byte-order mark, or with CR before LF. */
+/* Splits the text into lines, from any editor: with or without a byte-order mark, with LF or CR LF. */
 static ax_code split(ax_script *s, ax_err *err)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -94,7 +94,7 @@ static ax_code split(ax_script *s, ax_err *err)
     return AX_OK;
 }
 
-/* A screen that is saved may replace neither the script, nor one that was saved before, nor a file of the run. */
+/* Checks that no saved screen replaces the script, another saved screen, or a file of the run. */
 static ax_code check_saves(const ax_script *s, const char *run, ax_err *err)
 {
     ax_files *f = ax_files_new();
@@ -163,7 +163,7 @@ static bool ends(const char *file, const char *ending)
     return n > e && !strcmp(file + n - e, ending);
 }
 
-/* By the ending of its name. */
+/* Writes the screen in the format that the ending of the file's name says. */
 static ax_code save(const ax_canvas *screen, const char *file, ax_err *err)
 {
     ax_str out;
@@ -180,7 +180,7 @@ static ax_code save(const ax_canvas *screen, const char *file, ax_err *err)
     return code;
 }
 
-/* A line that isn't keys: AX_SCRIPT_KEY means that it is done. */
+/* Plays a line other than keys. AX_SCRIPT_KEY: the line is done. */
 static ax_scripted play_line(ax_script *s, const char *line, const ax_canvas *screen, double now, double *until,
                              ax_err *err)
 {

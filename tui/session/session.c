@@ -13,10 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double load_first = 0.05; /* seconds of reading before the first screen: a short history is whole then */
-static const double load_for = 0.02;   /* and between looks at keys, for a long one */
+static const double load_first = 0.05; /* seconds of reading before the first screen: enough for a short history */
+static const double load_for = 0.02;   /* and between checks for keys while a long one is read */
 
-/* Keys that come so fast are one key held down: what it moves is drawn at once, details once it is let go. */
+/* Seconds between keys below which they are one key held down: what it moves is drawn at once, details once it is
+   released. */
 static const double held = 0.08;
 
 static void press(ax_session_state *s, uint32_t key)
@@ -49,7 +50,7 @@ static bool take_keys(ax_session_state *s)
     return !gone;
 }
 
-/* Plays the script as far as it goes with what is shown. */
+/* Plays the script as far as the screen allows. */
 static void play(ax_session_state *s, ax_err *err)
 {
     uint32_t key;
@@ -90,9 +91,9 @@ static void obeyed(void *context)
 
 /* ---- the loop ---- */
 
-static const double unseen_every = 1; /* seconds between draws while the terminal hasn't the focus */
+static const double unseen_every = 1; /* seconds between draws while the terminal isn't focused */
 
-/* When a draw that events ask for is due; one that a key asks for is at once. */
+/* When the next draw for events is due; a key is followed by a draw at once. */
 static double draw_due(const ax_session_state *s)
 {
     double every = s->focused ? s->draw_every : fmax(s->draw_every, unseen_every);
@@ -176,7 +177,7 @@ static void run(ax_session_state *s, ax_err *err)
     }
 }
 
-/* All of it before the run is looked at: what the options ask for, what the configuration says, and the tour. */
+/* Sets up what doesn't depend on the run: options, the user's preferences, and the tour. */
 static void begin(ax_session_state *s)
 {
     const ax_tui_options *o = s->options;
@@ -198,7 +199,7 @@ static void begin(ax_session_state *s)
     ax_session_read_settings(s);
     ax_err ignored;
     ax_recall *recall = &ax_ui_prompted(&s->ui)->recall;
-    /* a script does the same whatever was typed before, and a second viewer only looks */
+    /* a script must not depend on earlier input; viewers that only look get no tour */
     if (!s->script && ax_remember_read(recall, &ignored) == AX_OK && !recall->toured && !o->plain && !o->readonly)
         ax_ui_open(&s->ui, AX_CONTEXT_TOUR);
 }

@@ -1,4 +1,4 @@
-/* A session's engine: found, followed, told what the user wants. */
+/* A session's engine: looked for, followed, and sent the user's commands. */
 #include "tui/session/session_internal.h"
 
 #include "engine/wire/run.h"
@@ -61,17 +61,17 @@ static void say_damage(ax_session_state *s)
                   d->cut_short ? " --repair" : "");
 }
 
-/* Reads on; what was read takes the place of what is shown. */
+/* Reads on; at the end the history that was read replaces the one on the screen. */
 void ax_session_load(ax_session_state *s, double seconds)
 {
     if (!s->loading.active)
         return;
     bool whole = ax_loading_step(&s->loading, seconds);
-    s->ui.loading = whole || s->state.seq ? 1 : s->loading.share; /* reading again needs no word */
+    s->ui.loading = whole || s->state.seq ? 1 : s->loading.share; /* reading again shows no progress */
     s->dirty = s->dirty || s->ui.loading < 1;
     if (!whole)
         return;
-    ax_session_hurry(s); /* at once: it is what the user waits for */
+    ax_session_hurry(s); /* drawn at once, since the user waits for it */
     ax_state_release(&s->state);
     s->state = s->loading.state;
     ax_state_init(&s->loading.state);
@@ -116,7 +116,7 @@ void ax_session_take(ax_session_state *s)
                   "no memory: what is shown is not complete; the run goes on, 'auxcell status' takes less");
 }
 
-/* A finished run takes up some commands: its engine is started for them, which takes a moment. */
+/* Starts the engine of a finished run for a command, which takes a moment. */
 static void wake(ax_session_state *s)
 {
     ax_err err = { AX_OK, "" };
@@ -127,7 +127,7 @@ static void wake(ax_session_state *s)
         return;
     if (s->options->wake(s->options->context, s->path, &err) == AX_OK)
         ax_session_look(s);
-    while (s->loading.active) /* what was typed is for the engine, now */
+    while (s->loading.active) /* the command that was typed is for this engine */
         ax_session_load(s, INFINITY);
     if (!s->engine.client)
         ax_ui_say(&s->ui, true, "%s",

@@ -1,4 +1,4 @@
-/* What the files of a session share: the state of the loop, and what each does with it. */
+/* What the files of a session share: the state of the loop and the functions that use it. */
 #ifndef AX_TUI_SESSION_INTERNAL_H
 #define AX_TUI_SESSION_INTERNAL_H
 
@@ -22,18 +22,18 @@ typedef struct ax_session_state {
     int dirfd;
     const char *path;
     const ax_tui_options *options;
-    char target[PATH_MAX];       /* what "auxcell attach" takes */
-    char operand[PATH_MAX + 16]; /* the same for a shell */
+    char target[PATH_MAX];       /* the operand of "auxcell attach" for this run */
+    char operand[PATH_MAX + 16]; /* the same, quoted for a shell */
     ax_state state;
     ax_ui ui;
     ax_contact engine;
-    ax_counting counting; /* runs while the editor is open */
+    ax_counting counting; /* the program that computes costs; runs while the editor is open */
     ax_loading loading;
     ax_playback playback;
-    pid_t
-        read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
+    pid_t read_for; /* the engine that ran when the history was last read, since a new one may have cut it (resume); 0 =
+                       none */
     ax_canvas canvas;
-    ax_settings settings; /* of the run */
+    ax_settings settings; /* settings of the run */
     bool ascii;
     ax_config config;
     double draw_every; /* seconds between draws that events ask for */
@@ -41,45 +41,45 @@ typedef struct ax_session_state {
     uint32_t masks_of, masks_stage; /* candidate of the masks that were read, or could not be, and its last stage */
     ax_script *script;              /* NULL = keys are typed */
     double script_until;
-    ax_code failed; /* of the script */
-    int rows, cols; /* without a terminal */
+    ax_code failed; /* how the script failed */
+    int rows, cols; /* size of the screen without a terminal */
     bool dirty, stopped;
     ax_cast cast;
-    bool cast_failed; /* no more is recorded */
+    bool cast_failed; /* recording has failed; nothing more is recorded */
     ax_plain plain;
-    bool focused;    /* the terminal was, when it was looked at last */
-    bool unkept;     /* the user was told that what is typed can't be kept */
-    bool pictures;   /* the terminal could show them when it was drawn last */
-    double drawn_at; /* as ui.now */
-    double paid_at;  /* low bandwidth: when what was sent may be followed by more, likewise */
-    double key_at;   /* of the newest key, likewise */
-    ax_view_id view; /* that was drawn last */
+    bool focused;    /* the terminal had the focus when that was last checked */
+    bool unkept;     /* the user was told that the history of the prompts can't be saved */
+    bool pictures;   /* the terminal could show pictures at the last draw */
+    double drawn_at; /* time of the last draw, as ui.now */
+    double paid_at;  /* low bandwidth: when more may be sent, as ui.now */
+    double key_at;   /* time of the newest key, as ui.now */
+    ax_view_id view; /* the view that was drawn last */
 } ax_session_state;
 
-/* session_start.c: the run's names, its settings, what the user prefers; and at the end what to print. */
+/* session_start.c: the run's names and settings, the user's preferences, and the text that is printed at the end. */
 void ax_session_name_target(ax_session_state *s, const char *path, char name[64]);
 void ax_session_read_settings(ax_session_state *s);
 void ax_session_start_config(ax_session_state *s);
 void ax_session_say_farewell(const ax_session_state *s, ax_str *out);
 
 /* session_engine.c: finds the engine, reads the history, sends commands. */
-void ax_session_look(ax_session_state *s); /* for an engine */
+void ax_session_look(ax_session_state *s); /* looks for an engine */
 void ax_session_load(ax_session_state *s,
-                     double seconds);      /* reads on; what was read takes the place of what is shown */
-void ax_session_take(ax_session_state *s); /* what the engine has sent */
-void ax_session_send(ax_session_state *s); /* what the user wants of it */
+                     double seconds);      /* reads on; at the end what was read replaces what is shown */
+void ax_session_take(ax_session_state *s); /* takes the engine's events and answers */
+void ax_session_send(ax_session_state *s); /* sends the user's commands */
 
 /* session_replay.c: plays the history (options->replay_speed > 0). */
 ax_code ax_session_start_replay(ax_session_state *s, ax_err *err);
-void ax_session_replay(ax_session_state *s); /* as far as it has come, and where the user wants it to be */
+void ax_session_replay(ax_session_state *s); /* plays what is due, or goes where the user wants to be */
 
-/* session_requests.c: draws, and does what else the user wants. */
+/* session_requests.c: draws, and carries out the user's other requests. */
 void ax_session_draw(ax_session_state *s);
 void ax_session_answer(ax_session_state *s);
-/* Asks what the editor's networks cost, one at a time, and takes the answer that is there. */
+/* Asks for the costs of the editor's networks, one at a time, and takes an answer that has come. */
 void ax_session_count(ax_session_state *s);
 
-/* The next drawing doesn't wait until events may draw again. */
+/* Lets the next draw happen at once instead of when events may draw again. */
 static inline void ax_session_hurry(ax_session_state *s)
 {
     s->drawn_at = -s->draw_every;

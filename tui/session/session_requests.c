@@ -1,4 +1,4 @@
-/* What a session draws, and what it does for the user besides commands. */
+/* How a session draws, and what it does for the user besides commands. */
 #include "tui/session/session_internal.h"
 
 #include "engine/base/clock.h"
@@ -31,7 +31,7 @@ static void load_masks(ax_session_state *s)
     ax_err err;
     if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
         return;
-    /* the images are the same for all candidates and have a file of their own */
+    /* the images are the same for all candidates and are in a file of their own */
     ax_code code = ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err);
     if (code != AX_OK)
         ax_maskfile_release(&s->masks);
@@ -43,7 +43,7 @@ static void load_masks(ax_session_state *s)
 
 enum { LOW_BANDWIDTH = 200 }; /* bytes per second */
 
-/* Bytes that this process has written so far; curses doesn't say what it sends. */
+/* Bytes that this process has written so far, as the system counts them: curses doesn't say how much it sends. */
 static uint64_t written(void)
 {
     char text[256];
@@ -131,7 +131,7 @@ void ax_session_answer(ax_session_state *s)
         ax_export_table(ui, s->dirfd, s->target);
     ui->export_table = false;
     if (ui->picture) {
-        ax_session_draw(s); /* without the prompt that asked for it */
+        ax_session_draw(s); /* so that the prompt that asked for it isn't in the picture */
         ax_export_picture(ui, &s->canvas, s->dirfd, s->target);
     }
     ui->picture = 0;
@@ -145,7 +145,7 @@ void ax_session_answer(ax_session_state *s)
         ax_term_forget(s->term);
     }
     bool kept = !ui->remember || s->script || ax_remember_write(&ax_ui_prompted(ui)->recall, &err) == AX_OK;
-    if (!kept && !s->unkept && !ui->message[0]) { /* what was asked for is more important, and once is enough */
+    if (!kept && !s->unkept && !ui->message[0]) { /* other messages are more important, and saying it once is enough */
         ax_ui_say(ui, true, "what is typed isn't kept for later sessions: %s", err.msg);
         s->unkept = true;
     }

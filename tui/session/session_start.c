@@ -1,4 +1,4 @@
-/* How a session begins, with what the user prefers, and what is said when it is left. */
+/* How a session begins, with the user's preferences, and what is printed at its end. */
 #include "tui/session/session_internal.h"
 
 #include "engine/wire/run.h"
@@ -26,7 +26,7 @@ void ax_session_say_farewell(const ax_session_state *s, ax_str *out)
         ax_str_printf(out, "%s has stopped.  %s resume %s: go on.  %s attach %s: look at it.", s->ui.run, p, r, p, r);
 }
 
-/* Below the home of runs a name is enough. */
+/* Sets the operand by which the run is attached to; a run in the home of runs needs its name only. */
 void ax_session_name_target(ax_session_state *s, const char *path, char name[64])
 {
     char home[PATH_MAX];
@@ -51,7 +51,7 @@ void ax_session_read_settings(ax_session_state *s)
     }
 }
 
-/* A script does the same whatever the user prefers. */
+/* Reads the user's preferences, which a script must not depend on. */
 void ax_session_start_config(ax_session_state *s)
 {
     const ax_tui_options *o = s->options;

@@ -1,5 +1,4 @@
-/* Whether the terminal speaks ANSI's sequences, as its description has them: then what has changed is sent by delta.h.
- */
+/* Whether the terminal's description has ANSI's sequences: then delta.h sends what has changed. */
 #include "tui/term/term_internal.h"
 
 #include <stdio.h>
@@ -17,7 +16,7 @@ static bool is_there(const char *capability)
     return capability && capability != (const char *)-1;
 }
 
-/* The parameters of ESC [ ... m. */
+/* Copies the parameters of ESC [ ... m. */
 static bool parameters(const char *sequence, char out[static AX_SGR])
 {
     size_t n = sequence ? strlen(sequence) : 0;
@@ -42,7 +41,8 @@ static bool colors_are_ansi(void)
            parameters(tiparm(set_a_background, 1), text);
 }
 
-/* An attribute that it hasn't isn't used; one of another form makes it another kind of terminal. */
+/* An attribute that the terminal lacks isn't used; one with another sequence makes it a terminal without ANSI's
+   sequences. */
 static bool attribute(const char *capability, const char *ansi, bool *has)
 {
     *has = is_there(capability);

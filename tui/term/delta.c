@@ -16,11 +16,11 @@ static int differences(const ax_canvas_cell *a, const ax_canvas_cell *b, int col
     return n;
 }
 
-/* The rows that are best scrolled by one: up when a row is to show what the next one does, else down. False: none, by
-   a guess from the number of cells; what it costs in bytes is seen when it is tried. */
+/* Finds the rows that are best scrolled by one: up when a row is to show what the next one does, else down. False:
+   none. This is a guess from the number of cells; trying it tells the cost in bytes. */
 static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
 {
-    enum { SCATTERED = 3 }; /* bytes of a cell that is sent by itself */
+    enum { SCATTERED = 3 }; /* bytes of a cell that is sent alone */
     int sum = 0, from = 0, best = 0;
     size_t cols = (size_t)s->cols;
     for (int i = 0; i + 1 < s->rows; i++) {
@@ -46,7 +46,7 @@ static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
     return best > 0;
 }
 
-/* Margins take the cursor home. */
+/* Scrolls rows first to last. Setting margins moves the cursor to the top left. */
 static void scroll(const ax_delta_sheet *s, int by, int first, int last, ax_str *out)
 {
     size_t cols = (size_t)s->cols, n = (size_t)(last - first) * cols;
@@ -80,7 +80,7 @@ static void send_cells(const ax_delta_run *r, ax_str *out)
     }
 }
 
-/* Of the two pens that show a run of halves the one that is cheaper from this one on. */
+/* Of the two pens that can show a run of half blocks, the one that is cheaper after `from`. */
 static ax_pen half_pen(const ax_delta_sheet *s, const ax_pen *from, const ax_delta_run *r)
 {
     ax_pen other = { .fg = r->pen.bg, .bg = r->pen.fg };
@@ -127,7 +127,7 @@ typedef struct way {
     ax_hand at; /* afterwards */
 } way;
 
-/* Sends what differs from s->shown, and takes the place of the best way when it is shorter. False: no memory. */
+/* Sends what differs from s->shown; replaces the best way when this one is shorter. False: no memory. */
 static bool try_way(const ax_delta_sheet *s, bool by_pen, const char *before, ax_hand at, way *best)
 {
     ax_delta_runs all = { .n = 0 };
@@ -149,7 +149,7 @@ static bool try_way(const ax_delta_sheet *s, bool by_pen, const char *before, ax
     return good;
 }
 
-/* The rows that are scrolled first, then as above, on a copy of what is shown. */
+/* Scrolls first, then goes on as above, on a copy of what is shown. */
 static bool try_scrolled(ax_delta_sheet s, int by, way *best)
 {
     int first = 0, last = 0;

@@ -1,5 +1,4 @@
-/* The order in which runs are sent. What a run costs depends on the one before it: where that ends, and in which pen.
- */
+/* The order in which runs are sent. The cost of a run depends on where the run before it ends, and in which pen. */
 #include "tui/term/delta_runs.h"
 
 #include <stdlib.h>
@@ -7,8 +6,8 @@
 
 enum {
     PENS = 24,
-    RUNS = 96,   /* most that a shorter way is looked for: it takes their square */
-    SEGMENT = 8, /* most that change their place at once */
+    RUNS = 96,   /* most runs for which a shorter way is looked for, in quadratic time */
+    SEGMENT = 8, /* most runs that change their place at once */
     PASSES = 8
 };
 
@@ -20,8 +19,8 @@ static int pen_of(const ax_pen *pen, int n, const ax_pen *p)
     return k;
 }
 
-/* The pens of the runs, those of pixels too or not, in the order in which they are met; returns how many, 0 = too many.
- */
+/* Collects the pens of the runs in the order of the runs. halves: with those of pixels. Returns how many there are, 0 =
+   too many. */
 static int pens_of(const ax_delta_runs *all, bool halves, ax_pen pen[static PENS])
 {
     int n = 0;
@@ -42,7 +41,7 @@ static int pens_of(const ax_delta_runs *all, bool halves, ax_pen pen[static PENS
 /* Runs of pixels come last, pairs that share a colour next to each other; the others in the order of their pens. */
 typedef struct place {
     int low, high; /* colours of pixels; 0 and the number of the pen */
-    size_t at;     /* where it was */
+    size_t at;     /* its place before sorting */
 } place;
 
 static int compare_places(const void *a, const void *b)
@@ -113,7 +112,7 @@ static void find_costs(const ax_delta_sheet *s, const ax_delta_runs *runs, const
     }
 }
 
-/* Takes `len` places from `from` on out, and puts them in before place `to`, which isn't one of them. */
+/* Moves the `len` places from `from` on to before place `to`, which isn't one of them. */
 static void move_places(uint8_t *order, int from, int len, int to)
 {
     uint8_t moved[SEGMENT];
@@ -127,8 +126,8 @@ static void move_places(uint8_t *order, int from, int len, int to)
     }
 }
 
-/* Moves the places from `from` on to where that saves most; false: nowhere. order has the beginning before its first
-   and the end behind its last place. */
+/* Moves the places from `from` on to where that saves most. False: nowhere. Before the first place of `order` is the
+   beginning, behind the last one the end. */
 static bool move_to_best(const costs *c, uint8_t *order, int n, int from, int len)
 {
     uint8_t first = order[from], last = order[from + len - 1], before = order[from - 1], after = order[from + len];
@@ -157,7 +156,7 @@ void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *all, const ax_hand
     ax_pen pen[PENS];
     costs c;
     while (all->n > RUNS && part.n && part.of[part.n - 1].halves)
-        part.n--; /* pictures are too much of it, but not what is beside them */
+        part.n--; /* with pictures there are too many runs, but not in what is beside them */
     int n = (int)part.n;
     bool moved = true;
     if (n < 3 || n > RUNS || !pens_of(runs, true, pen))

@@ -51,7 +51,7 @@ static void add_color(char *to, const ax_delta_terminal *t, int color, bool back
     add_parameter(to, text);
 }
 
-/* What `pen` has and `from` hasn't; what it hasn't and `from` has must be colours. */
+/* Appends the parameters of what `pen` has and `from` lacks; what `from` has besides must be colours. */
 static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen)
 {
     if (pen->bold && !from->bold)
@@ -66,7 +66,7 @@ static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, co
         add_color(to, t, pen->bg, true);
 }
 
-/* The shorter one of two ways from a pen to another, without its end; "" when they are the same. */
+/* The shorter of two sequences from a pen to another, without the final byte; "" when they are the same. */
 static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen, char out[static SEQUENCE])
 {
     char fresh[SEQUENCE] = "\033[", more[SEQUENCE] = "\033[";
@@ -74,7 +74,7 @@ static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_p
     out[0] = '\0';
     if (ax_pen_same(from, pen))
         return;
-    if (!ax_pen_same(pen, &normal)) { /* ESC [ m alone is the normal one */
+    if (!ax_pen_same(pen, &normal)) { /* ESC [ m alone sets the normal pen */
         add_parameter(fresh, "0");
         add_new(fresh, t, &normal, pen);
     }
@@ -87,7 +87,7 @@ void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_
 {
     char text[SEQUENCE];
     ax_pen taken = *pen;
-    if (pen->fg == AX_PEN_ANY) { /* neither can what a blank's letter would look like */
+    if (pen->fg == AX_PEN_ANY) { /* and the foreground of a blank can't be seen */
         taken.fg = h->pen.fg;
         taken.bold = h->pen.bold;
         taken.dim = h->pen.dim;

@@ -1,4 +1,5 @@
-/* The pen that a terminal writes with and where it is: what each costs to change, in ANSI's sequences. Pure. */
+/* The pen (colours and attributes) that a terminal writes with, and the place of its cursor: the cost of changing them
+   with ANSI's sequences. Pure. */
 #ifndef AX_TUI_DELTA_PEN_H
 #define AX_TUI_DELTA_PEN_H
 
@@ -8,42 +9,42 @@
 
 enum { AX_SGR = 24 };
 
-/* What of a terminal's description matters. */
+/* The part of a terminal's description that matters here. */
 typedef struct ax_delta_terminal {
     int colors;            /* 0 = none */
-    bool line_feed;        /* a line feed goes down and nowhere else */
+    bool line_feed;        /* a line feed moves the cursor straight down */
     bool reverse_feed;     /* ESC M goes up */
     int tab_stops;         /* every eighth column before this one has a tab stop; 0 = they aren't known */
     bool scrolls;          /* part of the screen can be scrolled */
-    bool scrolls_anywhere; /* by ESC [ S and T, wherever the cursor is */
+    bool scrolls_anywhere; /* with ESC [ S and T, wherever the cursor is */
     bool has_bold, has_dim, has_reverse;
     /* Parameters of SGR for a colour of the terminal's own numbering, as foreground or as background. */
     void (*color)(int color, bool background, char out[static AX_SGR]);
 } ax_delta_terminal;
 
-enum { AX_PEN_ANY = -2 }; /* a colour that can't be seen in what is sent: it needn't be changed */
+enum { AX_PEN_ANY = -2 }; /* a colour that can't be seen in the cells that are sent, so it needn't be set */
 
 typedef struct ax_pen {
-    int fg, bg; /* as the terminal numbers them; -1 = its own; fg: or AX_PEN_ANY */
+    int fg, bg; /* the terminal's numbers; -1 = its default; fg may be AX_PEN_ANY */
     bool bold, dim, reverse;
 } ax_pen;
 
 ax_pen ax_pen_normal(void);
 ax_pen ax_pen_of(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *cell);
 bool ax_pen_same(const ax_pen *a, const ax_pen *b);
-bool ax_pen_hides(const ax_pen *p); /* it can't be seen on a blank */
+bool ax_pen_hides(const ax_pen *p); /* whether whether it can't be seen on a blank */
 
 typedef struct ax_hand {
     int row, col; /* row -1 = not known */
     ax_pen pen;
 } ax_hand;
 
-/* With the normal pen, at a place that isn't known. */
+/* The normal pen at an unknown place. */
 ax_hand ax_hand_lost(void);
 /* Appends the shortest way to a cell, or to a pen. */
 void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str *out);
 void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out);
-/* Bytes that they append. */
+/* How many bytes they would append. */
 int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col);
 int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to);
 

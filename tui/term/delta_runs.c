@@ -39,7 +39,7 @@ static void add_run(ax_delta_runs *r, ax_delta_run one)
     r->of[r->n++] = one;
 }
 
-enum { BRIDGE = 4, CLEAR = 3 }; /* bytes that going over unchanged cells takes; that clearing to the end does */
+enum { BRIDGE = 4, CLEAR = 3 }; /* bytes that skipping unchanged cells takes, and clearing to the end of the row */
 
 int ax_delta_blanks(const ax_canvas_cell *cell, int n)
 {
@@ -49,8 +49,8 @@ int ax_delta_blanks(const ax_canvas_cell *cell, int n)
     return k;
 }
 
-/* Blanks at the end are erased where that is shorter, and the cursor stays before them; one at the end of a row may
-   already be thought to be in the next one. */
+/* Where the cursor is after a run: before blanks at its end that are erased; unknown at the end of a row, where
+   terminals differ. */
 static int end_of(const ax_delta_run *r, int cols)
 {
     int blanks = 0;
@@ -83,7 +83,7 @@ int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_del
     return n;
 }
 
-/* Whether two colours are enough for a cell and for those before it; fg: AX_PEN_ANY as long as there is only one. */
+/* Whether two colours are enough for a cell and those before it; fg is AX_PEN_ANY as long as there is only one. */
 static bool add_colors(ax_pen *pen, const ax_pen *own)
 {
     const int of[] = { own->bg, own->fg };
@@ -97,14 +97,14 @@ static bool add_colors(ax_pen *pen, const ax_pen *own)
     return true;
 }
 
-/* As many cells of half blocks as one pair of colours can show. */
+/* The longest run of half blocks that one pair of colours can show. */
 static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
 {
     size_t at = (size_t)row * (size_t)s->cols;
     const ax_canvas_cell *now = s->now + at, *shown = s->shown + at;
     ax_delta_run r = { .cell = now + col, .row = row, .col = col, .halves = true };
     ax_pen pen = { .fg = AX_PEN_ANY, .bg = ax_pen_of(s->terminal, s->theme, &now[col]).bg };
-    int bridge = 0; /* bytes of cells that haven't changed, since the last one that has */
+    int bridge = 0; /* bytes of unchanged cells since the last changed one */
     for (int k = col; k < s->cols && is_half(s, &now[k]) && bridge <= BRIDGE; k++) {
         ax_pen own = ax_pen_of(s->terminal, s->theme, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);
@@ -123,15 +123,14 @@ static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
     return r;
 }
 
-/* The run from a changed cell on; it ends with its last changed one. Blanks are of any pen that can't be seen on them.
- */
+/* The run that begins at a changed cell; it ends with a changed one. A blank fits any pen that can't be seen on it. */
 static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
 {
     const ax_canvas_cell *now = s->now + (size_t)row * (size_t)s->cols;
     const ax_canvas_cell *shown = s->shown + (size_t)row * (size_t)s->cols;
     ax_delta_run r = { .cell = now + col, .row = row, .col = col, .n = 1, .pen = ax_pen_normal() };
     bool known = false;
-    int bridge = 0; /* bytes of cells that haven't changed, since the last one that has */
+    int bridge = 0; /* bytes of unchanged cells since the last changed one */
     for (int k = col; k < s->cols; k++) {
         ax_pen pen = ax_pen_of(s->terminal, s->theme, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);

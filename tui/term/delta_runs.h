@@ -1,5 +1,5 @@
-/* What differs between what a terminal shows and what it should: runs of cells, and the order in which they are sent.
-   Pure. */
+/* The differences between what a terminal shows and what it should show: runs of cells, and the order in which they are
+   sent. Pure. */
 #ifndef AX_TUI_DELTA_RUNS_H
 #define AX_TUI_DELTA_RUNS_H
 
@@ -14,39 +14,39 @@ typedef struct ax_delta_sheet {
     const ax_canvas_cell *now;
     ax_canvas_cell *shown;
     int rows, cols;
-    uint32_t fixed; /* cells of this code aren't sent unless they have changed; 0 = none */
+    uint32_t fixed; /* cells with this code are sent only when they have changed; 0 = none */
 } ax_delta_sheet;
 
-/* Cells in a row that are sent one after another, in one pen. */
+/* Neighbouring cells of a row that are sent together, with one pen. */
 typedef struct ax_delta_run {
     const ax_canvas_cell *cell;
     int row, col, n;
     int end;     /* column of the cursor afterwards; -1 = it depends on the terminal */
     bool clears; /* to the end of the row: its cells are blank, and nothing is right of them */
-    bool halves; /* its cells are two pixels above each other, of the two colours of the pen, each of them either */
+    bool halves; /* its cells are half blocks: two pixels each, both in one of the pen's two colours */
     ax_pen pen;
 } ax_delta_run;
 
 typedef struct ax_delta_runs {
     ax_delta_run *of;
     size_t n, cap;
-    bool failed; /* no memory: some are missing */
+    bool failed; /* out of memory: runs are missing */
 } ax_delta_runs;
 
-/* Blanks from which erasing and passing over them is shorter. */
+/* Number of blanks from which on erasing and skipping them is shorter. */
 enum { AX_DELTA_ERASE = 9 };
 int ax_delta_blanks(const ax_canvas_cell *cell, int n);
 
-/* The character that shows a cell of a run with halves in its pen, and bytes of all of them. */
+/* The half block that shows a cell of a run in this pen; and the bytes of all cells of a run. */
 uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell);
 int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r);
 
 /* Appends them row by row. The caller frees runs->of. */
 void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
-/* Those of a pen next to each other, else as they are. False: no memory, as before. */
+/* Sorts runs of one pen together, otherwise keeping their order. False: no memory; nothing has changed. */
 bool ax_delta_sort(ax_delta_runs *runs);
-/* A shorter way through sorted ones, where there are few enough to look for one, else through those that aren't
-   pixels; the pen is the normal one at both ends. */
+/* Looks for a shorter order of sorted runs where they are few enough, otherwise of those that aren't pixels. The pen is
+   the normal one at both ends. */
 void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *all, const ax_hand *from);
 
 #endif

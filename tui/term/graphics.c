@@ -1,4 +1,4 @@
-/* Pictures on the screen: what the terminal can show, which of a canvas are there already, and what is sent. */
+/* Pictures on the screen: what the terminal can show, which pictures of a canvas it shows already, and what is sent. */
 #include "tui/term/term_internal.h"
 
 #include "engine/base/clock.h"
@@ -10,11 +10,11 @@
 #include <string.h>
 #include <term.h>
 
-static const double patience = 0.1; /* seconds that the end of the program waits for an answer */
-static const double late = 3;       /* and that one may come later */
+static const double patience = 0.1; /* seconds that the program waits for an answer at its end */
+static const double late = 3;       /* seconds after which no answer is expected any more */
 
-/* Narrower ones are cells: curses sends a few unchanged cells again rather than pass over them, and sixel doesn't
-   survive that. */
+/* Narrower pictures are drawn as cells: curses sends a few unchanged cells again rather than skip them, and sixel
+   doesn't survive that. */
 enum { LEAST_SIXEL_COLS = 16 };
 
 ax_graphics ax_graphics_named(const char *name)
@@ -49,7 +49,7 @@ void ax_term_await(ax_term *t)
         if (left <= 0 || poll(&p, 1, (int)(left * 1000) + 1) <= 0 || !ax_term_read(t, &gone))
             return;
         while (ax_input_next(&t->input, ax_clock(), &key)) {
-            /* typed after the end */
+            /* input after the end of the answer */
         }
     }
 }
@@ -90,7 +90,7 @@ static ax_graphics way(const ax_term *t)
                                                                  : AX_GRAPHICS_CELLS;
 }
 
-/* Where nothing is known a VT340's cells. */
+/* The size of a cell in pixels; where it isn't known, that of a VT340. */
 static void known_cell_size(const ax_term *t, int *h, int *w)
 {
     cell_size(t, h, w);
@@ -142,7 +142,7 @@ static bool same_place(ax_rect a, ax_rect b)
     return a.row == b.row && a.col == b.col && a.rows == b.rows && a.cols == b.cols;
 }
 
-/* Where it is among those that were sent, -1 = it isn't. */
+/* Index of a picture among those that were sent, -1 = it isn't there. */
 static int find_sent(const ax_term *t, const ax_raster *p, uint64_t look)
 {
     for (int i = 0; i < t->n_sent; i++)
@@ -167,7 +167,7 @@ static bool is_replaced(const ax_term *t, int sent, const ax_canvas *c, const bo
     return false;
 }
 
-/* Sixel is gone when its cells are written: those are sent again, and what else is in their rows. */
+/* Removes sixel pictures by writing their cells again, with all of their rows. */
 static void erase_rows(ax_term *t, ax_rect at)
 {
     wredrawln(stdscr, at.row, at.rows);
@@ -198,7 +198,7 @@ static void take_away(ax_term *t, const ax_canvas *c, const bool *covered, const
         } else if (way(t) == AX_GRAPHICS_KITTY) {
             t->sent[i++].old = true;
         } else if (is_replaced(t, i, c, covered)) {
-            forget_sent(t, i); /* the new one covers all of it */
+            forget_sent(t, i); /* the new picture covers all of it */
         } else {
             erase_rows(t, t->sent[i].at);
             i = 0;
@@ -206,7 +206,7 @@ static void take_away(ax_term *t, const ax_canvas *c, const bool *covered, const
     }
 }
 
-/* Another part of an image, at the same place: placing it has replaced the old one. */
+/* Whether another part of the same image, at the same place, has replaced this one. */
 static bool was_replaced(const ax_term *t, const ax_sent_picture *old)
 {
     for (int i = 0; i < t->n_sent; i++)
@@ -245,7 +245,7 @@ void ax_pictures_begin(ax_term *t, const ax_canvas *c, bool covered[static AX_CA
     take_away(t, c, covered, look);
 }
 
-/* The cursor is where curses believes it to be, before and after. */
+/* Appends a picture. The cursor is where curses believes it to be, before and after. */
 static void add_at(ax_term *t, const ax_raster *p, uint32_t *id, ax_str *out)
 {
     int h, w;
@@ -280,7 +280,7 @@ void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static A
 
 ax_canvas_cell ax_pictures_blank(const ax_term *t)
 {
-    enum { NO_BREAK_SPACE = 0xa0 }; /* which curses doesn't clear with what is beside it */
+    enum { NO_BREAK_SPACE = 0xa0 }; /* a blank that curses doesn't clear together with its neighbours */
     return (ax_canvas_cell) { .code = way(t) == AX_GRAPHICS_SIXEL ? NO_BREAK_SPACE : ' ', .role = AX_ROLE_TEXT };
 }
 

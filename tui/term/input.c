@@ -7,15 +7,16 @@
 #include <string.h>
 #include <wchar.h>
 
-/* Escape alone, or the first byte of a sequence? Keys aren't typed that fast, and a terminal sends a sequence at once.
- */
+/* Seconds after which an Escape is a key, not the first byte of a sequence: a terminal sends a sequence at once, and
+   nobody types that fast. */
 static const double lone_escape = 0.025;
-/* What began with Escape and a bracket is a sequence: its rest may be late on a slow line. */
+/* Seconds to wait for the rest of a sequence, which may be late on a slow line. */
 static const double slow_sequence = 0.5;
-/* A paste without an end: keys must not be dead for ever. Long, since the rest of a late paste would act as keys. */
+/* Seconds after which a paste without an end is over: keys must work again. Long, since the rest of a late paste would
+   act as keys. */
 static const double slow_paste = 3;
 
-/* An answer of the terminal that came in two parts. */
+/* Seconds to wait for the rest of the terminal's answer. */
 static const double slow_answer = 0.2;
 
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
@@ -94,7 +95,7 @@ static void keep(ax_input *in, size_t n)
     drop(in, n);
 }
 
-/* Moves what is held to the paste; true when its end was there. The first bytes of a mark that may be one stay. */
+/* Moves the held bytes to the paste; bytes that may begin the end mark stay. True: the end mark was there. */
 static bool ends_paste(ax_input *in)
 {
     size_t at = 0;
@@ -124,7 +125,8 @@ static bool next_paste(ax_input *in, double now)
 
 /* ---- keys ---- */
 
-/* A report of the mouse (mode 1006): ESC [ < button ; column ; row, then M or m; both from 1. False: it is none. */
+/* Reads a report of the mouse (mode 1006): ESC [ < button ; column ; row, then M or m; both count from 1. False: it is
+   none. */
 static bool read_mouse(ax_input *in, size_t n)
 {
     long v[3];
@@ -149,14 +151,15 @@ static bool read_mouse(ax_input *in, size_t n)
     return true;
 }
 
-/* An event of the focus (mode 1004): ESC [ I, ESC [ O. */
+/* Reads a focus event (mode 1004): ESC [ I or ESC [ O. */
 static void read_focus(ax_input *in, size_t n)
 {
     if (n == 3 && (!memcmp(in->held, "\033[I", n) || !memcmp(in->held, "\033[O", n)))
         in->unfocused = in->held[2] == 'O';
 }
 
-/* What the bytes are: their count, and 0 for what has no meaning; a count of 0: not whole yet, wait that long. */
+/* The meaning of bytes: the key (0 = none) and how many bytes it takes. 0 bytes: they are incomplete, and so many
+   seconds are waited for the rest. */
 typedef struct meaning {
     size_t n;
     uint32_t key;
@@ -185,12 +188,12 @@ static meaning control_sequence(const ax_input *in)
         i++;
     while (i < in->n && in->held[i] >= 0x20 && in->held[i] < 0x40)
         i++;
-    if (i < in->n) /* a byte that can't be there is no part of it */
+    if (i < in->n) /* a byte that can't be in a sequence ends it */
         return (meaning) { .n = in->held[i] >= 0x40 && in->held[i] < 0x7f ? i + 1 : i };
     return i < LONGEST_SEQUENCE ? (meaning) { .wait = slow_sequence } : (meaning) { .n = i };
 }
 
-/* ESC _ G ... ESC \: an answer of Kitty's graphics, however late; no key sends that. */
+/* ESC _ G ... ESC \: an answer about Kitty's graphics, however late it comes; no key sends that. */
 static bool begins_string(const ax_input *in, size_t from)
 {
     static const char begin[] = "\033_G";
@@ -238,7 +241,7 @@ static meaning character(const ax_input *in)
     return (meaning) { .n = n, .key = (uint32_t)c };
 }
 
-/* Bytes of a sequence that stayed incomplete. */
+/* The bytes of a sequence that stayed incomplete. */
 static meaning broken(const ax_input *in)
 {
     bool sequence = (in->n > 1 && in->held[1] == '[') || (in->n > 2 && begins_string(in, 0));
@@ -247,7 +250,8 @@ static meaning broken(const ax_input *in)
     return (meaning) { .n = in->held[0] == '\033' ? in->n : 1 };
 }
 
-/* Also without its Escape, which may have been taken for the key when the rest came late: this isn't typed at once. */
+/* Whether a paste begins here; also without its Escape, which was taken for the key when the rest came late: nobody
+   types this at once. */
 static size_t begins_paste(const ax_input *in)
 {
     size_t whole = sizeof paste_begin - 1;
@@ -256,7 +260,7 @@ static size_t begins_paste(const ax_input *in)
     return in->n >= whole - 1 && !memcmp(in->held, paste_begin + 1, whole - 1) ? whole - 1 : 0;
 }
 
-/* The same without its Escape, which was taken for the key since the rest came late. */
+/* Whether a string begins here whose Escape was taken for the key since the rest came late. */
 static bool begins_rest_of_string(const ax_input *in)
 {
     return in->fed_at < in->asked_until && in->n > 1 && begins_string(in, 1);

@@ -1,4 +1,4 @@
-/* What a terminal sends, as keys and pastes: bytes and times come in, nothing is read here. */
+/* Turns the bytes that a terminal sends into keys and pastes. The caller reads the bytes and gives the times. */
 #ifndef AX_TUI_INPUT_H
 #define AX_TUI_INPUT_H
 
@@ -12,11 +12,11 @@ enum { AX_INPUT_SENT = 16, AX_INPUT_KNOWN = 96, AX_INPUT_HELD = 512, AX_PASTE_TE
 
 typedef struct ax_input {
     struct {
-        char sent[AX_INPUT_SENT]; /* begins with Escape */
+        char sent[AX_INPUT_SENT]; /* the sequence, which begins with Escape */
         uint32_t key;
     } known[AX_INPUT_KNOWN];
     int n_known;
-    char held[AX_INPUT_HELD]; /* bytes that make no whole key yet */
+    char held[AX_INPUT_HELD]; /* bytes that don't make a whole key yet */
     size_t n;
     double fed_at;
     struct {
@@ -24,18 +24,18 @@ typedef struct ax_input {
             col; /* as the terminal numbers buttons: 0 left, 64 and 65 the wheel; rows and columns from 0 */
         bool pressed;
     } mouse;
-    bool unfocused; /* the terminal has said so last */
+    bool unfocused; /* the terminal's last focus event was a loss */
     bool pasting;
     char paste[AX_PASTE_TEXT]; /* terminated */
     size_t pasted, lost;       /* bytes kept, and those that found no room */
-    ax_reply reply;            /* what the terminal said of itself so far */
-    double asked_until;        /* until then it may be at it: Escape alone is waited for longer */
+    ax_reply reply;            /* what the terminal has answered so far */
+    double asked_until;        /* until this time an answer may come, so a lone Escape is waited for longer */
     double due;                /* when to ask again although no byte came; INFINITY = never */
 } ax_input;
 
-/* Knows the usual sequences of arrows and their neighbours. */
+/* Begins with the usual sequences of arrows and their neighbours. */
 void ax_input_init(ax_input *in);
-/* A key's sequence on this terminal; one that doesn't begin with Escape, or is too long, is not taken. */
+/* Adds a key's sequence on this terminal; one that doesn't begin with Escape, or is too long, is ignored. */
 void ax_input_add(ax_input *in, const char *sent, uint32_t key);
 /* Takes as many bytes as there is room for, at time now (seconds, a clock that never goes back); returns how many. */
 size_t ax_input_feed(ax_input *in, const char *bytes, size_t n, double now);

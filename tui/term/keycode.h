@@ -1,4 +1,4 @@
-/* What a key is, for the reader of the terminal and for the table of actions. */
+/* Numbers of keys, for the reader of the terminal and the table of actions. */
 #ifndef AX_TUI_KEYCODE_H
 #define AX_TUI_KEYCODE_H
 

@@ -51,7 +51,7 @@ bool ax_term_read(ax_term *t, bool *gone)
 
 bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
 {
-    enum { READS = 64 }; /* a long paste must not keep others waiting */
+    enum { READS = 64 }; /* a long paste must not keep everything else waiting */
     for (int i = 0; t; i++) {
         bool is_key = ax_input_next(&t->input, ax_clock(), key);
         if (t->input.reply.whole)

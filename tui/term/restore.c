@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* All that end a program, but SIGKILL, which can't be caught, and SIGPIPE, which is ignored. */
+/* All signals that end a program, but SIGKILL, which can't be caught, and SIGPIPE, which is ignored. */
 static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS,  SIGILL,
                               SIGFPE, SIGTRAP, SIGSYS, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ };
 static const int told[] = { SIGTSTP, SIGCONT, SIGWINCH };
 enum { DEADLY = sizeof deadly / sizeof *deadly, TOLD = sizeof told / sizeof *told };
 
-/* Written before the handlers are installed, only read by them. */
+/* Written before the handlers are installed, which only read it. */
 static struct {
     volatile sig_atomic_t armed;
     int fd, notify;
@@ -36,7 +36,7 @@ static void give_back(int sig)
         }
         tcsetattr(state.fd, TCSANOW, &state.saved);
     }
-    raise(sig); /* SA_RESETHAND: now it kills */
+    raise(sig); /* SA_RESETHAND was set: this ends the program */
 }
 
 static void notify(int sig)
@@ -44,7 +44,7 @@ static void notify(int sig)
     int before = errno;
     char byte = sig == SIGTSTP ? 'z' : sig == SIGCONT ? 'c' : 'w';
     if (write(state.notify, &byte, 1) < 0) {
-        /* a full pipe holds the news already */
+        /* a full pipe tells of a signal already */
     }
     errno = before;
 }

@@ -1,4 +1,4 @@
-/* A canvas on the screen: the looks of its cells, and only those that have changed. */
+/* Shows a canvas on the screen: how its cells look, and which of them have changed. */
 #include "tui/term/term_internal.h"
 
 #include "viz/theme.h"
@@ -59,7 +59,7 @@ static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *c
 
 static bool make_shadow(ax_term *t, const ax_canvas *c)
 {
-    size_t n = (size_t)(c->rows + 1) * (size_t)c->cols; /* and a row of those that are sent */
+    size_t n = (size_t)(c->rows + 1) * (size_t)c->cols; /* and one more row for the cells as they are sent */
     ax_canvas_cell *shadow = realloc(t->shadow, (n ? n : 1) * sizeof *shadow);
     if (!shadow)
         return false;
@@ -70,7 +70,7 @@ static bool make_shadow(ax_term *t, const ax_canvas *c)
     return true;
 }
 
-/* Sends n blanks in the look of the cell before them. */
+/* Sends n blanks that look like the cell before them. */
 static void put_blanks(ax_term *t, int row, int col, ax_canvas_cell *shown, int n)
 {
     for (int k = col; k < col + n; k++) {
@@ -88,13 +88,13 @@ static int blanks_at(const ax_canvas_cell *cell, int n)
     return k;
 }
 
-/* Sends what has changed in a row. A few blanks, and a few between two changes, which curses sends again, take the look
-   of the cell before them, which saves switching to and fro; more of them keep their own, so that curses can clear them
-   at once. */
+/* Sends what has changed in a row. A few blanks, and a few cells between two changes, which curses sends again, get the
+   look of the cell before them: that saves switching to and fro. More of them keep their own look, so that curses can
+   clear them at once. */
 static void show_row(ax_term *t, int row, const ax_canvas_cell *now, ax_canvas_cell *shown, int cols)
 {
     enum { FEW = 6, GAP = 4 };
-    int last = -1; /* what was sent last */
+    int last = -1; /* column of the cell that was sent last */
     for (int k = 0; k < cols; k++) {
         if (ax_delta_same(&shown[k], &now[k]))
             continue;
@@ -112,7 +112,7 @@ static void show_row(ax_term *t, int row, const ax_canvas_cell *now, ax_canvas_c
     }
 }
 
-/* A row's cells as they are sent: blank under pictures. */
+/* The cells of a row as they are sent: blank under pictures. */
 static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, const bool *covered, size_t at)
 {
     const ax_canvas_cell *cell = c->cell + at;
@@ -128,15 +128,15 @@ static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, co
     return row;
 }
 
-/* Synchronized output: the terminal shows nothing before all is there. */
+/* Synchronized output: the terminal shows nothing before all has come. */
 #define SYNC_ON "\033[?2026h"
 #define SYNC_OFF "\033[?2026l"
 enum { MANY_ROWS = 16 };
 
-/* Sends text, so that all of it is seen at once where that can be asked for. */
+/* Sends a text; where the terminal can do it, all of it appears at once. */
 static void send_frame(const ax_term *t, const ax_str *out, int changed)
 {
-    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and it costs 16 bytes */
+    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and asking costs 16 bytes */
     if (whole)
         ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
     ax_term_send(out->text, out->len);
@@ -144,7 +144,7 @@ static void send_frame(const ax_term *t, const ax_str *out, int changed)
         ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
 }
 
-/* A cursor that is shown stands at (row, col). */
+/* Shows the cursor, or hides it (row < 0). */
 static void show_cursor(ax_term *t, int row)
 {
     if (t->cursor == (row >= 0))
@@ -162,7 +162,7 @@ static int changed_rows(const ax_term *t, const ax_canvas_cell *now)
     return n;
 }
 
-/* Sends what has changed since the last one, past curses. False: no memory. */
+/* Sends what has changed since the last canvas, bypassing curses. False: no memory. */
 static bool show_changes(ax_term *t, const ax_canvas *c, const bool *covered, int row, int col)
 {
     struct termios line;
@@ -197,7 +197,8 @@ static bool show_changes(ax_term *t, const ax_canvas *c, const bool *covered, in
     return good;
 }
 
-/* The whole screen, by curses, which then knows it; or by it what has changed, where it is what draws. */
+/* Draws with curses: the whole screen after it was bypassed, or what has changed on terminals where it draws
+   everything. */
 static void show_all(ax_term *t, const ax_canvas *c, const bool *covered, int row, int col)
 {
     int changed = 0;

@@ -22,7 +22,7 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
-/* presses, lets go, and moves in between */
+/* presses, releases, and moves in between */
 #define MOUSE_ON "\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1002l"
 #define FOCUS_ON "\033[?1004h"
@@ -60,7 +60,7 @@ ax_code ax_term_check(ax_err *err)
 
 static size_t add_capability(char *out, size_t n, size_t cap, const char *text)
 {
-    /* without the padding $<...>, which terminals of this century don't need */
+    /* without the padding $<...>, which only very old terminals need */
     for (; text && text != (const char *)-1 && *text && n + 1 < cap; text++) {
         if (text[0] == '$' && text[1] == '<') {
             const char *end = strchr(text, '>');
@@ -75,8 +75,8 @@ static size_t add_capability(char *out, size_t n, size_t cap, const char *text)
     return n;
 }
 
-/* What curses doesn't switch: that pastes are told from keys (bracketed paste). Terminals that don't know it ignore it,
-   as long as they take control sequences of this kind at all. */
+/* Whether bracketed paste, which tells pastes from keys, can be switched on; curses doesn't do that. Terminals without
+   it ignore the sequence, if they take control sequences of this kind at all. */
 static bool has_paste_mode(void)
 {
     return cursor_address && !strncmp(cursor_address, "\033[", 2);
@@ -85,7 +85,8 @@ static bool has_paste_mode(void)
 static void arm(int fd, const struct termios *saved)
 {
     char reset[256];
-    size_t n = has_paste_mode() ? add_capability(reset, 0, sizeof reset, "\033\\") : 0; /* ends half a picture */
+    size_t n =
+        has_paste_mode() ? add_capability(reset, 0, sizeof reset, "\033\\") : 0; /* ends a picture that was cut short */
     n = add_capability(reset, n, sizeof reset, exit_attribute_mode);
     if (has_paste_mode())
         n = add_capability(reset, n, sizeof reset, PASTE_OFF MOUSE_OFF FOCUS_OFF);
@@ -113,7 +114,8 @@ static void read_size(ax_term *t)
 void ax_term_send(const char *bytes, size_t n)
 {
     fflush(stdout);
-    for (size_t at = 0; at < n;) { /* a signal cuts a long write: what a picture begins must be ended */
+    for (size_t at = 0;
+         at < n;) { /* a signal may interrupt a long write, and a picture that was begun must be completed */
         ssize_t sent = write(STDOUT_FILENO, bytes + at, n - at);
         if (sent > 0)
             at += (size_t)sent;
@@ -124,7 +126,7 @@ void ax_term_send(const char *bytes, size_t n)
     }
 }
 
-/* On: only in the foreground; in the background the terminal is the shell's. */
+/* Switches modes on or off; on only in the foreground, since the shell has the terminal otherwise. */
 static void set_modes(const ax_term *t, bool on)
 {
     pid_t front = on ? tcgetpgrp(STDIN_FILENO) : -1;
@@ -137,10 +139,11 @@ static void set_modes(const ax_term *t, bool on)
     if (t->focus)
         ax_term_send(on ? FOCUS_ON : FOCUS_OFF, sizeof FOCUS_ON - 1);
     if (on)
-        keypad(stdscr, TRUE); /* endwin took it back, and curses would only notice when it reads itself */
+        keypad(stdscr, TRUE); /* endwin switched it off, and curses would notice only when it reads keys itself */
 }
 
-/* It says so itself, or the data base does (xterm+focus: fe and fd). */
+/* Switches focus events on where the terminal has them: it says so itself, or terminfo does (xterm+focus: fe and
+   fd). */
 void ax_term_watch_focus(ax_term *t)
 {
     const char *on = tigetstr((char[]) { "fe" });
@@ -148,11 +151,11 @@ void ax_term_watch_focus(ax_term *t)
     if (t->focus || !(listed || t->input.reply.focus))
         return;
     t->focus = true;
-    if (tcgetpgrp(STDIN_FILENO) == getpgrp()) /* in the background the terminal is the shell's */
+    if (tcgetpgrp(STDIN_FILENO) == getpgrp()) /* in the background the shell has the terminal */
         ax_term_send(FOCUS_ON, sizeof FOCUS_ON - 1);
 }
 
-/* Curses leaves from where it believes the cursor to be. */
+/* Ends curses, which moves the cursor from where it believes it to be. */
 static void leave_curses(ax_term *t)
 {
     char text[32];
@@ -176,7 +179,7 @@ ax_term *ax_term_start(ax_err *err)
         return NULL;
     }
     t->fd = STDIN_FILENO;
-    ax_restore_notify(t->pipe[1]); /* before curses, which leaves handlers alone that are there */
+    ax_restore_notify(t->pipe[1]); /* before curses is started, which leaves existing handlers alone */
     t->screen = newterm(NULL, stdout, stdin);
     if (!t->screen) {
         ax_fail(err, AX_EINVAL, "TERM=%s: curses cannot use this terminal", getenv("TERM"));
@@ -191,7 +194,7 @@ ax_term *ax_term_start(ax_err *err)
     cbreak();
     noecho();
     nonl();
-    typeahead(-1); /* a screen is sent whole, whatever was typed meanwhile */
+    typeahead(-1); /* curses sends a whole screen even when keys are waiting */
     ax_term_start_keys(t);
     set_modes(t, true);
     ax_term_watch_focus(t);
@@ -292,7 +295,7 @@ void ax_term_suspend(ax_term *t)
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);
-    kill(0, SIGTSTP); /* the whole job, as the terminal does it */
+    kill(0, SIGTSTP); /* stops the whole job, as the terminal would */
     sigaction(SIGTSTP, &ours, NULL);
     set_modes(t, true);
     t->input.unfocused = false;

@@ -1,11 +1,11 @@
-/* What actions do that no view and no context has a meaning of its own for: a function each. */
+/* What actions do that mean the same in all views and contexts: one function each. */
 #include "tui/ui/ui.h"
 
 #include <math.h>
 
 static void next_view(ax_ui *ui, int by)
 {
-    do /* panes without a key are none */
+    do /* panes without a key are no views */
         ui->view = (ax_view_id)(((int)ui->view + by + AX_VIEW_COUNT) % AX_VIEW_COUNT);
     while (!ax_views[ui->view]->key);
 }
@@ -119,7 +119,7 @@ static void do_sort(ax_ui *ui)
     *o = (ax_order) { .first.by = ax_sort_next(ui->state, o->first.by) };
 }
 
-/* One more key at first, then another one in its place. */
+/* Adds a sort key at first, then replaces it by another one. */
 static void do_sort_then(ax_ui *ui)
 {
     ax_order *o = &ax_ui_selection(ui)->order;

@@ -1,5 +1,5 @@
-/* Every key in one list: it makes the key map, the hints, the help screen. What a key does depends on the context that
-   has the keyboard (tui/ui/context.h). */
+/* All keys in one list, which makes the key map, the hints and the help screen. What a key does depends on the context
+   that has the keyboard (tui/ui/context.h). */
 #ifndef AX_TUI_ACTION_H
 #define AX_TUI_ACTION_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* id, name of its table of functions (ax_context_NAME): the views, and what can cover them. */
+/* id, name of its table of functions (ax_context_NAME): the views, and what may be open over them. */
 #define AX_CONTEXT_LIST(X)                                                                                             \
     X(VIEWS, views)                                                                                                    \
     X(TOUR, tour)                                                                                                      \
@@ -29,8 +29,8 @@ enum {
     AX_IN_ALL = (1 << AX_CONTEXT_COUNT) - 1
 };
 
-/* What an action needs: nothing; a selected candidate; a live engine (WAKES: or a finished run, whose engine is started
-   for it); an engine that can be started again; a prune that can be taken back; a window with room for all views; a
+/* What an action needs: nothing; a selected candidate; a running engine (WAKES: or a finished run, whose engine is
+   started for it); an engine that can be started again; a prune that can be undone; a window with room for all views; a
    replay. */
 enum {
     AX_NEEDS_NOTHING = 0,
@@ -47,8 +47,9 @@ enum {
     AX_NEEDS_ROW_ROOM = AX_NEEDS_ROW | AX_NEEDS_ROOM
 };
 
-/* id, contexts (AX_IN_...), key, its name, word on the hint line ("" = none), what it does, what it needs
-   (AX_NEEDS_...). The order is that of the hints: the most wanted first, for a narrow window shows only those. */
+/* id, contexts (AX_IN_...), key, the key's name, word on the hint line ("" = none), what it does, what it needs
+   (AX_NEEDS_...). The hints have this order: the most useful ones come first, since a narrow window shows only
+   those. */
 #define AX_ACTION_LIST(X)                                                                                              \
     X(BACK, VIEWS, AX_KEY_ESCAPE, "Esc", "", "clears the filter; then: the overview, and the best one selected",       \
       NOTHING)                                                                                                         \
@@ -141,7 +142,7 @@ typedef struct ax_action_row {
 } ax_action_row;
 extern const ax_action_row ax_actions[AX_ACTION_COUNT];
 
-/* Rows that an action moves by, of all there are; < 0: up; 0: it doesn't move. */
+/* How many rows an action moves by, of `all`; < 0: up; 0: it doesn't move. */
 long ax_action_moves(ax_action a, long page, long all);
 
 #endif

@@ -1,4 +1,4 @@
-/* Prune, undo, promote: what has a question before it or a way back after it. */
+/* Prune, undo, promote: actions that ask first, or that can be undone. */
 #include "tui/ui/ui.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ void ax_ui_undo_last(ax_ui *ui)
     }
     ax_ui_send(ui, AX_VERB_UNDO, last.batch ? 0 : last.id, "");
     if (ui->n_out)
-        ui->out[ui->n_out - 1].batch = last.batch; /* what was on the screen, even if another client prunes meanwhile */
+        ui->out[ui->n_out - 1].batch = last.batch; /* as on the screen, even if another client prunes meanwhile */
 }
 
 void ax_ui_undo(ax_ui *ui)

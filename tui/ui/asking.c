@@ -94,7 +94,7 @@ static void set_find(ax_ui *ui, const char *text)
         ax_ui_find(ui, 1);
 }
 
-/* Cuts a last word that may become the name of a column: as a text it would hide nearly everything. */
+/* Removes a last word that may become the name of a column: as a text to search for it would hide nearly all rows. */
 static void cut_column(const ax_ui *ui, char *text)
 {
     char *word = strrchr(text, ' ');
@@ -107,7 +107,7 @@ static void cut_column(const ax_ui *ui, char *text)
         }
 }
 
-/* As it is typed; what isn't a filter yet leaves the last one that was. */
+/* Applies the filter while it is typed; text that isn't a filter yet leaves the last valid one. */
 static void try_filter(ax_ui *ui)
 {
     ax_prompted *p = ax_ui_prompted(ui);
@@ -154,7 +154,7 @@ static void accept(ax_ui *ui, ax_asking what)
                                                                           [AX_ASK_COMMAND] = ax_ui_command,
                                                                           [AX_ASK_NOTE] = write_note,
                                                                           [AX_ASK_SEARCH] = search };
-    char text[AX_PROMPT_TEXT]; /* what it does may prompt again */
+    char text[AX_PROMPT_TEXT]; /* the answer may open a prompt again */
     ax_prompted *p = ax_ui_prompted(ui);
     snprintf(text, sizeof text, "%s", p->line.text);
     ax_recall_add(&p->recall, (int)what - AX_ASK_FILTER, text);

@@ -1,4 +1,4 @@
-/* What is asked in the message line: a prompt takes a line of text, a question a yes or a no. */
+/* Prompts and questions in the message line: a prompt takes a line of text, a question a yes or a no. */
 #ifndef AX_TUI_ASKING_H
 #define AX_TUI_ASKING_H
 
@@ -15,11 +15,11 @@ struct ax_ui;
     X(COMMAND, "")                                                                                                     \
     X(NOTE, "Enter: write   Esc: leave")                                                                               \
     X(SEARCH, "Enter: go to the next line with this text   n N: on, back   Esc: leave")
-/* id, what is said after a no */
+/* id, the message after a no */
 #define AX_QUESTION_LIST(X)                                                                                            \
-    X(PRUNE, "nothing pruned") /* the marked ones */                                                                   \
+    X(PRUNE, "nothing pruned") /* the marked candidates */                                                             \
     X(STOP, "not stopped")                                                                                             \
-    X(SUBMIT, "not submitted") /* the genotype that was pasted */                                                      \
+    X(SUBMIT, "not submitted") /* the pasted genotype */                                                               \
     X(PROMOTE, "not promoted") /* the target, which is pruned */
 #define AX_ASK_ENUM(id, text) AX_ASK_##id,
 typedef enum ax_asking {
@@ -32,13 +32,13 @@ enum { AX_PROMPT_WRONG = 160 };
 typedef struct ax_prompted {
     ax_asking what;
     ax_prompt line;
-    uint32_t target;             /* candidate that it is about: events may change the selection meanwhile */
+    uint32_t target;             /* the candidate it is about; events may change the selection meanwhile */
     bool listing;                /* Tab found several words: the hint lists them */
-    char wrong[AX_PROMPT_WRONG]; /* what isn't understood so far; "" = nothing */
-    ax_filter before;            /* the table's, for Escape */
+    char wrong[AX_PROMPT_WRONG]; /* the error in what was typed so far; "" = none */
+    ax_filter before;            /* the table's filter before the prompt, for Escape */
     ax_recall recall;
-    int recalled;               /* lines back from the newest, 0 = none */
-    char typed[AX_PROMPT_TEXT]; /* before a line was recalled */
+    int recalled;               /* how many lines back in the history; 0 = none */
+    char typed[AX_PROMPT_TEXT]; /* the text before a line was recalled */
 } ax_prompted;
 typedef struct ax_questioned {
     ax_asking what;
@@ -46,23 +46,23 @@ typedef struct ax_questioned {
     char genotype[AX_GENOTYPE_TEXT];
 } ax_questioned;
 
-/* Of the context at the top; NOTHING when that neither prompts nor asks. */
+/* What the topmost context prompts or asks for; NOTHING when it does neither. */
 ax_asking ax_ui_asks(const struct ax_ui *ui);
 ax_prompted *ax_ui_prompted(const struct ax_ui *ui);
 ax_questioned *ax_ui_questioned(const struct ax_ui *ui);
-/* Opens a prompt about the selected candidate, its line being text. */
+/* Opens a prompt about the selected candidate; `text` is its line at first. */
 void ax_ui_prompt(struct ax_ui *ui, ax_asking what, const char *text);
-/* Opens a question; target and genotype: what it is about, or 0 and NULL. */
+/* Opens a question about a candidate and a genotype, or 0 and NULL. */
 void ax_ui_question(struct ax_ui *ui, ax_asking what, uint32_t target, const char *genotype);
 
 /* "filter: ", "note on #12: ", "stop the engine? ..." */
 const char *ax_ui_asking_label(const struct ax_ui *ui, char text[static 64]);
-const char *ax_asking_text(ax_asking what); /* the last column of its list */
+const char *ax_asking_text(ax_asking what); /* its text in the lists above */
 
-/* Reads a filter, in which @NAME stands for one that has a name. AX_EINVAL: as ax_filter_parse. */
+/* Reads a filter, in which @NAME stands for a named filter. AX_EINVAL as of ax_filter_parse. */
 ax_code ax_ui_parse_filter(const struct ax_ui *ui, const char *text, ax_filter *f, ax_err *err);
 
-/* What the contexts do with keys; answer: Enter after this line. */
+/* What the contexts do with keys. answer: Enter was pressed after this line. */
 void ax_prompt_answer(struct ax_ui *ui, const char *text);
 void ax_prompt_type(struct ax_ui *ui, uint32_t key);
 void ax_prompt_take(struct ax_ui *ui, const char *line, bool whole);

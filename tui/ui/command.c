@@ -1,4 +1,4 @@
-/* What is typed after ':'. */
+/* Commands: what is typed after ':'. */
 #include "engine/base/near.h"
 #include "tui/ui/asking.h"
 #include "tui/ui/palette.h"
@@ -52,7 +52,7 @@ static void submit(ax_ui *ui, const char *text)
         ax_ui_send(ui, AX_VERB_SUBMIT, 0, text);
 }
 
-/* Reads "12 #13"; false (and it says so): not candidates, or more than the verb takes. */
+/* Reads "12 #13". False, with a message: these aren't candidates, or more than the verb takes. */
 static bool read_ids(ax_ui *ui, ax_verb verb, const char *text, uint32_t ids[static AX_COMMAND_IDS], uint32_t *n)
 {
     ax_verb_on on = ax_verb_acts_on(verb);
@@ -77,7 +77,7 @@ static bool read_ids(ax_ui *ui, ax_verb verb, const char *text, uint32_t ids[sta
     return true;
 }
 
-/* A verb that acts on candidates: those that are named, else as its key does. */
+/* Runs a verb on the candidates that are named; without any it does what its key does. */
 static void act_on(ax_ui *ui, ax_verb verb, const char *rest)
 {
     uint32_t ids[AX_COMMAND_IDS], n, selected = ax_ui_selection(ui)->selected;
@@ -162,7 +162,7 @@ static void do_setting(ax_ui *ui, const char *text)
     ax_ui_say(ui, true, "setting: there is no '%s'; Tab lists them", text);
 }
 
-/* Of a view, by its title; "screen": AX_PICTURE_SCREEN; 0 = there is none of that name. */
+/* The picture of a view, by its title; "screen": AX_PICTURE_SCREEN; 0 = there is no such name. */
 static int picture_of(const char *name)
 {
     for (int i = 0; i < AX_VIEW_COUNT; i++)
@@ -177,7 +177,7 @@ static void do_svg(ax_ui *ui, const char *name)
     if (!ui->picture)
         ax_ui_say(ui, true, "svg: there is no view '%s'; Tab lists them", name);
     else if (ui->picture <= AX_VIEW_COUNT && !ax_views[ui->picture - 1]->draw)
-        ui->picture = AX_PICTURE_SCREEN; /* it is panes of others */
+        ui->picture = AX_PICTURE_SCREEN; /* its panes are those of other views */
 }
 
 static void do_theme(ax_ui *ui, const char *name)
@@ -243,7 +243,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
     if (do_own(ui, word, rest))
         return;
     if (a != AX_DO_NOTHING && (ax_actions[a].contexts & AX_IN_VIEWS) && !ax_verb_find(word, &verb)) {
-        ax_ui_do(ui, a); /* whatever a key does can be typed, and what it prompts for behind it */
+        ax_ui_do(ui, a); /* every action can be typed, followed by what its prompt would take */
         if (*rest && ax_ui_top(ui) == AX_CONTEXT_PROMPT)
             ax_prompt_answer(ui, rest);
         return;

@@ -9,7 +9,7 @@
 
 enum { WORD = 64 };
 
-/* The i-th word that may stand there, with what follows it when it is the only one; false past the last. */
+/* The i-th possible word, with what is appended when it is the only one. False: past the last. */
 typedef bool (*words)(const ax_ui *ui, const char *typed, int i, char out[static WORD]);
 
 static bool commands(const ax_ui *ui, const char *typed, int i, char out[static WORD])
@@ -42,7 +42,7 @@ static bool ids(const ax_ui *ui, const char *typed, int i, char out[static WORD]
     return true;
 }
 
-/* "op1=", and behind the sign its values. */
+/* "op1=", and the values after the sign. */
 static bool decisions(const ax_ui *ui, const char *typed, int i, char out[static WORD])
 {
     const ax_candidate *c = ax_ui_selected(ui);
@@ -74,7 +74,7 @@ static bool named(const ax_ui *ui, const char *typed, int i, char out[static WOR
     return i < r->n_named;
 }
 
-/* Columns, filters with names, and the operations that the text of a genotype means. */
+/* Columns, named filters, and the operations that occur in the text of a genotype. */
 static bool filters(const ax_ui *ui, const char *typed, int i, char out[static WORD])
 {
     (void)typed;
@@ -90,7 +90,7 @@ static bool filters(const ax_ui *ui, const char *typed, int i, char out[static W
         return true;
     }
     i -= r->n_named;
-    const ax_decision *d = &ax_space_at(0)->decision[0]; /* the others with options have the same */
+    const ax_decision *d = &ax_space_at(0)->decision[0]; /* others with named values have the same */
     if (d->option && i < d->choices)
         snprintf(out, WORD, "%s", d->option[i]);
     return d->option && i < d->choices;
@@ -166,7 +166,7 @@ static words words_of(ax_asking what, const char *line, size_t at)
     return memchr(line, ' ', at) ? after_command(line) : commands;
 }
 
-/* Where the word before the cursor begins. */
+/* Offset of the word before the cursor. */
 static size_t word_start(const ax_prompt *line)
 {
     size_t from = line->at;
@@ -181,7 +181,7 @@ static void typed_word(const ax_prompt *line, char out[static AX_PROMPT_TEXT])
     snprintf(out, AX_PROMPT_TEXT, "%.*s", (int)(line->at - from), line->text + from);
 }
 
-/* The letters of what is typed, in their order, somewhere in the word: "dmt" is "demote". */
+/* Whether the letters that were typed occur in the word in their order: "dmt" means "demote". */
 static bool is_loosely(const char *typed, const char *word)
 {
     for (; *typed && *word; word++)
@@ -189,7 +189,8 @@ static bool is_loosely(const char *typed, const char *word)
     return !*typed;
 }
 
-/* No word begins as it is typed: the only one that has its letters takes its place. */
+/* When no word begins with what was typed: replaces it by the only word that has its letters in order, if there is
+   one. */
 static bool complete_loosely(const ax_ui *ui, words of, const char *typed, ax_prompt *line)
 {
     char word[WORD], only[WORD] = "";

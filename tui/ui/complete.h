@@ -1,13 +1,13 @@
-/* Tab in prompts: commands, candidates, decisions, columns, settings, names of filters. */
+/* Completion in prompts: commands, candidates, decisions, columns, settings, names of filters. */
 #ifndef AX_TUI_COMPLETE_H
 #define AX_TUI_COMPLETE_H
 
 #include "tui/ui/asking.h"
 
-/* Lengthens the word before the cursor as far as all that begin so agree. False: it stays as it is, since there are
+/* Extends the word before the cursor as far as all matching words agree. False: it is unchanged, since there are
    several, or none. */
 bool ax_complete(const struct ax_ui *ui, ax_asking what, ax_prompt *line);
-/* The words that the one before the cursor may become, with blanks between them, as many as fit into out. */
+/* Lists the words that match the one before the cursor, with blanks between them, as many as fit into out. */
 void ax_complete_list(const struct ax_ui *ui, ax_asking what, const ax_prompt *line, char *out, size_t cap);
 
 #endif

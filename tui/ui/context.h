@@ -1,6 +1,6 @@
-/* What has the keyboard: a stack of contexts, the views at the bottom, above them help, editor,
-   comparison, a prompt, a question. A key goes to the one at the top, through the table of actions (tui/ui/action.h);
-   each is a file in tui/view and a row of AX_CONTEXT_LIST, with its own state in its slot of the UI. */
+/* What has the keyboard: a stack of contexts with the views at the bottom and above them help, editor, comparison, a
+   prompt, a question. A key goes to the topmost context, through the table of actions (tui/ui/action.h). Each context
+   is a file in tui/view and an entry of AX_CONTEXT_LIST, with its own state in its slot of the UI. */
 #ifndef AX_TUI_CONTEXT_H
 #define AX_TUI_CONTEXT_H
 
@@ -13,24 +13,25 @@ struct ax_ui;
 
 typedef struct ax_context {
     size_t state; /* bytes of its slot in the UI (ui->context_slot), all zero at first */
-    /* Whether the table's rows stay as they are while it is open: it is about what was on the screen. NULL: they don't.
-     */
+    /* Whether the table's rows keep their order while it is open, since it is about what was on the screen. NULL:
+       no. */
     bool (*holds)(const struct ax_ui *ui);
-    /* Sets its state up; false: it can't be opened, and has said why. NULL: there is nothing to set up. */
+    /* Sets its state up. False: it can't be opened, and has said why. NULL: nothing to set up. */
     bool (*open)(struct ax_ui *ui);
-    /* Does what an action means here; false: views and the UI itself may have a meaning for it. NULL: it has none. */
+    /* Does what an action means here. False: it means nothing here, and the views and the UI are asked. NULL: no action
+       means anything. */
     bool (*action)(struct ax_ui *ui, ax_action a);
-    /* A key without an action here. */
+    /* Takes a key that has no action here. */
     void (*key)(struct ax_ui *ui, uint32_t key);
-    /* Takes pasted text, as one line of UTF-8; whole: nothing of it was lost. NULL: pastes are ignored. */
+    /* Takes pasted text as one line of UTF-8; whole: none of it was dropped. NULL: pastes are ignored. */
     void (*paste)(struct ax_ui *ui, const char *line, bool whole);
     /* Draws over the panes. NULL: nothing. */
     void (*draw)(ax_pane panes, const struct ax_ui *ui);
-    /* Draws the message line; returns the cursor's column, -1 = there is none. NULL: as the context below does. */
+    /* Draws the message line; returns the cursor's column, -1 = none. NULL: the context below draws it. */
     int (*message)(ax_pane line, const struct ax_ui *ui);
     void (*hints)(ax_pane line, const struct ax_ui *ui);
-    /* The state was read again: closes what is about a candidate that no longer exists. NULL: there is nothing to do.
-     */
+    /* Called when the state was read again: closes what is about a candidate that no longer exists. NULL: nothing to
+       do. */
     void (*replaced)(struct ax_ui *ui);
 } ax_context;
 
@@ -38,7 +39,7 @@ typedef struct ax_context {
 AX_CONTEXT_LIST(AX_CONTEXT_DECLARE)
 extern const ax_context *const ax_contexts[AX_CONTEXT_COUNT];
 
-/* Opens a context over the others; one that is open already is brought to the top. */
+/* Opens a context over the others; one that is open already moves to the top. */
 void ax_ui_open(struct ax_ui *ui, ax_context_id id);
 void ax_ui_close(struct ax_ui *ui, ax_context_id id);
 bool ax_ui_is_open(const struct ax_ui *ui, ax_context_id id);

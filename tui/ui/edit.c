@@ -23,7 +23,7 @@ static void step(ax_edit *e, int by)
     e->now.value[d] = (uint8_t)((e->now.value[d] + by + n) % n);
 }
 
-/* A second digit makes a number of two where there is one. */
+/* Types a digit; a second one makes a number of two digits where such a value exists. */
 static void type(ax_edit *e, unsigned digit)
 {
     int d = decision_of(e);
@@ -103,7 +103,7 @@ void ax_edit_counted(ax_edit *e, const ax_genotype *g, const ax_edit_cost *cost)
         e->from_cost = *cost;
         e->from_cost.of = *g;
     }
-    e->now_cost = *cost; /* of an earlier `now` it is near at least, and drawn as such */
+    e->now_cost = *cost; /* the cost of an earlier `now` is close at least, and drawn as such */
     e->now_cost.of = *g;
 }
 

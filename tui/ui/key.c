@@ -1,4 +1,4 @@
-/* Keys: to the context at the top of the stack, by the table of actions. */
+/* Gives keys to the context at the top of the stack, through the table of actions. */
 #include "tui/ui/ui.h"
 
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
@@ -22,7 +22,7 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     return !reason;
 }
 
-/* The view that is shown is asked first. */
+/* Whether a view does the action; the one that is shown is asked first. */
 static bool view_does(ax_ui *ui, ax_action a)
 {
     const ax_view *shown = ax_views[ui->view];
@@ -41,7 +41,7 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         ax_ui_say(ui, true, "%s: %s", ui->keys.label[a][0] ? ui->keys.label[a] : ax_actions[a].label, why);
         return;
     }
-    if (ax_actions[a].needs & AX_NEEDS_ROW) /* choosing it, too: a new best one must not take its place */
+    if (ax_actions[a].needs & AX_NEEDS_ROW) /* the candidate counts as chosen: a new best one must not replace it */
         ax_ui_selection(ui)->moved = true;
     if (!(top->action && top->action(ui, a)) && !view_does(ui, a))
         ax_ui_act(ui, a);
@@ -63,7 +63,7 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
 
 /* ---- the views as a context ---- */
 
-/* AX_VIEW_COUNT: it shows none. */
+/* The view that a key shows; AX_VIEW_COUNT: none. */
 static ax_view_id view_of(uint32_t key)
 {
     int i = 0;

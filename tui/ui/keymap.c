@@ -146,7 +146,7 @@ static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, a
     return AX_OK;
 }
 
-/* Two meanings of a key in one context. */
+/* Looks for a key with two meanings in one context. */
 static ax_code find_clash(const ax_keymap *k, const char *path, ax_err *err)
 {
     char one[24], other[24];

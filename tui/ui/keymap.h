@@ -1,4 +1,4 @@
-/* Which key does what: the keys of the table of actions, unless the user has chosen others. */
+/* Which key does what: the keys of the table of actions, or those that the user has chosen. */
 #ifndef AX_TUI_KEYMAP_H
 #define AX_TUI_KEYMAP_H
 
@@ -13,7 +13,7 @@ typedef struct ax_keymap {
     char label[AX_ACTION_COUNT][AX_KEY_LABEL];
 } ax_keymap;
 
-/* Those of the table. */
+/* Sets the keys of the table. */
 void ax_keymap_init(ax_keymap *k);
 /* Reads lines "ACTION = KEY", "ACTION = none", remarks (# ;) and blank ones; KEY is a character, a name (Enter, F5)
    or Ctrl-LETTER. Two actions with one key in the same context are a clash, also with the number of a view. AX_EINVAL
@@ -23,13 +23,13 @@ ax_code ax_keymap_parse(ax_keymap *k, const char *path, char *text, ax_err *err)
    do what hjkl, g and G do, F1 what ? does, whatever those are. */
 ax_action ax_keymap_action(const ax_keymap *k, ax_context_id context, uint32_t key);
 
-/* What keys.ini, the palette and help call an action: "zoom-in". */
+/* The name of an action in keys.ini, commands and help: "zoom-in". */
 void ax_action_word(ax_action a, char out[static 24]);
-/* AX_DO_NOTHING: none is called so. */
+/* The action of a name; AX_DO_NOTHING: there is none. */
 ax_action ax_action_named(const char *word);
-/* The key of n bytes that are its name: "Enter", "Up", "Ctrl-L"; 0 = there is none of that name. */
+/* The key whose name is these n bytes: "Enter", "Up", "Ctrl-L"; 0 = there is none. */
 uint32_t ax_key_named(const char *name, size_t n);
-/* A character, or a name as above; 0: there is no such key. */
+/* The key of a character, or of a name as above; 0 = there is none. */
 uint32_t ax_key_read(const char *text);
 
 #endif

@@ -12,7 +12,7 @@ typedef struct ax_layout {
 
 enum { AX_LAYOUT_RECTS = 4 + AX_VIEW_COUNT };
 
-/* Under 20x5: one status line. Under 60x16: the small view, without tabs and hints. Else the view as it wants. */
+/* Below 20x5: one status line. Below 60x16: the small view, without tabs and hints. Else the view's own layout. */
 ax_layout ax_layout_of(int rows, int cols, ax_view_id view);
 ax_rect ax_rect_of(int row, int col, int rows, int cols);
 /* The rectangles as a list, for tests. */

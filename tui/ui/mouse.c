@@ -1,4 +1,5 @@
-/* What the mouse does: tabs are shown, rows selected and opened, the wheel moves; plots have it while it is held. */
+/* What the mouse does: it chooses tabs, selects and opens rows, and scrolls. While its button is held, its events go to
+   the plot in which it was pressed. */
 #include "tui/ui/ui.h"
 
 #include <string.h>
@@ -19,7 +20,8 @@ static bool inside(ax_rect r, int row, int col)
     return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
 }
 
-/* The tabs are drawn as " 1 Overview " or "[1 Overview]"; only their keys, where there is little room. */
+/* Shows the view of a tab: tabs are drawn as " 1 Overview " or "[1 Overview]", with the keys only where there is little
+   room. */
 static void click_tab(ax_ui *ui, int col)
 {
     int at = 0, width = ax_ui_tabs_width(ui);
@@ -35,7 +37,7 @@ static void click_tab(ax_ui *ui, int col)
     }
 }
 
-/* A second click on the selected row opens it. */
+/* Selects a row; a second click on the selected row opens it. */
 static void click_row(ax_ui *ui, int row)
 {
     ax_selection *t = ax_ui_selection(ui);
@@ -56,7 +58,7 @@ static void tell_pane(ax_ui *ui, ax_mouse what, int row, int col)
     ax_views[ui->held - 1]->mouse(ui, what, row - r.row - 1, col - r.col - 1);
 }
 
-/* Takes hold of the pane below it, if that knows the mouse. */
+/* Lets the pane below the mouse have its events, if it uses them. */
 static void hold(ax_ui *ui, int row, int col)
 {
     for (int i = 0; i < AX_VIEW_COUNT && !ui->held; i++)

@@ -28,7 +28,7 @@ static const char *operands(ax_verb verb)
     }
 }
 
-/* Here a verb without ID means the selected candidate. */
+/* The description of a verb, in which no ID means the selected candidate. */
 static const char *doc_of(ax_verb verb)
 {
 #define DOC(id, word, on, doc) [AX_VERB_##id] = doc,

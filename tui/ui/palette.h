@@ -1,11 +1,11 @@
-/* What can be typed after ':': the engine's verbs and a few words of the screens' own. */
+/* Commands that can be typed after ':': the engine's verbs and a few of the screens' own. */
 #ifndef AX_TUI_PALETTE_H
 #define AX_TUI_PALETTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Words besides the verbs, with what they take and do. */
+/* The screens' own commands, with their operands and what they do. */
 #define AX_WORD_LIST(X)                                                                                                \
     X(GOTO, "goto", "ID", "select this candidate, whatever the filter hides")                                          \
     X(SORT, "sort", "COLUMN[,COLUMN...]", "sort by columns, the first first; -COLUMN: the other way round")            \
@@ -27,16 +27,16 @@ typedef struct ax_palette_word {
     const char *word, *operands, *doc;
 } ax_palette_word;
 
-/* The i-th of them; false past the last. */
+/* The i-th command of all. False: past the last. */
 bool ax_palette(int i, ax_palette_word *out);
-/* Which of the screens' own words it is; AX_WORD_COUNT: none. */
+/* Which of the screens' own commands it is; AX_WORD_COUNT: none. */
 ax_word ax_palette_own(const char *text);
-/* All that begin with these n bytes (n = 0: but those for what a key does best), with blanks between them, as many as
- * fit into out. */
+/* Lists the commands that begin with these n bytes (n = 0: all but those that a key does better), with blanks between
+   them, as many as fit into out. */
 void ax_palette_list(const char *text, size_t n, char *out, size_t cap);
-/* The word that the text begins with, up to a blank or its end; false = there is no such word. */
+/* The command that the text begins with, up to a blank or its end. False: there is none. */
 bool ax_palette_find(const char *text, ax_palette_word *out);
-/* Lengthens text, the beginning of a word, as far as all words that begin so agree; cap: room in text. */
+/* Extends text, the beginning of a command, as far as all matching commands agree; cap: bytes that text may have. */
 void ax_palette_complete(char *text, size_t cap);
 
 #endif

@@ -1,4 +1,4 @@
-/* What becomes of pasted text: never keys. */
+/* Pasted text: it is never taken for keys. */
 #include "tui/ui/ui.h"
 
 #include "engine/base/utf8.h"
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pasted text as one line of UTF-8: ends of lines and tabs become blanks, those at either end go; other control
-   characters and what isn't UTF-8 are left out. out holds as many bytes as text. */
+/* Makes pasted text one line of UTF-8: line ends and tabs become blanks, and are removed at both ends; other control
+   characters and bytes that aren't UTF-8 are dropped. out has room for as many bytes as text. */
 static void one_line(const char *text, char *out)
 {
     size_t n = 0;

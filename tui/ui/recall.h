@@ -1,4 +1,4 @@
-/* What was typed into prompts before, and filters that have names; kept over sessions in a text file. Pure. */
+/* The history of the prompts and named filters, which a text file keeps between sessions. Pure. */
 #ifndef AX_TUI_RECALL_H
 #define AX_TUI_RECALL_H
 
@@ -14,28 +14,29 @@ typedef struct ax_named_filter {
 } ax_named_filter;
 
 typedef struct ax_recall {
-    char line[AX_RECALL_KINDS][AX_RECALL_LINES][AX_PROMPT_TEXT]; /* by kind of prompt; the newest last */
+    char line[AX_RECALL_KINDS][AX_RECALL_LINES][AX_PROMPT_TEXT]; /* by kind of prompt, the newest line last */
     int n[AX_RECALL_KINDS];
     ax_named_filter named[AX_NAMED_FILTERS];
     int n_named;
     bool toured; /* the tour has been seen */
 } ax_recall;
 
-/* Adds a line as the newest; one that is there already moves, the oldest gives way. "" isn't kept. */
+/* Adds a line as the newest. A line that is there already moves; the oldest one is dropped for lack of room. "" isn't
+   kept. */
 void ax_recall_add(ax_recall *r, int kind, const char *line);
-/* The k-th newest line (from 1) that begins so; NULL: there are fewer. */
+/* The k-th newest line (from 1) with this beginning; NULL: there are fewer. */
 const char *ax_recall_line(const ax_recall *r, int kind, const char *beginning, int k);
 
-/* The filter of n bytes of a name; NULL: there is none. */
+/* The filter whose name is these n bytes; NULL: there is none. */
 const char *ax_recall_filter(const ax_recall *r, const char *name, size_t n);
-/* Names a filter, or gives the name another; text "": forgets it. AX_EINVAL: letters, digits, - and _ make a name; or
-   there are too many. */
+/* Gives a filter a name, or the name another filter; text "": removes the name. AX_EINVAL: a name consists of letters,
+   digits, - and _; or there are too many names. */
 ax_code ax_recall_name(ax_recall *r, const char *name, const char *text, ax_err *err);
 
-/* As the lines of a file, and back; what isn't understood is skipped. text is changed. */
+/* Writes the lines of the file, and reads them back; lines that aren't understood are skipped. text is changed. */
 void ax_recall_print(const ax_recall *r, ax_str *out);
 void ax_recall_parse(ax_recall *r, char *text);
-/* Lines of `newer` become the newest of r, and its names replace those of r. */
+/* Adds the lines of `newer` as the newest of r; its names replace those of r. */
 void ax_recall_merge(ax_recall *r, const ax_recall *newer);
 
 #endif

@@ -26,7 +26,7 @@ void ax_selection_release(void *slot)
 
 /* ---- rows ---- */
 
-/* Only when something of it has changed: sorting thousands of rows at every key would be slow. */
+/* Builds the rows again, but only after a change: sorting thousands of rows at every key would be slow. */
 static void build_rows(ax_ui *ui, ax_selection *t)
 {
     ax_err err;

@@ -168,7 +168,7 @@ double ax_ui_next_tick(const ax_ui *ui)
     return 1 - fmod(ax_ui_elapsed(ui), 1);
 }
 
-/* NULL: no memory, and it says so. */
+/* A new command in the queue. NULL: no memory, which the message line says. */
 static ax_command *new_command(ax_ui *ui, ax_verb verb)
 {
     if (ui->n_out == ui->out_cap) {

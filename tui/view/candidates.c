@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* What the letters are, as many as there is room for. */
+/* Draws what the letters mean, as many as there is room for. */
 static void draw_legend(ax_pane p, int row, int end)
 {
     static const char *const part[] = { "S:",       "Q queued", "R running",  "P paused",    "D done",
@@ -71,14 +71,14 @@ static void arrange(ax_ui *ui)
         return;
     uint32_t page = (uint32_t)seen, last = t->rows.n > page ? t->rows.n - page : 0;
     long at = ax_rows_find(&t->rows, t->selected);
-    /* beside other panes no terminal can scroll it, and each step sends all rows: fewer and larger ones there */
+    /* beside other panes no terminal can scroll the table, and each step sends all rows: so steps are larger there */
     uint32_t step = ui->layout.table_framed ? page - 1 - page / 4 : 0, row = at > 0 ? (uint32_t)at : 0;
     if (at >= 0 && row < t->first)
         t->first = row > step ? row - step : 0;
     if (at >= 0 && row >= t->first + page)
         t->first = row - page + 1 + step;
     if (!t->moved && at >= 0 && (uint32_t)at < page)
-        t->first = 0; /* not scrolled: what is in training stays in sight above the best */
+        t->first = 0; /* at the top, so that candidates in training stay in sight above the best one */
     if (t->first > last)
         t->first = last;
 }

@@ -1,4 +1,4 @@
-/* The selected candidate: its drawings, what is known about it. */
+/* The selected candidate: its drawings, and what is known about it. */
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
@@ -20,14 +20,14 @@ static int fact(ax_pane p, int row, const char *name, const char *value)
     return row + 1;
 }
 
-/* What it was changed from; NULL: it wasn't. */
+/* The candidate of which this one is a changed copy; NULL: of none. */
 static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
 {
     const ax_candidate *parent = c->parent ? ax_state_candidate(ui->state, c->parent) : NULL;
     return parent && memcmp(&parent->genotype, &c->genotype, sizeof c->genotype) != 0 ? parent : NULL;
 }
 
-/* The figures of a line; those that may be missing stand there only when they are known. */
+/* Draws the figures of a line; those that may be missing are shown only when they are known. */
 static int figures(ax_pane p, int row, const char *name, ax_metric_line line, const ax_state *s, const ax_candidate *c)
 {
     char text[256] = "", figure[AX_FIGURE];
@@ -42,7 +42,7 @@ static int figures(ax_pane p, int row, const char *name, ax_metric_line line, co
     return fact(p, row, name, text);
 }
 
-/* All of the message, and what follows from its cause. */
+/* Draws the whole message of a failure, and what its cause means. */
 static int draw_failure(ax_pane p, int row, const ax_candidate *c)
 {
     enum { AT = 12 };
@@ -63,7 +63,7 @@ static int draw_failure(ax_pane p, int row, const ax_candidate *c)
     return row + n + 1;
 }
 
-/* What matters most comes first: a small pane shows only that. */
+/* Draws the facts, the most important ones first, since a small pane shows only those. */
 static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
     char a[AX_FIGURE], b[AX_FIGURE], text[256];
@@ -114,7 +114,7 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     return row;
 }
 
-/* What the policy made of each decision, when it made them. */
+/* Draws the policy's probability and entropy of each decision when it made them. */
 static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
 {
     const ax_space *s = ax_space_of(&c->genotype);
@@ -148,7 +148,7 @@ static void draw_beside(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     draw_decisions(p, draw_facts(p, ui, c) + 1, c);
 }
 
-/* Rows that the drawings of a space take one above the other, each but the first under a title. */
+/* Rows that all drawings of a space take below each other, each but the first with a title. */
 static int all_rows(const ax_space *s)
 {
     int rows = 0;
@@ -162,8 +162,7 @@ static bool room_for_all(const ax_space *s, ax_pane inner)
     return inner.at.rows >= all_rows(s) + 4;
 }
 
-/* As a view of its own: the drawings one above the other where there is room, and the facts: beside them, else below.
- */
+/* Draws the view alone: all drawings below each other where there is room, and the facts beside or below them. */
 static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
 {
     const ax_space *s = ax_space_of(&c->genotype);

@@ -1,4 +1,4 @@
-/* Two candidates side by side: cells, what differs, metrics, how their losses fell. */
+/* Two candidates side by side: their cells and differences, metrics, and losses. */
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
@@ -12,10 +12,10 @@
 enum { METRIC_ROWS = 4, LOSS_ROWS = 2 };
 
 typedef struct compare_state {
-    uint32_t with; /* candidate that the selected one is compared with */
+    uint32_t with; /* the candidate that the selected one is compared with */
 } compare_state;
 
-/* Seconds with a decimal: of two that differ by little. */
+/* Prints a figure, seconds with a decimal since the two may differ by little. */
 static void format(ax_metric m, double v, char out[static AX_FIGURE])
 {
     if (ax_metric_of(m)->form.form == AX_FORM_SECONDS)
@@ -49,7 +49,8 @@ static bool has_column(ax_metric m, ax_task_id task, const ax_candidate *a, cons
     return info->span && ax_metric_is_of(m, task) && (known || !info->final);
 }
 
-/* Whole columns only; where not all have room, loss (which is below, too) and time go first. */
+/* Draws whole columns only; where there isn't room for all, the loss (which is below, too) and the time are left out
+   first. */
 static void draw_metrics(ax_pane p, ax_task_id task, const ax_candidate *a, const ax_candidate *b)
 {
     int at = 9, need = at;
@@ -138,7 +139,7 @@ static void draw(ax_pane p, const ax_ui *ui)
                           ax_genotype_describe(&a->genotype, &b->genotype, changes, sizeof changes));
 }
 
-/* With a marked one, what it was made from, or the best. */
+/* Compares with a marked candidate, else with the one it was made from, else with the best. */
 static bool open(ax_ui *ui)
 {
     compare_state *here = ui->context_slot[AX_CONTEXT_COMPARE];

@@ -1,4 +1,4 @@
-/* The editor of a hand-made candidate: its decisions, the drawing they make, and what differs from its parent. */
+/* The editor of a hand-made candidate: its decisions, their drawing, and the differences from its parent. */
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
@@ -40,7 +40,7 @@ static const ax_form_section *section_of(const ax_edit *e)
     return section;
 }
 
-/* Of the line that is edited, among all of the list. */
+/* Row of the line that is edited, in the whole list. */
 static int row_of_line(const ax_edit *e)
 {
     const ax_form_section *section = ax_space_of(&e->now)->section;
@@ -50,7 +50,7 @@ static int row_of_line(const ax_edit *e)
     return e->line + headings;
 }
 
-/* Scrolled as far as the line that is edited needs. */
+/* Draws the list, scrolled so that the line that is edited is in sight. */
 static void draw_list(ax_pane p, const ax_edit *e)
 {
     const ax_space *s = ax_space_of(&e->now);
@@ -69,7 +69,7 @@ static void draw_list(ax_pane p, const ax_edit *e)
     }
 }
 
-/* Parameters of what the first drawing shows. */
+/* Parameters of the part that the first drawing shows. */
 static int64_t params(const ax_genotype *g, const ax_ui *ui)
 {
     ax_drawing d;
@@ -108,7 +108,7 @@ static void change(int64_t now, int64_t was, char *(*print)(int64_t, char *), ch
              AX_FIGURE - 2, print(now > was ? now - was : was - now, figure));
 }
 
-/* From the parent to what is edited. */
+/* The differences in cost between the parent and the edited network. */
 static cost_row changes(const ax_edit_cost *now, const ax_edit_cost *was)
 {
     cost_row row = { { "...", "...", "...", "..." } };
@@ -128,8 +128,8 @@ static void draw_cost(ax_pane p, int row, ax_role role, const char *name, const 
         ax_pane_print(p, row, COST_AT + (i + 1) * COST_COLUMN - (int)strlen(cost->text[i]), role, cost->text[i]);
 }
 
-/* What encoder and decoder cost, and all that a training takes: a table, or one line where there is no room. What was
-   counted for an earlier value is dim until this one's is there. */
+/* Draws the cost of encoder and decoder, and of a training: a table, or one line where there is no room. The cost of an
+   earlier value is dim until that of this one is known. */
 static void draw_costs(ax_pane p, const ax_edit *e)
 {
     static const cost_row head = { { "parameters", "multiply-adds", "output stride", "memory" } };

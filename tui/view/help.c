@@ -1,4 +1,4 @@
-/* The keys, from the table of actions, and what can be typed. */
+/* The help screen: keys, from the table of actions, and commands. */
 #include "tui/view/view.h"
 
 #include "tui/ui/palette.h"
@@ -10,12 +10,12 @@
 enum { LABEL = 10 }; /* columns */
 
 typedef struct help_state {
-    int first; /* line at the top; the pane may have room for an earlier one */
+    int first; /* line at the top, where the pane is full; a higher pane begins earlier */
 } help_state;
 
 typedef struct entry {
     char label[16], text[160];
-    bool heading; /* of a group: the text alone */
+    bool heading; /* the heading of a group: only its text is drawn */
 } entry;
 
 /* ---- the groups ---- */
@@ -23,7 +23,7 @@ typedef struct entry {
 enum { ACTIONS_OF_GROUP = 24 };
 static const struct {
     const char *heading;
-    int action[ACTIONS_OF_GROUP]; /* each + 1; 0 = no more */
+    int action[ACTIONS_OF_GROUP]; /* actions + 1; 0 = no more */
 } groups[] = {
 #define A(id) AX_DO_##id + 1
     { "The candidate",
@@ -65,7 +65,7 @@ static bool action_entry(const ax_ui *ui, int action, entry *e)
     return true;
 }
 
-/* The i-th of the lines that a view says of itself: "KEY  text" each. */
+/* The i-th line of the help texts of the views, "KEY  text". False: past the last. */
 static bool view_entry(const ax_ui *ui, int i, entry *e)
 {
     const char *at = ax_views[ui->view]->help;
@@ -116,7 +116,7 @@ static bool column_entry(const ax_ui *ui, int i, entry *e)
 
 /* ---- the list ---- */
 
-/* Takes one of a section off i: its heading (drawn when i gets 0), or n entries. */
+/* Whether entry *i is the heading; *i loses one, so that it counts the entries below. */
 static bool is_heading(int *i, const char *heading, entry *e)
 {
     if ((*i)-- != 0)
@@ -126,7 +126,7 @@ static bool is_heading(int *i, const char *heading, entry *e)
     return true;
 }
 
-/* The i-th entry of the list; false past the last. */
+/* The i-th entry of the list. False: past the last. */
 static bool entry_at(const ax_ui *ui, int i, entry *e)
 {
     ax_palette_word w;
@@ -150,7 +150,7 @@ static bool entry_at(const ax_ui *ui, int i, entry *e)
             return action_entry(ui, groups[g].action[i] - 1, e);
         i -= n;
     }
-    for (int a = 0; a < AX_ACTION_COUNT; a++) /* what no group has, so that nothing is missing */
+    for (int a = 0; a < AX_ACTION_COUNT; a++) /* actions in no group, so that none is missing */
         if ((ax_actions[a].contexts & AX_IN_VIEWS) && !is_grouped(a) && !i--)
             return action_entry(ui, a, e);
     if (!i--) {
@@ -178,7 +178,7 @@ static bool entry_at(const ax_ui *ui, int i, entry *e)
     return true;
 }
 
-/* Lines that all entries take at a width. */
+/* Lines that all entries take in so many columns. */
 static int lines(const ax_ui *ui, int width)
 {
     entry e;
@@ -205,7 +205,7 @@ static void draw(ax_pane p, const ax_ui *ui)
     int last = need > rows ? need - rows : 0;
     int first = here->first < 0 ? 0 : here->first > last ? last : here->first;
     entry e;
-    int at = 0; /* line of the whole list */
+    int at = 0; /* line in the whole list */
     for (int i = 0; entry_at(ui, i, &e); i++) {
         int n = ax_wrap_lines(e.text, width);
         int column = at / need, row = at % need - first;

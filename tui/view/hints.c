@@ -14,7 +14,7 @@ static bool is_hinted(const ax_ui *ui, ax_action a)
            (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
 }
 
-/* In a view that searches '/' asks for that. */
+/* The word for an action; in a view that can be searched '/' searches. */
 static const char *word_of(const ax_ui *ui, ax_action a)
 {
     return a == AX_DO_FILTER && ax_views[ui->view]->search ? "search" : ax_actions[a].hint;
@@ -24,7 +24,7 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
     int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
-    int reserved = 0; /* the way out and the help are never cut */
+    int reserved = 0; /* the keys for leaving and for help are never cut */
     for (int i = 0; i < 2; i++)
         reserved += ax_text_width(ui->keys.label[always[i]]) + 1 + ax_text_width(ax_actions[always[i]].hint) + gap;
     for (int i = 0; i < AX_ACTION_COUNT + 2; i++) {

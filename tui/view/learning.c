@@ -10,7 +10,7 @@
 
 /* ---- in a line ---- */
 
-/* Appends to the line what it has room for as a whole; returns the column after it. */
+/* Appends a text to the line if there is room for all of it; returns the column after it. */
 static int add(ax_pane p, int row, int col, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 static int add(ax_pane p, int row, int col, const char *fmt, ...)
 {
@@ -62,7 +62,7 @@ static double figure_of(const ax_learning_step *l, int which)
     return (double)(which == 0 ? l->baseline : which == 1 ? l->advantage : l->clip_share);
 }
 
-/* Means over stretches of updates, so that there are at most POINTS; returns how many, 0 = there is no such figure. */
+/* Means over spans of updates, at most POINTS; returns how many, 0 = the strategy has no such figure. */
 static size_t means(const ax_state *s, int which, double x[static POINTS], double y[static POINTS])
 {
     uint32_t step = s->n_learned / POINTS + 1;

@@ -1,4 +1,4 @@
-/* The log: what happened, newest below. */
+/* The log: what happened, the newest line at the bottom. */
 #include "tui/view/view.h"
 
 #include "tui/ui/asking.h"
@@ -8,17 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Which lines are shown: all, what a person waits for, what went wrong, those of a candidate. */
+/* Which lines are shown: all, news, trouble, or those of a candidate. */
 typedef enum log_which { LOG_ALL, LOG_NEWS, LOG_TROUBLE, LOG_SELECTED, LOG_WHICH } log_which;
 
 typedef struct log_state {
     log_which which;
     uint32_t of;                    /* candidate of LOG_SELECTED */
-    uint32_t up;                    /* the cursor: lines above the last one shown */
+    uint32_t up;                    /* place of the cursor: lines above the last one shown */
     uint32_t back;                  /* lines between the newest and the last one shown; 0 = follows */
-    char search[AX_PROMPT_TEXT];    /* "" = nothing is looked for */
-    uint64_t lines;                 /* that there had been when back was right */
-    uint32_t n, line[AX_STATE_LOG]; /* those that are shown, as they were last picked */
+    char search[AX_PROMPT_TEXT];    /* text of the last search; "" = none */
+    uint64_t lines;                 /* lines that there were when `back` was set */
+    uint32_t n, line[AX_STATE_LOG]; /* the lines that are shown, as pick() chose them */
 } log_state;
 
 static ax_role log_role(const ax_log_line *l)
@@ -53,7 +53,7 @@ static bool is_shown(const ax_log_line *l, log_which which, uint32_t id)
     }
 }
 
-/* Fills `here->line` with the places of the lines that are shown, the oldest first. */
+/* Chooses the lines that are shown: fills here->line with their indices, the oldest first. */
 static void pick(const ax_ui *ui, log_state *here)
 {
     const ax_state *s = ui->state;
@@ -73,7 +73,7 @@ static const ax_log_line *line_at_cursor(const ax_ui *ui)
 
 /* ---- drawing ---- */
 
-/* The text that is looked for, in what was drawn from a column on; what is cut off has no cells. */
+/* Highlights the searched text in what was drawn from a column on. */
 static void show_found(ax_pane p, int row, int col, const char *drawn, const char *text)
 {
     char before[AX_EVENT_TEXT];
@@ -102,7 +102,7 @@ static void draw_line(ax_pane p, int row, const ax_state *s, const ax_log_line *
     show_found(ax_pane_part(p, row, 0, 1, p.at.cols - 1), 0, text_col, l->text, search);
 }
 
-/* "  /memory: 2 of 7", counted from the oldest; at another line "7 lines". */
+/* Appends "  /memory: 2 of 7", counted from the oldest match, or "7 lines" when the cursor is at no match. */
 static void tell_found(const ax_ui *ui, const log_state *here, char *out, size_t cap)
 {
     uint32_t all = 0, which = 0, back = here->back + here->up;
@@ -162,18 +162,18 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 
 static int seen_rows(const ax_ui *ui)
 {
-    int seen = ui->layout.pane[AX_VIEW_LOG].rows - 2; /* at the top one is for the word that older lines are missing */
+    int seen = ui->layout.pane[AX_VIEW_LOG].rows - 2; /* at the top a row says that older lines are missing */
     return seen > 1 ? seen : 1;
 }
 
-/* How far back one can scroll: no row stays empty while there are newer lines. After pick(). */
+/* How far back the log can be scrolled: no row stays empty while there are newer lines. Called after pick(). */
 static uint32_t most_back(const ax_ui *ui, const log_state *here)
 {
     long most = (long)here->n - seen_rows(ui) + (ui->state->log_dropped > 0);
     return most > 0 ? (uint32_t)most : 0;
 }
 
-/* by > 0: back. */
+/* Scrolls; by > 0: back. */
 static void scroll(ax_ui *ui, long by)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -183,8 +183,7 @@ static void scroll(ax_ui *ui, long by)
     here->back = back < 0 ? 0 : (uint32_t)back;
 }
 
-/* A key before the first drawing scrolled for the pane of another view, and a window grows: the cursor stays at its
-   line. */
+/* Keeps the cursor at its line when the size of the pane has changed. */
 static void arrange(ax_ui *ui)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -196,7 +195,7 @@ static void arrange(ax_ui *ui)
     }
 }
 
-/* The cursor moves, and what it would leave scrolls; by > 0: back. */
+/* Moves the cursor, and scrolls when it would leave the pane; by > 0: back. */
 static void move(ax_ui *ui, long by)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -213,7 +212,7 @@ static void move(ax_ui *ui, long by)
 
 /* ---- searching ---- */
 
-/* To the next line with the text, by 1 a newer and by -1 an older one, around the ends. */
+/* Goes to the next line with the text: by 1 a newer, by -1 an older one, wrapping around. */
 static void go_on(ax_ui *ui, int by)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -222,7 +221,7 @@ static void go_on(ax_ui *ui, int by)
         ax_ui_say(ui, true, "nothing to look for yet: / asks");
         return;
     }
-    long n = here->n, at = n - 1 - (long)here->back - here->up; /* of the cursor, from the oldest */
+    long n = here->n, at = n - 1 - (long)here->back - here->up; /* line of the cursor, counted from the oldest */
     for (long k = 1; k <= n; k++) {
         long i = ((at + by * k) % n + n) % n;
         if (!ax_log_has(ax_state_log(ui->state, here->line[i]), here->search))
@@ -236,7 +235,7 @@ static void go_on(ax_ui *ui, int by)
               here->which == LOG_ALL ? "" : ", Tab in other lines");
 }
 
-/* "" goes on with what was looked for before. */
+/* Searches for a text; "" repeats the last search. */
 static void search(ax_ui *ui, const char *text)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -287,7 +286,7 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-/* A reader of older lines goes on reading them while new ones come. */
+/* Keeps older lines in place while new ones come. */
 static void refresh(ax_ui *ui, bool replaced)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];

@@ -1,5 +1,5 @@
-/* Beside the pictures of the masks view: figures of the image and of the candidate, class by class where there are
-   classes, the scale of depths, the colours of a skeleton. */
+/* The panel of the masks view: figures of the image and of the candidate (for each class, where there are classes), the
+   scale of depths, the colours of a skeleton. */
 #include "tui/view/mask_view.h"
 
 #include "tui/view/view.h"
@@ -18,7 +18,7 @@ static bool colored(ax_pane p, const ax_ui *ui)
 
 /* ---- swatches ---- */
 
-/* What stands for a colour of the legend: the colour, or its letter. */
+/* Draws the sample of a colour in the legend: the colour, or its letter. */
 static void draw_swatch(ax_pane p, int row, int col, const ax_ui *ui, int class)
 {
     const ax_maskfile *m = ax_ui_masks(ui)->file;
@@ -63,12 +63,12 @@ void ax_mask_legend_draw(ax_pane p, const ax_ui *ui)
 
 /* ---- lines ---- */
 
-/* Where the next line goes, as lines fill the columns of a pane. */
+/* The place of the next line, as lines fill the columns of a pane. */
 typedef struct flow {
     ax_pane p;
     int columns;
     int n;             /* place of the next line: columns from left to right, each from top to bottom */
-    int lines, before; /* of this section, and of the one before it */
+    int lines, before; /* lines of this section, and of the one before it */
 } flow;
 
 static ax_pane next_line(flow *f)
@@ -78,7 +78,7 @@ static ax_pane next_line(flow *f)
     return ax_pane_part(f->p, n % rows, n / rows * AX_MASK_PANEL_COLS, 1, AX_MASK_PANEL_COLS);
 }
 
-/* In a column of its own, or below the last one. */
+/* Begins a section: in a new column, or below the last section. */
 static void next_section(flow *f)
 {
     int rows = f->p.at.rows;
@@ -132,7 +132,7 @@ static double share_right(const ax_mask_count *count)
     return all ? (double)right / (double)all : NAN;
 }
 
-/* Those that the images have, or are predicted in them. */
+/* Adds the classes that occur in the truth or in predictions. */
 static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
 {
     const ax_maskfile *m = here->file;
@@ -158,7 +158,7 @@ static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
     }
 }
 
-/* The colours from end to end, and below them the ends and the middle. */
+/* Adds the scale of colours, and below it the values of its ends and its middle. */
 static void add_scale(flow *f, const ax_ui *ui, const ax_maskfile *m)
 {
     const char *middle = m->name[m->classes / 2];

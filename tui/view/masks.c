@@ -29,7 +29,7 @@ void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
     here->file = file;
     memset(here->in_all, 0, sizeof here->in_all);
     if (file) {
-        (void)ax_mask_add_errors(file, NULL); /* without memory they aren't shown */
+        (void)ax_mask_add_errors(file, NULL); /* out of memory: errors aren't shown */
         ax_mask_order(file, here->order);
         for (int i = 0; i < file->images; i++)
             ax_mask_count_image(file, i, here->in_all);
@@ -49,7 +49,7 @@ const char *ax_masks_lacking(const ax_candidate *c)
 
 enum { TITLE = 96 };
 
-/* Appends a part while all of it fits into `width`. */
+/* Appends a part if all of it fits into `width`. */
 static void add_part(char out[static TITLE], int width, const char *part)
 {
     size_t n = strlen(out);
@@ -77,8 +77,8 @@ static void print_title(const ax_masks_shown *here, const ax_candidate *c, int w
     add_part(out, width, part);
 }
 
-/* The panel is at the right or below, wherever it leaves the pictures larger; where neither leaves enough, one line
-   takes its place. */
+/* Draws pictures and panel. The panel is at the right or below, where it leaves larger pictures; where neither leaves
+   enough room, one line replaces it. */
 static ax_code draw_inner(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     enum { LEAST_ROWS = 14, LEAST_COLS = 70 };
@@ -100,7 +100,7 @@ static ax_code draw_inner(ax_pane p, const ax_ui *ui, ax_err *err)
         ax_mask_panel_draw(ax_pane_part(p, used, 1, rows - used, cols), ui);
         return ax_mask_draw(ax_pane_part(p, 0, 1, below, cols), m, image, &here->window, ui->color, err);
     }
-    int used = beside.across * beside.col_step; /* with a gap */
+    int used = beside.across * beside.col_step; /* with the gap */
     ax_mask_panel_draw(ax_pane_part(p, 0, 1 + used, rows, AX_MASK_PANEL_COLS), ui);
     return ax_mask_draw(ax_pane_part(p, 0, 1, rows, right), m, image, &here->window, ui->color, err);
 }
@@ -138,7 +138,7 @@ static void turn_image(ax_ui *ui, int by)
     count_image(here);
 }
 
-/* In other views z Z < > act on the reward plot. */
+/* Does an action; in other views z Z < > act on the reward plot. */
 static bool act(ax_ui *ui, ax_action a)
 {
     ax_masks_shown *here = ax_ui_masks(ui);
@@ -158,7 +158,7 @@ static bool act(ax_ui *ui, ax_action a)
     case AX_DO_ZOOM_NONE:
         here->window.zoom = 0;
         here->window.down = here->window.right = 0;
-        return false; /* so does the reward plot */
+        return false; /* the reward plot uses it, too */
     case AX_DO_MASK_OVER:
         here->window.over = !here->window.over;
         return true;
@@ -171,7 +171,7 @@ static bool act(ax_ui *ui, ax_action a)
     }
 }
 
-/* Another candidate: its worst image. */
+/* Shows the worst image of a newly selected candidate. */
 static void refresh(ax_ui *ui, bool replaced)
 {
     (void)replaced;

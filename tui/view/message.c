@@ -1,4 +1,4 @@
-/* The message line, when nothing is asked there: what was said last, else what happened last. */
+/* The message line when nothing is asked there: the last message, else the last thing that happened. */
 #include "tui/view/view.h"
 
 #include "viz/figure.h"
@@ -19,7 +19,7 @@ static int draw_undo(ax_pane p, const ax_ui *ui)
     return ax_pane_print_right(p, 0, p.at.cols, AX_ROLE_WARN, text) - 2;
 }
 
-/* What a person waits for; proposals and updates of the controller come with every candidate. */
+/* Whether a line is news for a person; proposals and updates of the strategy come with every candidate. */
 static bool is_news(const ax_log_line *line)
 {
     static const bool routine[AX_EVENT_COUNT] = {
@@ -28,7 +28,7 @@ static bool is_news(const ax_log_line *line)
     return !routine[line->kind] && line->level != AX_LEVEL_DEBUG;
 }
 
-/* Events with a text that says by itself what happened: "pruned by user". */
+/* Events whose text says what happened without the event's name: "pruned by user". */
 static const bool says_so[AX_EVENT_COUNT] = {
     [AX_EVENT_PRUNED] = true, [AX_EVENT_PROMOTED] = true, [AX_EVENT_DEMOTED] = true,
     [AX_EVENT_PAUSED] = true, [AX_EVENT_HELLO] = true,    [AX_EVENT_BYE] = true
@@ -52,7 +52,7 @@ static void last_event(ax_pane p, const ax_ui *ui, int width)
     ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
 }
 
-/* A long message covers as much of what is above its line as it needs. */
+/* Draws a message; a long one covers as many rows above its line as it needs. */
 static void draw_wrapped(ax_pane p, int width, ax_role role, const char *text)
 {
     width = width > 1 ? width : 1;

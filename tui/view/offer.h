@@ -1,4 +1,4 @@
-/* The screen without a run. */
+/* The list of runs, which is shown when no run is. */
 #ifndef AX_TUI_VIEW_OFFER_H
 #define AX_TUI_VIEW_OFFER_H
 
@@ -11,16 +11,16 @@ enum { AX_OFFER_RUNS = 64 };
 typedef struct ax_offer_item {
     char name[64], path[PATH_MAX];
     bool live, marked;
-    bool read;                                     /* what follows is known */
+    bool read;                                     /* the members below are known */
     char state[16], task[16], data[80], last[200]; /* last: the last line of its log */
     uint32_t ended, best;                          /* best: a candidate, 0 = none */
     int64_t planned;
-    double reward, newest; /* newest: seconds since the epoch, of its last event */
+    double reward, newest; /* newest: time of its last event in seconds since the epoch */
 } ax_offer_item;
 typedef struct ax_offers {
     int n, selected, n_marked;
     bool can_demo, can_resume;
-    bool asks;         /* whether the selected one is to be removed */
+    bool asks;         /* it asks whether the selected run is to be removed */
     double now;        /* seconds since the epoch */
     char message[504]; /* "" = none */
     ax_offer_item item[AX_OFFER_RUNS];

@@ -1,9 +1,9 @@
-/* The overview: panes of the other views, as many as there is room for. From 120x34 all of them; under that reward,
-   cell and table, and the log in a high window. */
+/* The overview: panes of the other views, as many as there is room for. From 120x34 on all of them; below that reward,
+   cell and table, with the log in a high window. */
 #include "tui/ui/layout.h"
 
 enum {
-    LARGE_ROWS = 30, /* without the lines of the screen */
+    LARGE_ROWS = 30, /* without the lines of status, tabs, message and hints */
     LARGE_COLS = 120,
     CELL_ROWS = 14, /* the cell's 12 rows and a frame */
     CELL_COLS = 40, /* the widest cell and a frame */
@@ -20,7 +20,7 @@ static int at_most(int v, int most)
     return v < most ? v : most;
 }
 
-/* 80x24 and its neighbours: curve and cell side by side, the table below, the log at the bottom of a high window. */
+/* About 80x24: curve and cell side by side, the table below, the log at the bottom of a high window. */
 static void overview_small(ax_layout *l, int top, int rows, int cols)
 {
     int high = rows - TABLE_ROWS, right = at_most(at_least(cols * 2 / 5, CELL_COLS), 64);
@@ -37,7 +37,7 @@ static void overview_small(ax_layout *l, int top, int rows, int cols)
         l->pane[AX_VIEW_LOG] = ax_rect_of(top + rows - log, 0, log, cols);
 }
 
-/* 160x48 and its neighbours: six panes. */
+/* About 160x48: six panes. */
 static void overview_large(ax_layout *l, int top, int rows, int cols)
 {
     int right = at_least(cols * 2 / 5, CELL_COLS + 4), left = cols - right;

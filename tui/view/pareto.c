@@ -1,4 +1,4 @@
-/* Reward against a cost: the candidates, and which of them no other one beats in both. */
+/* The Pareto view: reward against a cost, and the candidates that no other one dominates. */
 #include "tui/view/view.h"
 
 #include "tui/view/kept.h"
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 
 typedef struct pareto_state {
-    int axis; /* the figure with the first front is 0 */
+    int axis; /* index of the cost among the figures with fronts */
     ax_kept kept;
-    ax_chart_scale scale; /* of what is kept */
+    ax_chart_scale scale; /* scale of the plot that is kept */
 } pareto_state;
 
 static double reward_of(const ax_candidate *c)
@@ -19,7 +19,7 @@ static double reward_of(const ax_candidate *c)
     return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->outcome.reward : NAN;
 }
 
-/* Points of a chart: first those that are beaten, then those of the front. */
+/* Points of a chart: first dominated ones, then those of the front. */
 typedef struct points {
     double *x, *y;
     size_t n, beaten;
@@ -111,7 +111,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
                                                    : "o front   \u00b7 beaten   ";
     if (shown && ui->view == AX_VIEW_PARETO)
         snprintf(right, sizeof right, "%s@ #%u   front %u", legend, c->id, on_front);
-    else if (shown) /* it is in the table beside */
+    else if (shown) /* the table beside shows it */
         snprintf(right, sizeof right, "%s@ selected   front %u", legend, on_front);
     else
         snprintf(right, sizeof right, "%sfront %u", legend, on_front);
@@ -120,7 +120,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     return AX_OK;
 }
 
-/* The candidate on the front that is next in cost, up or down; from one that isn't, the nearest. */
+/* Selects the candidate of the front that is next in cost, up or down; from another candidate, the nearest one. */
 static void step(ax_ui *ui, ax_metric axis, int by)
 {
     const ax_state *s = ui->state;

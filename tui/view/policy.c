@@ -1,5 +1,5 @@
-/* Why the search does what it does: how likely every choice of every decision is now, what has changed since the start,
-   and where the selected candidate comes from. */
+/* The policy view: the probability of every choice of every decision, its change since the start, and where the
+   selected candidate comes from. */
 #include "tui/view/learning.h"
 #include "tui/view/view.h"
 
@@ -27,8 +27,8 @@ static int most_choices(const ax_space *s)
     return most;
 }
 
-/* The heat of a probability, from grey to red, in the 256-colour palette; a share of what is even counts as one step.
- */
+/* The colour of a probability, from grey to red, in the 256-colour palette; it depends on the ratio to a uniform
+   distribution. */
 static uint8_t heat(double p, int choices)
 {
     static const uint8_t step[] = { 235, 237, 239, 58, 94, 130, 166, 202, 196 };
@@ -53,7 +53,7 @@ static void draw_choice(ax_pane p, int row, int col, double probability, int cho
                           heat(probability, choices));
 }
 
-/* "+12 sep3x3": the choice that has gained most since the start. */
+/* Draws "+12 sep3x3": the choice that has gained most since the start. */
 static void draw_gain(ax_pane p, int row, int col, const ax_policy *policy, unsigned d)
 {
     const ax_decision *decision = &policy->space->decision[d];
@@ -103,8 +103,8 @@ static void draw_heading(ax_pane p, int row, int most)
                   p.at.cols - col - 5 >= TRACE + 20 ? "entropy, since start   gained" : "entr gained");
 }
 
-/* "0 conv1x1  1 conv3x3  ...": of the first decision whose values have names. Returns the row below, also of a pane
-   without rows, in which nothing is seen. */
+/* Draws "0 conv1x1 1 conv3x3 ..." for the first decision whose values have names. Returns the row below; a pane without
+   rows measures. */
 static int draw_names(ax_pane p, int row, const ax_space *s, int cols)
 {
     int col = 1, d = 0;
@@ -144,7 +144,7 @@ static int draw_formers(ax_pane p, int row, const ax_ui *ui)
     return row;
 }
 
-/* What a Gaussian process expected of the selected candidate, and what came. */
+/* Draws the reward that a Gaussian process expected of the selected candidate, and the one it got. */
 static int draw_expected(ax_pane p, int row, const ax_ui *ui)
 {
     const ax_candidate *c = ax_ui_selected(ui);
@@ -160,13 +160,14 @@ static int draw_expected(ax_pane p, int row, const ax_ui *ui)
     return row + 1;
 }
 
-/* Returns how many decisions are seen; *end: the row below all of it. */
+/* Draws decisions from `first` on; returns how many have room. *end: the row below all of them. */
 static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
 {
     const ax_space *s = ui->state->policy.space;
     int most = most_choices(s), row = draw_expected(p, draw_formers(p, 0, ui), ui);
     draw_heading(p, row++, most);
-    int names = draw_names(ax_pane_part(p, 0, 0, 0, 0), 0, s, p.at.cols); /* drawn below, with a line of facts */
+    int names =
+        draw_names(ax_pane_part(p, 0, 0, 0, 0), 0, s, p.at.cols); /* measured here, drawn below with a line of facts */
     int seen = p.at.rows - row - names - 1 > 1 ? p.at.rows - row - names - 1 : 1;
     int last = s->n_decisions > seen ? s->n_decisions - seen : 0;
     first = first > last ? last : first;
@@ -178,7 +179,7 @@ static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
     return seen < s->n_decisions ? seen : s->n_decisions;
 }
 
-/* elite and gp have none before they have elites. */
+/* Whether there are probabilities; elite and gp have none before they have elites. */
 static bool prefers(const ax_policy *p)
 {
     float sum = 0;
@@ -224,7 +225,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     if (seen < n)
         snprintf(right, sizeof right, "%d of %d: PgDn", seen, n);
     bool room = ax_text_width(right) + 2 + ax_text_width(about) + TITLE <= inner.at.cols;
-    if (room || !right[0]) /* how to see the rest is what matters */
+    if (room || !right[0]) /* how to see the rest is more important */
         snprintf(right + strlen(right), sizeof right - strlen(right), "%s%s", right[0] ? "  " : "", about);
     ax_pane_frame(p, false, "what the strategy prefers", right);
     return draw_plots(inner, end + 1, ui, err);

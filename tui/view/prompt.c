@@ -1,4 +1,4 @@
-/* What is asked in the message line: prompts, and questions that want a y. */
+/* Draws prompts and questions in the message line. */
 #include "tui/view/view.h"
 
 #include "tui/ui/complete.h"
@@ -16,12 +16,12 @@ static int draw_prompt(ax_pane p, const ax_ui *ui)
     int at = ax_pane_print(p, 0, 1, AX_ROLE_STRONG, ax_ui_asking_label(ui, label));
     snprintf(before, sizeof before, "%.*s", (int)line->at, line->text);
     int cursor = at + ax_text_width(before), over = cursor - (p.at.cols - 1);
-    /* a long text slides so that its cursor stays in sight */
+    /* a long text is shifted so that the cursor stays in sight */
     ax_pane_print(ax_pane_part(p, 0, at, 1, p.at.cols - at), 0, over > 0 ? -over : 0, AX_ROLE_TEXT, line->text);
     return cursor;
 }
 
-/* What is typed after ':': the words that begin so, then what the word takes. */
+/* Hints for a command: first the words with this beginning, then the operands of the word. */
 static void tell_command(const char *typed, char *out, size_t cap)
 {
     ax_palette_word w;
@@ -51,7 +51,7 @@ static void hint_prompt(ax_pane p, const ax_ui *ui)
         ax_draw_hint(p, text[0] ? text : "no word begins so");
     } else if (prompted->what == AX_ASK_COMMAND) {
         tell_command(prompted->line.text, text, sizeof text);
-        if (!strncmp(text, "no command", 10)) { /* the keys' names, and words that are typed loosely */
+        if (!strncmp(text, "no command", 10)) { /* also names of actions, and words that are found by their letters */
             char found[200];
             ax_complete_list(ui, prompted->what, &prompted->line, found, sizeof found);
             if (found[0])

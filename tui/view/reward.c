@@ -1,4 +1,4 @@
-/* The rewards as they came, and their average. */
+/* The reward view: rewards in order, and their average. */
 #include "tui/view/view.h"
 
 #include "tui/view/kept.h"
@@ -14,14 +14,14 @@ static const double decays[] = { 0.97, 0.99, 0, 0.9 };
 enum { DECAYS = sizeof decays / sizeof *decays };
 
 typedef struct reward_state {
-    ax_curve_window window; /* what is seen of it */
-    unsigned smoothing;     /* of decays */
+    ax_curve_window window; /* the part of it that is shown */
+    unsigned smoothing;     /* index into decays */
     bool log_y, crosshair;
-    bool dragged;   /* a range is: from where the mouse was pressed to where it is */
+    bool dragged;   /* a range is dragged, from where the mouse was pressed to where it is */
     int pressed_at; /* column */
-    double drag[2]; /* as the x axis */
+    double drag[2]; /* in values of the x axis */
     ax_kept kept;
-    ax_chart_scale scale; /* of what is kept */
+    ax_chart_scale scale; /* scale of the plot that is kept */
 } reward_state;
 
 static void waiting(ax_pane p, const ax_ui *ui)
@@ -75,7 +75,7 @@ static ax_code draw_curve(ax_pane inner, const ax_ui *ui, reward_state *here, ax
     return code;
 }
 
-/* Place of the selected candidate among those with a reward, -1 = it has none. */
+/* Index of the selected candidate among those with a reward, -1 = it has none. */
 static long place_of(const ax_ui *ui)
 {
     const ax_state *s = ui->state;
@@ -141,7 +141,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
                               here->window.from + here->window.width);
     if (here->log_y)
         snprintf(title + n, sizeof title - n, "  log");
-    if (ax_text_width(title) + ax_text_width(right) + 10 > p.at.cols) /* what is read goes before what it is */
+    if (ax_text_width(title) + ax_text_width(right) + 10 > p.at.cols) /* the values are more important than the title */
         title[0] = '\0';
     ax_pane_frame(p, false, title[0] ? title : NULL, right);
     return code;
@@ -164,7 +164,7 @@ static ax_code svg(const ax_ui *ui, ax_str *out, ax_err *err)
     return code;
 }
 
-/* With the crosshair: the candidate that was scored before, or after. */
+/* Moves the crosshair to the candidate that was scored before or after. */
 static void step(ax_ui *ui, int by)
 {
     long at = place_of(ui) + by, n = (long)ui->state->n_scored;
@@ -199,13 +199,13 @@ static bool act(ax_ui *ui, ax_action a)
         return true;
     case AX_DO_ZOOM_NONE:
         here->window = (ax_curve_window) { .width = 0 };
-        return false; /* so do the masks */
+        return false; /* the masks use it, too */
     default:
         return false;
     }
 }
 
-/* Selects the scored candidate there; none has a place beyond the newest one. */
+/* Selects the scored candidate at x; beyond the newest one there is none. */
 static void select_at(ax_ui *ui, double x)
 {
     long n = (long)ui->state->n_scored, at = (long)floor(x);
@@ -213,10 +213,10 @@ static void select_at(ax_ui *ui, double x)
         ax_ui_select(ui, ui->state->scored[at < 0 ? 0 : at >= n ? n - 1 : at]);
 }
 
-/* The crosshair follows; a range that is dragged is what is seen once it is let go. */
+/* Moves the crosshair; a range that is dragged is zoomed in to when the button is released. */
 static void mouse(ax_ui *ui, ax_mouse what, int row, int col)
 {
-    enum { LEAST = 3 }; /* columns of a range; less is a hand that isn't steady */
+    enum { LEAST = 3 }; /* least columns of a range; less is an unsteady hand */
     reward_state *here = ui->slot[AX_VIEW_REWARD];
     int cols = ui->layout.pane[AX_VIEW_REWARD].cols - 2;
     (void)row;

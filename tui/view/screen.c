@@ -6,8 +6,8 @@ static bool shown(ax_rect r)
     return r.rows > 0 && r.cols > 0;
 }
 
-/* The message line is that of the uppermost context that has something to say there; only tiny windows show it instead
-   of the status line. Returns the column of the cursor, -1 = there is none. */
+/* Draws the message line of the topmost context that has one; a tiny window shows it in place of the status line.
+   Returns the column of the cursor, -1 = none. */
 static int draw_message(ax_canvas *c, const ax_ui *ui)
 {
     const ax_layout *l = &ui->layout;
@@ -21,9 +21,9 @@ static int draw_message(ax_canvas *c, const ax_ui *ui)
     return says->message(ax_pane_of(c, only_line ? l->status : l->message), ui);
 }
 
-/* What the canvas showed of the details before it was erased. */
+/* The panes of details as they were before the canvas was erased. */
 typedef struct late {
-    ax_pane_kept *pane[AX_VIEW_COUNT]; /* NULL: it is drawn */
+    ax_pane_kept *pane[AX_VIEW_COUNT]; /* NULL: the pane is drawn */
 } late;
 
 static late keep_details(ax_canvas *c, const ax_ui *ui)

@@ -38,7 +38,7 @@ static void add_progress(segments *s, const ax_ui *ui, bool tiny)
         add(s, AX_ROLE_BAR, "arch %u", ended);
 }
 
-/* The first of the finals, whose mean is of fresh seeds only: no reward of the search says more. */
+/* Adds the first finalist: its mean is over fresh seeds only, so no reward of the search says more. */
 static void add_finalist(segments *s, const ax_candidate *c)
 {
     char mean[AX_FIGURE], half[AX_FIGURE];
@@ -49,7 +49,8 @@ static void add_finalist(segments *s, const ax_candidate *c)
             ax_figure_share(c->outcome.final_interval, 4, half), c->id);
 }
 
-/* The best of all is the first row of the table by reward; where full training made it, the search has its own. */
+/* Adds the best reward of all, as the first row of the table by reward has it; where that is a full training, also the
+   best one of the search. */
 static void add_best(segments *s, const ax_ui *ui)
 {
     const ax_state *st = ui->state;
@@ -77,7 +78,7 @@ static void add_rate(segments *s, const ax_ui *ui)
         add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
 }
 
-/* Events that the screens lack because they can't be read. */
+/* Adds how many events can't be read. */
 static void add_damage(segments *s, const ax_state *st)
 {
     unsigned long long events = st->damage.events + st->n_lost;
@@ -110,7 +111,7 @@ static segments status_segments(const ax_ui *ui, int cols)
         add(&s, AX_ROLE_WARN, "data changed");
     add_damage(&s, st);
     add_progress(&s, ui, cols < 30);
-    add_best(&s, ui); /* what it has come to, before how far it is */
+    add_best(&s, ui); /* results come before progress */
     if (st->n_finalists)
         add(&s, AX_ROLE_BAR, "finals %u of %lld", st->n_finals, (long long)st->finals);
     if (st->n_running)
@@ -146,7 +147,7 @@ void ax_draw_status(ax_pane p, const ax_ui *ui)
 
 enum { FILTERED = AX_FILTER_TEXT + 64 };
 
-/* How many pass the filter, and which it is. */
+/* Prints the filter and how many candidates pass it. */
 static void print_filter(const ax_ui *ui, const char *word, char text[static FILTERED])
 {
     const ax_selection *t = ax_ui_selection(ui);
@@ -164,7 +165,7 @@ static void draw_filter(ax_pane p, const ax_ui *ui, int from, int end)
     ax_pane_print_cut(p, 0, at, end - at, AX_ROLE_MARKED, text);
 }
 
-/* The filter and the order; where there is no room for both, and much of the filter would go, the filter alone. */
+/* Draws filter and order; where that would cut off much of the filter, the filter alone. */
 static void draw_right(ax_pane p, const ax_ui *ui, int from)
 {
     const ax_selection *t = ax_ui_selection(ui);

@@ -1,4 +1,4 @@
-/* What a new user sees once, over the first screens of a run: five lines, which any key takes away. */
+/* The tour: five lines that a new user sees once, over the first screens of a run; any key closes them. */
 #include "tui/view/view.h"
 
 #include "tui/ui/asking.h"
@@ -8,7 +8,7 @@
 
 enum { LINES = 5, WIDTH = 76, LABEL = 9 };
 
-/* Two or three keys, as they are bound; of several for one action the first. */
+/* Prints two or three keys as they are bound; of several keys of an action the first. */
 static void keys(const ax_ui *ui, ax_action a, ax_action b, ax_action c, char out[static 32])
 {
     const ax_action action[] = { a, b, c };
@@ -58,8 +58,8 @@ static void end(ax_ui *ui)
     ui->remember = true;
 }
 
-/* A key that only looks does so at once. One that changes the run was hardly meant by a person who was told that any
-   goes on: it says what it would have done. */
+/* Closes the tour. A key that only looks is done at once. One that would change the run is not, since the text says
+   that any key goes on: the message says what it would have done. */
 static void key(ax_ui *ui, uint32_t key)
 {
     ax_action a = ax_keymap_action(&ui->keys, AX_CONTEXT_VIEWS, key);

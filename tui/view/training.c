@@ -1,4 +1,4 @@
-/* What trains: workers with their candidates, how the losses fall, and what full training reaches after each epoch. */
+/* The training view: workers with their candidates, losses, and what a full training reaches after each epoch. */
 #include "tui/view/view.h"
 
 #include "viz/chart.h"
@@ -39,7 +39,7 @@ static void draw_worker(ax_pane p, int row, const ax_state *s, uint32_t k)
         ax_pane_print_cut(p, row, HOST_AT, p.at.cols - HOST_AT - 1, AX_ROLE_DIM, w->host);
 }
 
-/* Returns the rows that are used. */
+/* Draws a line for each worker; returns the rows that are used. */
 static int draw_workers(ax_pane p, const ax_state *s)
 {
     int row = 0;
@@ -59,7 +59,7 @@ static int draw_workers(ax_pane p, const ax_state *s)
 
 /* ---- losses ---- */
 
-/* The selected one first, then what is in training. */
+/* Chooses candidates: the selected one first, then those in training. Returns how many. */
 static int chosen(const ax_ui *ui, const ax_candidate *out[static CURVES])
 {
     const ax_state *s = ui->state;
@@ -102,7 +102,7 @@ static ax_code draw_losses(ax_pane p, const ax_ui *ui, bool log_y, ax_err *err)
     ax_chart_scale scale;
     for (int i = 0; i < AX_TRACE; i++)
         x[i] = 100.0 * (i + 1) / AX_TRACE;
-    for (int k = n; k-- > 0;) { /* the selected one on top */
+    for (int k = n; k-- > 0;) { /* the selected candidate's curve is on top */
         for (int i = 0; i < AX_TRACE; i++)
             y[k][i] = (double)c[k]->trace[i];
         chart.layer[chart.n++] = (ax_layer) { AX_MARK_LINE,       .x = x,
@@ -142,7 +142,7 @@ static ax_code draw_validations(ax_pane p, const ax_validations *v, ax_err *err)
     return ax_chart_draw(ax_pane_part(p, 1, 0, p.at.rows - 1, p.at.cols), &chart, &scale, err);
 }
 
-/* Of the selected one, of its full training, or of what is in full training now. */
+/* The validations of the selected candidate, of its full training, or of the full training that runs now. */
 static const ax_validations *validated(const ax_ui *ui)
 {
     const ax_state *s = ui->state;
