@@ -23,14 +23,28 @@ static void thin(ax_policy *p)
     p->every *= 2;
 }
 
+/* Strategies that learn from the best ones prefer nothing before they have some: all is zero, and they draw evenly. */
+static ax_probabilities even_if_none(const ax_space *space, const ax_probabilities *told)
+{
+    ax_probabilities p = *told;
+    float sum = 0;
+    for (unsigned i = 0; i < space->decision[0].choices; i++)
+        sum += p.p[i];
+    for (unsigned d = 0; d < space->n_decisions && !(sum > 0); d++)
+        for (unsigned i = 0; i < space->decision[d].choices; i++)
+            p.p[ax_space_choices(space, d) + i] = 1.0f / (float)space->decision[d].choices;
+    return p;
+}
+
 void ax_policy_fold(ax_policy *p, const ax_event *ev)
 {
     const ax_space *space = ax_space_named(ev->u.POLICY.space);
     const ax_probabilities *told = &ev->u.POLICY.probabilities;
     if (!space || told->n != ax_space_choices(space, space->n_decisions))
         return;
+    ax_probabilities drawn = even_if_none(space, told);
     if (p->space != space)
-        *p = (ax_policy) { .space = space, .first = *told, .every = 1 };
+        *p = (ax_policy) { .space = space, .first = drawn, .every = 1 };
     p->now = *told;
     p->samples = ev->u.POLICY.samples;
     if (p->n_trace == AX_POLICY_TRACE)
@@ -38,7 +52,7 @@ void ax_policy_fold(ax_policy *p, const ax_event *ev)
     if (p->told++ % p->every)
         return;
     for (unsigned d = 0; d < space->n_decisions; d++)
-        p->entropy[d][p->n_trace] = (float)ax_policy_entropy(p, told, d);
+        p->entropy[d][p->n_trace] = (float)ax_policy_entropy(p, &drawn, d);
     p->n_trace++;
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- in a line ---- */
 
@@ -95,7 +96,10 @@ static ax_code plot(ax_pane p, int which, const double *x, const double *y, size
                               .n = n,
                               .role = AX_ROLE_CURVE,
                               .letter = p.canvas->glyphs->ascii ? '*' : '\0' };
-    ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_TITLE, title[which]);
+    bool whole = ax_text_width(title[which]) <= p.at.cols - 2; /* else its name alone, where it has an explanation */
+    char text[48];
+    snprintf(text, sizeof text, "%.*s", (int)(whole ? strlen(title[which]) : strcspn(title[which], ":")), title[which]);
+    ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_TITLE, text);
     return ax_chart_draw(ax_pane_part(p, 1, 0, p.at.rows - 1, p.at.cols), &c, &scale, err);
 }
 

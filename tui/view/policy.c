@@ -200,11 +200,12 @@ static ax_code draw_plots(ax_pane p, int row, const ax_ui *ui, ax_err *err)
 static ax_code draw_without(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     const ax_state *s = ui->state;
-    int row = draw_formers(p, 0, ui) + 1;
+    int formers = draw_formers(p, 0, ui), row = formers ? formers + 1 : 0;
     ax_pane_print_cut(p, row, 1, p.at.cols - 2, AX_ROLE_DIM,
-                      s->policy.space ? "no preferences yet: the first candidates are drawn evenly"
-                      : s->n_scored   ? "nothing is known: the strategy draws evenly, or its engine is older"
-                                      : "preferences come with the first reward");
+                      s->policy.space                  ? "no preferences yet: the first candidates are drawn evenly"
+                      : !strcmp(s->strategy, "random") ? "random prefers nothing: every choice is drawn evenly, always"
+                      : s->n_scored ? "what it prefers isn't in this run's history: its engine was an older one"
+                                    : "preferences come with the first reward");
     ax_learning_facts(p, row + 2, ui);
     return draw_plots(p, row + 4, ui, err);
 }

@@ -325,6 +325,29 @@ static void preferences_are_kept(void **state)
     ax_state_release(&s);
 }
 
+/* Who prefers nothing yet draws evenly: what is preferred later has gained from there, not from nothing. */
+static void preferences_begin_evenly(void **state)
+{
+    (void)state;
+    const ax_space *space = ax_space_at(0);
+    unsigned n = space->decision[0].choices;
+    ax_state s;
+    ax_event ev;
+    ax_state_init(&s);
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_POLICY;
+    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    ev.u.POLICY.probabilities.n = ax_space_choices(space, space->n_decisions);
+    ax_state_fold(&s, &ev);
+    assert_true(s.policy.now.p[2] == 0);
+    ev.u.POLICY.probabilities.p[2] = 1;
+    ax_state_fold(&s, &ev);
+    assert_true(s.policy.now.p[2] == 1);
+    assert_true(fabs((double)s.policy.first.p[2] - 1.0 / n) < 1e-6);
+    assert_true(fabs((double)s.policy.entropy[0][0] - log(n)) < 1e-5 && s.policy.entropy[0][1] == 0);
+    ax_state_release(&s);
+}
+
 static void updates_are_kept(void **state)
 {
     (void)state;
@@ -363,6 +386,7 @@ int main(void)
         cmocka_unit_test(any_order_of_any_event_is_survived),
         cmocka_unit_test(the_file_folds_to_the_live_state),
         cmocka_unit_test(preferences_are_kept),
+        cmocka_unit_test(preferences_begin_evenly),
         cmocka_unit_test(updates_are_kept),
     };
     return fixture_run(tests, sizeof tests / sizeof *tests, story_set_up, story_tear_down);
