@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The smallest round step with which `steps` of it reach from a multiple of it to most. */
+/* The smallest round step of which `steps` reach from a multiple of it at or below `least` to `most`. */
 static double smallest_step(double least, double most, double steps, double *lo)
 {
     double power = pow(10, floor(log10((most - least) / steps)));
@@ -21,7 +21,7 @@ static double smallest_step(double least, double most, double steps, double *lo)
 
 ax_axis ax_axis_fit(double least, double most, int rows)
 {
-    enum { FEW_ROWS = 6 };        /* of which none is wasted: two ticks are enough there */
+    enum { FEW_ROWS = 6 };        /* in so few rows none is wasted: two ticks are enough */
     if (!(most - least > 1e-9)) { /* one value, or none */
         least -= 0.05;
         most += 0.05;
@@ -73,7 +73,7 @@ static void linear_ticks(ax_pane p, const ax_axis *a)
     }
 }
 
-/* As many as have a row of their own with one between them. */
+/* Places ticks so that each has a row of its own, with a free row between them. */
 static void log_ticks(ax_pane p, const ax_axis *a)
 {
     double tick[AX_TICKS];
@@ -112,7 +112,7 @@ int ax_x_col(const ax_x_scale *s, double x, int cols)
     return c >= cols ? cols - 1 : c;
 }
 
-/* Column where a label centred at `at` begins, moved where it would leave the pane. */
+/* Column where a label centred at `at` begins; it is moved where it would leave the pane. */
 static int label_col(int at, const char *text, int end)
 {
     int n = (int)strlen(text), col = at - n / 2;
@@ -134,7 +134,7 @@ static bool labels_fit(ax_pane p, int row, const ax_x_scale *s, const double *ti
         if (!print)
             continue;
         ax_pane_glyph(p, row, at, AX_GLYPH_TICK_X, AX_ROLE_FRAME);
-        if (beside) /* under the others is the name */
+        if (beside) /* the name is below the other labels */
             ax_pane_print(p, row + 1, col, AX_ROLE_DIM, text);
     }
     return true;

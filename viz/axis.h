@@ -22,10 +22,10 @@ ax_axis ax_axis_fit(double least, double most, int rows);
 ax_axis ax_axis_fit_log(double least, double most, int rows);
 /* Row of a value when the axis is cut into `rows` (a multiple of its own for finer dots), clamped. */
 int ax_axis_row(const ax_axis *a, double y, int rows);
-/* The y axis with its labels. */
+/* Draws the y axis with its labels. */
 void ax_y_axis(ax_pane p, const ax_axis *a);
-/* The x axis in `row` from left to right, as a log scale or not, with labels below it in `cols` columns of the plot and
-   its name at the right edge; NULL = it has none. */
+/* The x axis from `left` to `right`, linear or log, with labels below it and its name at the right edge; NULL = no
+   name. */
 typedef struct ax_x_scale {
     double left, right;
     bool log;

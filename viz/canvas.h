@@ -8,7 +8,7 @@
 #include "viz/glyphs.h"
 #include "viz/raster.h"
 
-/* What a cell means; the terminal decides on colour and weight. Nothing may be told by the role alone. */
+/* The meaning of a cell; themes give it colour and weight. No information may be in the role alone. */
 #define AX_ROLE_LIST(X)                                                                                                \
     X(TEXT)                                                                                                            \
     X(DIM)                                                                                                             \
@@ -24,7 +24,7 @@ typedef struct ax_canvas_cell {
     uint32_t code;
     uint8_t role;
     uint8_t fg, bg;  /* PIXEL only: colours of the 256-colour palette */
-    uint8_t picture; /* the canvas' picture that is over it, from 1 on; 0 = none */
+    uint8_t picture; /* number of the canvas's picture that covers it, from 1 on; 0 = none */
 } ax_canvas_cell;
 
 enum { AX_CANVAS_SIDE = 1000 }; /* rows and columns past this are not drawn */
@@ -35,8 +35,8 @@ typedef struct ax_canvas {
     int rows, cols;
     ax_canvas_cell *cell; /* row by row */
     const ax_glyphs *glyphs;
-    const struct ax_theme *theme; /* NULL: that of eight colours */
-    bool graphics;                /* who shows it can show pictures */
+    const struct ax_theme *theme; /* NULL: the theme of eight colours */
+    bool graphics;                /* the one that shows the canvas can show pictures */
     double cell_aspect;           /* height of a cell over its width; 0 = not known, 2 is usual */
     int pictures;
     ax_raster picture[AX_CANVAS_PICTURES];
@@ -48,11 +48,11 @@ void ax_canvas_release(ax_canvas *c);
 /* Changes the size and blanks it. AX_ENOMEM leaves the old one. */
 ax_code ax_canvas_resize(ax_canvas *c, int rows, int cols, ax_err *err);
 void ax_canvas_erase(ax_canvas *c);
-/* Forgets the pictures, since their pixels go. */
+/* Drops the pictures, and frees the pixels that the canvas owns. */
 void ax_canvas_drop_pictures(ax_canvas *c);
-/* Appends the characters, a line per row, blanks at the end of a line cut. */
+/* Appends the characters, one line per row, without blanks at the end of a line. */
 void ax_canvas_text(const ax_canvas *c, ax_str *out);
-/* Appends a line per row with a letter per cell that stands for its role ('.' = TEXT, then 'a', 'b', ...). */
+/* Appends one line per row with a letter for the role of each cell ('.' = TEXT, then 'a', 'b', ...). */
 void ax_canvas_roles(const ax_canvas *c, ax_str *out);
 
 /* A part of a canvas; rows and columns below count from its corner. */
@@ -76,21 +76,21 @@ int ax_pane_printf(ax_pane p, int row, int col, ax_role role, const char *fmt, .
     __attribute__((format(printf, 5, 6)));
 /* Prints text that ends at the last column before `end`; returns the column where it starts. */
 int ax_pane_print_right(ax_pane p, int row, int end, ax_role role, const char *text);
-/* Prints at most `width` columns; what is longer ends in the glyph MORE. */
+/* Prints at most `width` columns; a longer text ends in the glyph MORE. */
 void ax_pane_print_cut(ax_pane p, int row, int col, int width, ax_role role, const char *text);
 /* Columns that text takes. */
 int ax_text_width(const char *text);
 /* Gives cells another role, keeping the characters. */
 void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role);
-void ax_pane_clear(ax_pane p); /* blanks */
+void ax_pane_clear(ax_pane p); /* fills the pane with blanks */
 bool ax_pane_is_blank(ax_pane p, int row, int col);
-/* Lays a picture over cells that were drawn already, p->at counted from the pane's corner. Takes p->owned. Does nothing
-   where the canvas shows no pictures, has no room for one more, or the rectangle isn't inside the pane. */
+/* Lays a picture over cells that are drawn already; its `at` counts from the pane's corner. Takes its `owned`. Does
+   nothing when the canvas shows no pictures, has no room for one more, or the rectangle isn't inside the pane. */
 void ax_pane_picture(ax_pane p, const ax_raster *picture);
 /* Copies the pane's cells out (malloc, caller frees; NULL without memory) and back in, for a pane of the same size. */
 ax_canvas_cell *ax_pane_save(ax_pane p);
 void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell);
-/* Takes the pane's cells and the pictures inside it out of the canvas, and puts them back, once. */
+/* The pane's cells and pictures, taken out of the canvas to be put back, once. */
 typedef struct ax_pane_kept ax_pane_kept;
 ax_pane_kept *ax_pane_take(ax_pane p); /* NULL without memory */
 void ax_pane_put_back(ax_pane p, ax_pane_kept *kept);

@@ -107,7 +107,7 @@ static bool read_hex(const char *at, uint32_t *code)
     return true;
 }
 
-/* \uXXXX, the second half of a pair included; returns the bytes read after the 'u', 0 = it is none. */
+/* Reads \uXXXX, with the second half of a surrogate pair; returns the bytes read after the 'u', 0 = invalid. */
 static size_t read_escape(const char *at, uint32_t *code)
 {
     uint32_t low;
@@ -122,7 +122,8 @@ static size_t read_escape(const char *at, uint32_t *code)
     return 10;
 }
 
-/* A JSON string at its opening quote; out holds as many bytes as text. Returns the end, NULL = it isn't one. */
+/* Reads a JSON string from its opening quote on; out has room for as many bytes as text. Returns its end, NULL =
+   invalid. */
 static const char *read_string(const char *text, char *out, size_t *n)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";

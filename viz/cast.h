@@ -6,7 +6,7 @@
 
 typedef struct ax_cast {
     ax_str text;
-    double began;     /* of the first frame, as the caller's clock has it */
+    double began;     /* time of the first frame, on the caller's clock */
     ax_canvas before; /* what the last frame showed */
 } ax_cast;
 
@@ -21,7 +21,7 @@ ax_code ax_cast_frame(ax_cast *c, const ax_canvas *now, double at, double date, 
 /* Reads a line of a recording: *at and, if it is output, its bytes (malloc, the caller frees; else NULL, as for other
    kinds of events). AX_EFORMAT. */
 ax_code ax_cast_line(const char *line, double *at, char **bytes, size_t *n, ax_err *err);
-/* Width and height of its first line. AX_EFORMAT: it is no asciicast v2. */
+/* Reads width and height from the first line. AX_EFORMAT: this is no asciicast v2. */
 ax_code ax_cast_size(const char *line, int *cols, int *rows, ax_err *err);
 
 #endif

@@ -80,7 +80,7 @@ typedef struct plot {
     ax_chart_scale scale;
     int rows, cols, high, wide; /* cells; dots of a cell */
     uint32_t *dot;              /* rows * high x cols * wide: bits of the layers */
-    int *step;                  /* per column of cells, of the layer in hand: its row at the right end, -1 = none */
+    int *step; /* for each column of cells, of the layer that is drawn: the row at its right end, -1 = none */
 } plot;
 
 static int fine_row(const plot *p, double y)
@@ -105,7 +105,7 @@ static void draw_span(plot *p, int layer, int col, double a, double b)
         set(p, r, col, layer);
 }
 
-/* Every value has its dot: where many are close together, what is seen is how they spread. */
+/* Draws a dot for every value: where many are close together their spread is seen. */
 static void draw_points(plot *p, int layer)
 {
     const ax_layer *l = &p->chart->layer[layer];
@@ -116,7 +116,7 @@ static void draw_points(plot *p, int layer)
     }
 }
 
-/* A column of dots gets the span from its least to its greatest value; columns are joined. */
+/* Draws a line: a column of dots gets the span from its least to its greatest value, and columns are joined. */
 static void draw_line(plot *p, int layer, bool steps)
 {
     const ax_layer *l = &p->chart->layer[layer];
@@ -151,7 +151,7 @@ static void draw_line(plot *p, int layer, bool steps)
     }
 }
 
-/* Every other dot, so that lines can be told from it. */
+/* Draws every other dot of a band, so that lines can be told from it. */
 static void draw_band(plot *p, int layer)
 {
     const ax_layer *l = &p->chart->layer[layer];
@@ -219,7 +219,7 @@ static bool is_scattered(const plot *p, int layer)
     return p->chart->layer[layer].mark == AX_MARK_POINTS || p->chart->layer[layer].mark == AX_MARK_BAND;
 }
 
-/* What a cell of dots holds: the layers, and which dots to show. */
+/* The layers in a cell of dots, and in *braille the dots to show. */
 static uint32_t dots_at(const plot *p, int row, int col, uint32_t *braille)
 {
     static const uint8_t bit[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };

@@ -1,4 +1,4 @@
-/* What is drawn over a chart: its cursor, a crosshair, a range; and what is where, for the mouse. */
+/* Drawing over a chart (cursor, crosshair, range), and conversions between values and cells for the mouse. */
 #include "viz/chart.h"
 
 #include <math.h>

@@ -10,7 +10,7 @@ enum { LEFT = 56, RIGHT = 16, TOP = 34, BOTTOM = 46, TICK = 5 };
 typedef struct page {
     const ax_chart *chart;
     ax_chart_scale scale;
-    double width, height; /* of the plot alone */
+    double width, height; /* of the plot without axes and legend */
     ax_str *out;
 } page;
 
@@ -96,7 +96,7 @@ static void draw_line(const page *p, const ax_layer *l)
     ax_str_printf(p->out, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"/>\n", ax_svg_color(l->role));
 }
 
-/* As steps, which is what the lines over it are. */
+/* Draws a band as steps, like the lines over it. */
 static void draw_band(const page *p, const ax_layer *l)
 {
     bool begun = false;
@@ -119,7 +119,7 @@ static void draw_band(const page *p, const ax_layer *l)
     ax_str_printf(p->out, "%s\" fill=\"%s\" fill-opacity=\"0.18\"/>\n", begun ? "Z" : "", ax_svg_color(l->role));
 }
 
-/* In two columns where there are many. */
+/* Draws the legend, in two columns where it is long. */
 static void draw_legend(const page *p)
 {
     double x = LEFT + 12, y = TOP + p->height - 10;

@@ -1,4 +1,4 @@
-/* The reward of candidate after candidate: raw points, their smoothed curve, the best so far. */
+/* The rewards of the candidates in order: points, their smoothed curve, and the best so far. */
 #ifndef AX_VIZ_CURVE_H
 #define AX_VIZ_CURVE_H
 
@@ -17,20 +17,21 @@ size_t ax_curve_domain(size_t n);
 /* Exponential moving average over all values: m = decay m + (1 - decay) y, divided by 1 - decay^t (Kingma and Ba 2015,
    section 3). Where y is NAN the average stays; NAN before the first value. out: n values. */
 void ax_curve_ema(ax_series s, double decay, double *out);
-/* Part of the x axis that is seen: `width` values from `from` on; width 0 = all, the domain of ax_curve_domain. */
+/* The part of the x axis that is shown: `width` values from `from` on; width 0 = all of ax_curve_domain. */
 typedef struct ax_curve_window {
     size_t from, width;
 } ax_curve_window;
-/* Twice as close (by > 0) or half as close, n values being there: the newest value stays in sight when it is, else the
-   middle of what was seen; past the whole there is none. */
+/* Zooms in by 2 (by > 0) or out, with n values: the newest value stays in sight if it is, else the middle stays. Out to
+   the whole axis at most. */
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
-/* From one value to another, 8 at least, around the same middle. Nothing changes when n values end before them. */
+/* Shows from one value to another, at least 8 around the same middle. Does nothing when the n values end before
+   them. */
 void ax_curve_see(ax_curve_window *w, size_t n, size_t from, size_t to);
-void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* by halves of what is seen */
+void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* moves by halves of the part that is shown */
 /* How the rewards are drawn. */
 typedef struct ax_curve_how {
     ax_curve_window window;
-    double decay; /* of the average; 0 = there is none */
+    double decay; /* decay of the average; 0 = no average */
     bool log_y;
 } ax_curve_how;
 /* The chart of rewards: points, average, best so far; it reads s.y and what the curve holds. AX_ENOMEM: there is
@@ -41,7 +42,7 @@ typedef struct ax_curve {
 } ax_curve;
 ax_code ax_curve_make(ax_curve *c, ax_series s, const ax_curve_how *how, ax_err *err);
 void ax_curve_release(ax_curve *c);
-/* Draws it into cells; the average knows every value, and every value has its dot. AX_ENOMEM. */
+/* Draws the chart into cells, with a dot for every value; the average is over every value. AX_ENOMEM. */
 ax_code ax_curve_draw(ax_pane p, ax_series s, const ax_curve_how *how, ax_chart_scale *scale, ax_err *err);
 
 #endif

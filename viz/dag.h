@@ -1,5 +1,5 @@
-/* A genotype as lanes, one line per value, the way tig draws commits: a lane is a value that is still read, a line is a
-   value being made. Pure: the same genotype gives the same rows. */
+/* Draws a genotype as lanes, one line per value, as tig draws commits: a line makes a value, and a lane is a value that
+   will still be read. Pure: the same genotype gives the same lines. */
 #ifndef AX_VIZ_DAG_H
 #define AX_VIZ_DAG_H
 
@@ -13,20 +13,20 @@ typedef struct ax_dag {
     int lanes;
     struct {
         uint8_t glyph[2 * AX_DAG_LANES]; /* lane k at 2k, what joins it to the next at 2k + 1; AX_GLYPH_COUNT = blank */
-        int lane;                        /* of the value that this line makes */
+        int lane;                        /* the lane of the value that this line makes */
     } row[AX_DRAWING_ROWS];
 } ax_dag;
 
-/* One of the space's drawings of a genotype. channels > 0: with the parameters of each operation at that width and
-   `repeats`. */
+/* Makes one of the space's drawings of a genotype. channels > 0: with the parameters of each operation for so many
+   channels and repeats. */
 void ax_dag_make(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_dag *out);
-/* Columns of the drawing, its reads included; parameters take some more. */
+/* Columns of the drawing, with the reads; parameters take AX_DAG_PARAMS more. */
 enum { AX_DAG_PARAMS = 6 };
 int ax_dag_width(const ax_dag *d);
 /* Draws at the top left of the pane; with parameters where they are known and there is room. */
 void ax_dag_draw(ax_pane p, const ax_dag *d);
-/* The same, with what differs from `was` marked: '+' before a line that changed and, where there is room, '-' and what
-   it was behind it. */
+/* The same with the differences from `was` marked: '+' before a changed line and, where there is room, '-' and the old
+   text behind it. */
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was);
 
 /* Appends the drawing as an SVG document. */

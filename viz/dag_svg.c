@@ -16,7 +16,7 @@ static double y_of(int row)
     return TOP + ROW * row;
 }
 
-/* Down the lane of the value, which is its own as long as it is read, and over to the reader in the last half row. */
+/* Draws an edge down the lane of the value, and over to its reader in the last half row. */
 static void draw_edge(const ax_dag *d, int from, int to, ax_str *out)
 {
     double x1 = x_of(d, from), y1 = y_of(from), x2 = x_of(d, to), y2 = y_of(to), bend = y2 - ROW * 0.8;

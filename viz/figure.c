@@ -12,7 +12,7 @@ char *ax_figure_share(double v, int digits, char out[static AX_FIGURE])
     char text[AX_FIGURE] = "";
     snprintf(text, sizeof text, "%.*f", digits, v);
     char *zero = strstr(text, "0.");
-    if (zero && (zero == text || zero[-1] == '-')) /* the leading zero says nothing */
+    if (zero && (zero == text || zero[-1] == '-')) /* the leading zero carries no information */
         memmove(zero, zero + 1, strlen(zero));
     return memcpy(out, text, sizeof text);
 }

@@ -1,4 +1,4 @@
-/* Numbers as a table shows them: short, of a fixed width, '-' where nothing is known. */
+/* Numbers as tables show them: short, of a fixed width, '-' for an unknown value. */
 #ifndef AX_VIZ_FIGURE_H
 #define AX_VIZ_FIGURE_H
 

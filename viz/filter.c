@@ -52,7 +52,7 @@ static bool is_word(const char *word, size_t n, const char *name)
     return strlen(name) == n && !strncasecmp(name, word, n);
 }
 
-/* By its word, or its name in files. */
+/* Finds a column by its word, or by its name in files. */
 static int find_column(const char *word, size_t n, ax_task_id task)
 {
     for (int i = 0; i < COLUMNS; i++)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ids stand in plain text: they are what changes there. Returns the column after the text. */
+/* Prints a title, in which ids have the look of plain text since they are what changes. Returns the column after it. */
 static int print_text(ax_pane p, int at, ax_role role, const char *text)
 {
     char part[160];

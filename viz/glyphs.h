@@ -1,4 +1,4 @@
-/* The characters that pictures are made of, in two sets: UTF-8 terminals, and plain ASCII. */
+/* The characters that drawings are made of, in two sets: for UTF-8 terminals, and plain ASCII. */
 #ifndef AX_VIZ_GLYPHS_H
 #define AX_VIZ_GLYPHS_H
 
@@ -41,7 +41,7 @@
 typedef enum ax_glyph { AX_GLYPH_LIST(AX_GLYPH_ENUM) AX_GLYPH_COUNT } ax_glyph;
 
 typedef struct ax_glyphs {
-    bool ascii; /* then there is no Braille either */
+    bool ascii; /* plain ASCII, without Braille */
     uint32_t code[AX_GLYPH_COUNT];
 } ax_glyphs;
 extern const ax_glyphs ax_glyphs_unicode, ax_glyphs_ascii;

@@ -1,5 +1,5 @@
-/* Kitty's graphics protocol: an image is sent once, as PNG, and then placed, scaled by the terminal, as often as it is
-   wanted. */
+/* Kitty's graphics protocol: an image is sent once, as PNG, and then placed as often as needed, scaled by the
+   terminal. */
 #include "viz/pixels.h"
 
 #include "engine/base/base64.h"
@@ -40,7 +40,7 @@ static void transmit(const ax_raster *p, uint32_t id, ax_str *out)
 
 /* ---- the size that is sent ---- */
 
-/* The part that is seen, h x w pixels large, as a picture of its own. NULL: no memory. */
+/* The part that is seen, scaled to h x w pixels (malloc, caller frees). NULL: no memory. */
 static uint8_t *resample(const ax_raster *p, int32_t h, int32_t w)
 {
     uint8_t *out = malloc((size_t)h * (size_t)w * (p->colors ? 1 : 3));
@@ -65,7 +65,7 @@ static uint64_t pixels_of(const ax_raster *p)
     return p->colors ? ax_hash(pixels, p->palette, sizeof *p->palette * (size_t)p->colors) : pixels;
 }
 
-/* The image's place, that of the one which wasn't used for longest when it isn't there. */
+/* Index of the image or, when the terminal doesn't have it, of the least recently used one. */
 static int place_of(const ax_kitty *k, uint64_t pixels)
 {
     int oldest = 0;
@@ -102,8 +102,8 @@ void ax_kitty_keep(ax_kitty *k, uint32_t id)
 
 /* ---- placing ---- */
 
-/* Classes are sent as large as they are shown: the terminal mixes colours where it enlarges. Others are sent whole,
-   since zooming costs nothing then, unless they have far more pixels than are seen. */
+/* Pictures of classes are sent in the size in which they are shown, since a terminal that enlarges mixes colours.
+   Others are sent whole, which makes zooming free, unless they have far more pixels than are seen. */
 void ax_kitty_show(ax_kitty *k, const ax_raster *p, int out_h, int out_w, uint32_t placement, uint32_t *id, ax_str *out)
 {
     ax_raster sent = *p;

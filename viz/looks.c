@@ -109,7 +109,7 @@ static void add_code(ax_str *out, uint32_t code)
         ax_str_bytes(out, buf, n);
 }
 
-/* The upper half of a cell in one colour, the lower one in another: two rectangles, whatever the font has. */
+/* Draws a half block as two rectangles, since the font may lack it. */
 static void add_half(ax_str *out, int x, int y, const char *fg, const char *bg)
 {
     ax_str_printf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", x, y, CELL_WIDTH, 9, fg);
@@ -117,7 +117,7 @@ static void add_half(ax_str *out, int x, int y, const char *fg, const char *bg)
                   bg);
 }
 
-/* n cells of one look. */
+/* Appends n cells that look the same. */
 static void add_run(const ax_canvas *c, ax_str *out, const ax_canvas_cell *cell, int n, int x, int y)
 {
     char fg[8], bg[8];

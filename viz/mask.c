@@ -53,7 +53,7 @@ ax_mosaic ax_mask_place(const ax_maskfile *m, int image, int rows, int cols, dou
     return ax_mosaic_of(rows, cols, count_kinds(m, image), m->h, m->w, aspect, LONGEST_NAME);
 }
 
-/* Classes that have no colour are grey, what has no label is black. */
+/* Sets the palette: classes without a colour are grey, pixels without a label black. */
 static void set_palette(const ax_maskfile *m, ax_raster *out)
 {
     out->colors = 256;
@@ -62,7 +62,7 @@ static void set_palette(const ax_maskfile *m, ax_raster *out)
     memcpy(out->palette, m->color, sizeof *out->palette * (size_t)m->classes);
 }
 
-/* Classes half over the image, other pictures where they aren't black, over the darker image. */
+/* Blends classes with the image by half; puts other pictures over the darkened image where they aren't black. */
 static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_raster *top)
 {
     size_t n = (size_t)m->h * (size_t)m->w;
@@ -78,7 +78,7 @@ static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_rast
     return out;
 }
 
-/* The part of the image that the window shows. */
+/* Sets the part of the image that the window shows. */
 static void set_seen(const ax_mask_window *w, ax_raster *p)
 {
     double seen = ldexp(1, -w->zoom);
@@ -131,7 +131,7 @@ char ax_mask_shade(const uint8_t rgb[3])
     return ramp[light_of(rgb) * 9 / 255];
 }
 
-/* Two pixels above each other in a cell. */
+/* Draws two pixels, one above the other, in each cell. */
 static void draw_blocks(ax_pane p, const ax_raster *pic, const uint8_t *rgb)
 {
     uint32_t half = p.canvas->glyphs->code[AX_GLYPH_HALF];
@@ -152,7 +152,7 @@ static size_t middle(const ax_raster *pic, int r, int c)
     return (size_t)y * (size_t)pic->w + (size_t)x;
 }
 
-/* Of thin lines on black the brightest pixel of a cell. */
+/* The letter of the brightest pixel of a cell, for thin lines on black. */
 static char brightest(const ax_raster *pic, int r, int c)
 {
     static const uint8_t black[3];
@@ -179,7 +179,7 @@ static void draw_letters(ax_pane p, const ax_raster *pic, bool lines)
         }
 }
 
-/* Where classes are predicted wrong. */
+/* Draws where classes are predicted wrong. */
 static void draw_wrong(ax_pane p, const ax_raster *pic, const ax_maskfile *m, int image)
 {
     for (int r = 0; r < pic->at.rows; r++)
@@ -191,7 +191,7 @@ static void draw_wrong(ax_pane p, const ax_raster *pic, const ax_maskfile *m, in
         }
 }
 
-/* A picture's likeness in cells. */
+/* Draws a picture as cells. */
 static ax_code draw_cells(ax_pane p, const ax_raster *pic, const ax_maskfile *m, int image, ax_mask_kind kind,
                           bool color, ax_err *err)
 {

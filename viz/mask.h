@@ -19,35 +19,37 @@ typedef enum ax_mask_kind {
 
 /* ---- in cells ---- */
 
-/* What is seen of an image: 1/2^zoom of each side, from a corner given as a share of the side. */
+/* The part of an image that is seen: 1/2^zoom of each side, from a corner given as a fraction of the side. */
 enum { AX_MASK_ZOOM = 5 };
 typedef struct ax_mask_window {
     int zoom; /* 0 to AX_MASK_ZOOM */
     double down, right;
-    bool over; /* truth and prediction lie over the image */
+    bool over; /* truth and prediction are drawn over the image */
 } ax_mask_window;
-/* Moves by halves of what is seen, and stays inside the image. */
+/* Moves by halves of the part that is seen, and stays inside the image. */
 void ax_mask_pan(ax_mask_window *w, int down, int right);
 void ax_mask_zoom(ax_mask_window *w, int by);
 
-/* Where input, truth, prediction and error of an image go in rows x cols cells; what the file lacks has no place. */
+/* Places input, truth, prediction and error of an image in rows x cols cells; pictures that the file lacks get no
+   place. */
 ax_mosaic ax_mask_place(const ax_maskfile *m, int image, int rows, int cols, double aspect);
 /* Draws them where ax_mask_place says, from the pane's corner on. color: two pixels per cell, and the picture itself
    where the canvas shows pictures; else letters, class 0 = 'a', unlabelled = '.'. AX_ENOMEM. */
 ax_code ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color, ax_err *err);
-/* What stands for a class without colours, and for a colour of a picture. */
+/* The letter that stands for a class, and the one for a colour of a picture, where there are no colours. */
 char ax_mask_letter(uint8_t class);
 char ax_mask_shade(const uint8_t rgb[3]);
 
 /* ---- judged ---- */
 
-/* Share of labelled pixels that are predicted right, NAN when one of the two is missing, or they are no classes. */
+/* Fraction of labelled pixels that are predicted right; NAN when truth or prediction is missing, or the file has no
+   classes. */
 double ax_mask_correct(const ax_maskfile *m, int image);
-/* Pixels of a class: labelled and predicted so, either of them, labelled so. */
+/* Pixels of a class: labelled and predicted as such, either of them, labelled as such. */
 typedef struct ax_mask_count {
     uint64_t both, either, truth;
 } ax_mask_count;
-/* Adds an image to the counts of 256 classes; false: there is nothing to count. */
+/* Adds an image to the counts of 256 classes. False: there is nothing to count. */
 bool ax_mask_count_image(const ax_maskfile *m, int image, ax_mask_count count[static 256]);
 /* The IoU of a class, NAN = it doesn't occur. */
 double ax_mask_iou(const ax_mask_count *c);

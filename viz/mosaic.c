@@ -34,7 +34,7 @@ ax_mosaic ax_mosaic_of(int rows, int cols, int n, double h, double w, double asp
     for (int across = n; across >= 1; across--) {
         ax_mosaic m = with_columns(rows, cols, n, across, h, w, aspect, least);
         bool larger = m.size > best.size * 1.001, as_large = m.size > best.size * 0.999;
-        if (larger || (as_large && m.down == best.down)) /* two and two, not three and one */
+        if (larger || (as_large && m.down == best.down)) /* two rows of two, not of three and one */
             best = m;
     }
     return best;

@@ -6,7 +6,7 @@ typedef struct ax_mosaic {
     int across, down;       /* places */
     int rows, cols;         /* cells of a picture; 0 = there is no room */
     int row_step, col_step; /* from one place to the next; a line for a name is above each picture */
-    double size;            /* columns that a picture would take if cells could be divided: what is made large */
+    double size;            /* columns that a picture would take if cells could be divided; this is maximised */
 } ax_mosaic;
 
 enum { AX_MOSAIC_GAP = 2, AX_MOSAIC_LEAST_COLS = 4, AX_MOSAIC_LEAST_ROWS = 2 };

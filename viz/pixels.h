@@ -1,4 +1,4 @@
-/* A picture as what a terminal with graphics is sent, at the cursor. */
+/* A picture as the bytes that show it at the cursor of a terminal with graphics. */
 #ifndef AX_VIZ_PIXELS_H
 #define AX_VIZ_PIXELS_H
 
@@ -22,7 +22,7 @@ typedef struct ax_kitty {
 /* A picture, out_h x out_w pixels large; id: its image. No memory: nothing is appended. */
 void ax_kitty_show(ax_kitty *k, const ax_raster *p, int out_h, int out_w, uint32_t placement, uint32_t *id,
                    ax_str *out);
-/* It is on the screen: others make room first. */
+/* Marks an image as on the screen, so that others are replaced first. */
 void ax_kitty_keep(ax_kitty *k, uint32_t id);
 void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out);
 void ax_kitty_clear(ax_kitty *k, ax_str *out);
@@ -30,7 +30,7 @@ void ax_kitty_clear(ax_kitty *k, ax_str *out);
 /* ---- sixel ---- */
 
 bool ax_sixel_is_built(void);
-/* At most out_h x out_w pixels. */
+/* Appends a picture of at most out_h x out_w pixels. */
 void ax_sixel_show(const ax_raster *p, int out_h, int out_w, ax_str *out);
 
 #endif

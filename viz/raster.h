@@ -1,7 +1,5 @@
-/* A picture as data: what a terminal with graphics shows with pixels of its own in the place of a rectangle of cells.
-   The cells below it hold a likeness, for all who can't show it: other terminals, files, and pictures that something
-   covers.
- */
+/* A picture as data: a terminal with graphics shows its pixels in place of a rectangle of cells. The cells below are
+   drawn like the picture, for where it can't be shown: other terminals, files, and pictures that something covers. */
 #ifndef AX_VIZ_RASTER_H
 #define AX_VIZ_RASTER_H
 
@@ -15,7 +13,7 @@ typedef struct ax_raster {
     ax_rect at; /* cells of the canvas */
     int32_t h, w;
     const uint8_t *pixels;             /* {h,w,3} RGB, or {h,w} with a palette; until the canvas is erased */
-    uint8_t *owned;                    /* freed then; NULL: the pixels are another's */
+    uint8_t *owned;                    /* freed then; NULL: the pixels belong to another */
     int32_t top, left, seen_h, seen_w; /* the part that fills the rectangle */
     int colors;                        /* of the palette; 0: RGB */
     uint8_t palette[256][3];

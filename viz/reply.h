@@ -1,4 +1,5 @@
-/* What a terminal says of itself: one question at the start, which ends with one that all terminals answer. */
+/* A terminal's answers to what it supports: it is asked once, at the start, and the last question is one that all
+   terminals answer. */
 #ifndef AX_VIZ_REPLY_H
 #define AX_VIZ_REPLY_H
 
@@ -18,8 +19,8 @@ typedef struct ax_reply {
     int cell_h, cell_w; /* pixels; 0 = not said */
 } ax_reply;
 
-/* Whether the environment lets it be asked. Within tmux and screen the answer would be theirs and not the terminal's;
-   the console prints what it doesn't know. */
+/* Whether the terminal may be asked. Inside tmux and screen the answer would be theirs, not the terminal's; the Linux
+   console prints what it doesn't know. */
 bool ax_reply_may_be_asked(void);
 /* Takes one whole control sequence, or string of Kitty's graphics, that is no key. */
 void ax_reply_take(ax_reply *r, const char *bytes, size_t n);

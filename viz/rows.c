@@ -91,9 +91,9 @@ static double key_of(const ax_candidate *c, ax_sort sort)
     return sort == AX_SORT_ID ? (double)c->id : ax_status_place(c->status);
 }
 
-/* By reward what is in training comes first: a reward that it has is of its first stage, and compares with nothing; and
-   where one ends as the next begins no row moves. What a training of the finals came to is a part of its finalist's
-   figures, and comes after all that are candidates for the best. */
+/* When sorted by reward, candidates in training come first: a reward that they have is that of stage 1, which can't be
+   compared, and no row moves when one ends as the next begins. Trainings of the finals come after all that can be the
+   best, since their results are figures of their finalists. */
 static int group_of(const ax_candidate *c, ax_sort sort, double key)
 {
     if (sort == AX_SORT_REWARD && (c->status == AX_RUNNING || c->status == AX_PAUSED))
@@ -103,7 +103,7 @@ static int group_of(const ax_candidate *c, ax_sort sort, double key)
     return c->status == AX_QUEUED ? 2 : 3;
 }
 
-/* What isn't known comes last, whichever way. */
+/* The value that a candidate is sorted by; an unknown one comes last, in either direction. */
 static double sorted_by(const ax_candidate *c, const ax_sort_key *k)
 {
     double v = key_of(c, k->by);

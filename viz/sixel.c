@@ -1,5 +1,5 @@
-/* Sixel, by libsixel where the build has it: pictures of classes keep their exact colours, others are reduced to 256.
- */
+/* Sixel, by libsixel where the build has it: pictures of classes keep their exact colours, others are reduced to
+   256. */
 #include "viz/pixels.h"
 
 #ifdef AX_SIXEL
@@ -18,7 +18,7 @@ static int append(char *data, int size, void *out)
     return size;
 }
 
-/* Indices of the colours of an RGB picture that has few of them; false: there are more than 256. */
+/* Makes an RGB picture one with a palette. False: it has more than 256 colours. */
 static bool index_colors(const uint8_t *rgb, size_t n, uint8_t palette[256][3], int *colors, uint8_t *index)
 {
     *colors = 0;

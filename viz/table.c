@@ -11,7 +11,7 @@
 /* ---- columns ---- */
 
 enum { PLACES = 24, LEAST_IMPORTANT = 11, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
-enum { BAR_COLUMNS = 1 }; /* of a selected row: what it is (id, state, reward) */
+enum { BAR_COLUMNS = 1 }; /* of a selected row: id, state and reward */
 
 /* Columns that aren't figures; those of figures, by their ax_metric, stand among them by their place. */
 enum { ID = AX_METRIC_COUNT, STATE, STAGE, EPOCH, ORIGIN };
@@ -56,7 +56,7 @@ static const char *column_word(const column *c)
     return c->id < AX_METRIC_COUNT ? ax_metric_of((ax_metric)c->id)->word : word[c->id];
 }
 
-/* Of any task: what a run doesn't have isn't shown. */
+/* Finds a column of any task; columns that a run lacks aren't shown. */
 static bool find_column(const char *word, size_t n, int *id)
 {
     for (int task = 0; task < AX_TASKS; task++) {
@@ -88,7 +88,7 @@ ax_code ax_columns_parse(const char *text, ax_columns *out, ax_err *err)
     return AX_OK;
 }
 
-/* As many as fit. */
+/* Takes as many of the chosen columns as fit. */
 static int take_chosen(const column *all, int n, const ax_columns *chosen, int width, column out[static PLACES])
 {
     int kept = 0, used = MARGIN;
@@ -160,7 +160,7 @@ static void cell_text(const ax_state *s, const ax_candidate *c, int id, char out
         snprintf(out, AX_FIGURE, "%.9s", c->origin);
         break;
     default:
-        /* of the newest event, not of the clock: a table that nothing happens to isn't drawn again */
+        /* up to the newest event, not to the clock, so that a table without events isn't drawn again */
         if (id == AX_METRIC_SECONDS && c->status == AX_RUNNING && c->started_at > 0)
             ax_figure_clock(s->elapsed - c->started_elapsed, out);
         else

@@ -1,4 +1,4 @@
-/* The candidates as a table: filtered, sorted, cut to the width there is. */
+/* The table of candidates: filtered, sorted, cut to the width of its pane. */
 #ifndef AX_VIZ_TABLE_H
 #define AX_VIZ_TABLE_H
 
@@ -6,15 +6,15 @@
 #include "viz/canvas.h"
 #include "viz/filter.h"
 
-/* What it is sorted by: a figure, an ax_metric; or what isn't one. */
+/* What the table is sorted by: a figure (an ax_metric), or another column. */
 typedef int ax_sort;
 enum { AX_SORT_REWARD = AX_METRIC_REWARD, AX_SORT_ID = AX_METRIC_COUNT, AX_SORT_STATE, AX_SORT_COUNT };
 const char *ax_sort_word(ax_sort s);
 bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed */
-/* That of the next column to the right, round and round, of a run for this task. */
+/* The sort of the next column to the right, wrapping around, in a run of this task. */
 ax_sort ax_sort_next(const ax_state *of, ax_sort s);
 
-/* By what the rows are sorted: the first key, then the second where those are equal, and so on. All zero: by reward. */
+/* The order of the rows: by the first key, where that is equal by the second, and so on. All zero: by reward. */
 enum { AX_SORT_KEYS = 4, AX_ORDER_TEXT = 64 };
 typedef struct ax_sort_key {
     ax_sort by;
@@ -25,8 +25,8 @@ typedef struct ax_order {
     int n_then;
 } ax_order;
 bool ax_order_same(const ax_order *a, const ax_order *b);
-/* "reward,-params,id": columns, the most important first, '-' = the other way round. AX_EINVAL names the word that
-   isn't one; *o is as it was then. */
+/* Reads "reward,-params,id": columns, the most important first, '-' = reversed. AX_EINVAL names the word that is no
+   column and leaves *o as it was. */
 ax_code ax_order_parse(const char *text, ax_order *o, ax_err *err);
 char *ax_order_print(const ax_order *o, char out[static AX_ORDER_TEXT]);
 
@@ -35,8 +35,8 @@ typedef struct ax_rows {
     uint32_t *id;
     uint32_t n, cap;
 } ax_rows;
-/* Candidates that pass the filter. Sorted by reward, what is in training comes first, then those with a reward, then
-   the queue, then what ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
+/* Lists the candidates that pass the filter. Sorted by reward, those in training come first, then those with a reward,
+   the queue, and those that ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
 ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, const ax_order *order, ax_err *err);
 void ax_rows_release(ax_rows *rows);
 /* Index of an id, -1 = not shown. */
@@ -47,7 +47,7 @@ enum { AX_COLUMNS = 24 };
 typedef struct ax_columns {
     int n, id[AX_COLUMNS];
 } ax_columns;
-/* "id,state,reward,params,epoch,by". AX_EINVAL names the word that isn't one; *out is as it was then. */
+/* Reads "id,state,reward,params,epoch,by". AX_EINVAL names the word that is no column and leaves *out as it was. */
 ax_code ax_columns_parse(const char *text, ax_columns *out, ax_err *err);
 
 typedef struct ax_table_view {

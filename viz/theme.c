@@ -16,7 +16,7 @@ enum { RED = 1, YELLOW = 3, BLUE, CYAN = 6, DIRECT = 1 << 24 };
     }
 
 /* Lanes change with every key: a colour of the eight costs half the bytes. The others of 256 and true are those of
- * Okabe and Ito (2008), made for all kinds of colour vision. */
+   Okabe and Ito (2008), made for all kinds of colour vision. */
 static const ax_theme themes[] = {
     { "8", "the eight colours that every terminal has",
       COLORS_OF(CYAN, YELLOW, CYAN, BLUE, YELLOW, RED, CYAN, YELLOW, BLUE, CYAN) },
@@ -105,7 +105,7 @@ void ax_theme_rgb(int color, uint8_t rgb[static 3])
 static int nearest_basic(const uint8_t rgb[static 3])
 {
     int best = 0, least = 1 << 20;
-    for (int k = 1; k < 7; k++) { /* neither black nor white: they may be the background */
+    for (int k = 1; k < 7; k++) { /* neither black nor white, which may be the background */
         uint8_t basic[3];
         int d = 0;
         ax_color_rgb((uint8_t)k, basic);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Multiples of a step from lo to hi; more than `most`: -1. */
+/* Lists the multiples of a step from lo to hi; returns how many, -1 = more than `most`. */
 static int multiples(double lo, double hi, double step, int most, double *out)
 {
     double first = ceil(lo / step - 1e-9), last = floor(hi / step + 1e-9);

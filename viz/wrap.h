@@ -4,12 +4,12 @@
 
 #include "viz/canvas.h"
 
-/* Bytes of the first line of UTF-8 text at most `width` > 0 columns wide; *next: where the line after it begins (""
-   when there is none). A word that is wider is broken anywhere. */
+/* Bytes of the first line of UTF-8 text, at most `width` > 0 columns wide; *next: where the next line begins ("" when
+   there is none). A wider word is broken anywhere. */
 size_t ax_wrap_line(const char *text, int width, const char **next);
 /* Lines that the text takes, at least 1. */
 int ax_wrap_lines(const char *text, int width);
-/* Prints them from (row, col) on, as far as the pane goes; returns how many there are. */
+/* Prints the lines from (row, col) on, as far as the pane goes; returns how many there are. */
 int ax_wrap_print(ax_pane p, int row, int col, int width, ax_role role, const char *text);
 
 #endif

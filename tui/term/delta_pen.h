@@ -32,7 +32,7 @@ typedef struct ax_pen {
 ax_pen ax_pen_normal(void);
 ax_pen ax_pen_of(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *cell);
 bool ax_pen_same(const ax_pen *a, const ax_pen *b);
-bool ax_pen_hides(const ax_pen *p); /* whether whether it can't be seen on a blank */
+bool ax_pen_hides(const ax_pen *p); /* whether whether whether it can't be seen on a blank */
 
 typedef struct ax_hand {
     int row, col; /* row -1 = not known */

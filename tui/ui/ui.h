@@ -68,7 +68,8 @@ typedef struct ax_ui {
 } ax_ui;
 
 /* Sets the model up for a state, which stays the caller's; ax_ui_release. Sets the model up for a state, which stays
-   the caller's; ax_ui_release. AX_ENOMEM: there is nothing to release. */
+   the caller's; ax_ui_release. Sets the model up for a state, which stays the caller's; ax_ui_release. AX_ENOMEM: there
+   is nothing to release. */
 ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err);
 void ax_ui_release(ax_ui *ui);
 /* Called when the state was read again: keeps selection and marks that still exist in it. */
