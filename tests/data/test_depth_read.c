@@ -1,4 +1,4 @@
-/* Depth maps as 16-bit PNG: written, read back, scales, and what is refused. */
+/* Depth maps as 16-bit PNG: written and read back, scales, and files that are refused. */
 #include "tests/helper/tempdir.h"
 
 #include "data/image.h"

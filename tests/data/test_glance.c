@@ -1,4 +1,4 @@
-/* Headers, read without decoding, say what decoding says. */
+/* Headers that are read without decoding tell what decoding tells. */
 #include "tests/helper/tempdir.h"
 
 #include "data/glance.h"

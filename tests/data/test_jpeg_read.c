@@ -1,4 +1,4 @@
-/* JPEGs that break rules: those whose pixels are all there are read, those that lack some are refused. */
+/* JPEGs that break rules are read when all of their pixels are there, and refused when some are missing. */
 #include "data/image.h"
 
 #include <setjmp.h>

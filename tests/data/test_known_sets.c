@@ -1,4 +1,4 @@
-/* Data sets whose trees and ids are known: VOC, Cityscapes, ADE20K. */
+/* Data sets with a known tree of folders and known ids: VOC, Cityscapes, ADE20K. */
 #include "tests/helper/datatree.h"
 #include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"

@@ -1,4 +1,4 @@
-/* What masks of every kind of PNG come to, by the classes of every kind of class file. */
+/* Masks in every kind of PNG, read with every kind of class file. */
 #include "tests/helper/tempdir.h"
 
 #include "data/classfile.h"

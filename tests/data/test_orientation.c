@@ -1,4 +1,4 @@
-/* Pictures that a camera stored turned: read as viewers show them, and their masks with them. */
+/* Pictures with an EXIF orientation are read as viewers show them, and so are their masks. */
 #include "tests/helper/classmap.h"
 #include "tests/helper/pngcrc.h"
 #include "tests/helper/tempdir.h"

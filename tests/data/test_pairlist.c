@@ -1,4 +1,4 @@
-/* Lists as editors and scripts leave them. */
+/* Lists of pairs as editors and scripts write them. */
 #include "tests/helper/tempdir.h"
 
 #include "data/pairlist.h"

@@ -1,4 +1,4 @@
-/* Polygons: what is refused, and random ones against a walk along every point of the outline. */
+/* Polygons: invalid ones are refused, and random ones are compared with a walk along every point of the outline. */
 #include "data/polygon.h"
 #include "engine/base/rng.h"
 

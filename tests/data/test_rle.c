@@ -1,4 +1,4 @@
-/* Masks of COCO: every case of tests/golden/coco-rle.json, by its rings, its counts and its string. */
+/* COCO's run-length masks: every case of tests/golden/coco-rle.json, from its rings, its counts and its string. */
 #include "data/polygon.h"
 #include "data/rle.h"
 #include "engine/base/json.h"

@@ -1,4 +1,5 @@
-/* Uses of the operations for tests of backends: every operation, odd sizes, the shapes the search space is made of. */
+/* Calls of operations for tests of backends: every operation, odd sizes, and the shapes that occur in the search
+   spaces. */
 #ifndef AX_TEST_CASES_H
 #define AX_TEST_CASES_H
 

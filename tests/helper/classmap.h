@@ -1,4 +1,4 @@
-/* The truth of a picture or a sample of segmentation: its class map. */
+/* The class map of a picture or sample of segmentation, which is its truth. */
 #ifndef AX_HELPER_CLASSMAP_H
 #define AX_HELPER_CLASSMAP_H
 

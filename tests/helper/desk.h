@@ -1,4 +1,4 @@
-/* The screens' model at a made-up run of 60 candidates, for tests of what keys do. */
+/* The screens' model with a made-up run of 60 candidates, for tests of what keys do. */
 #ifndef AX_TEST_DESK_H
 #define AX_TEST_DESK_H
 

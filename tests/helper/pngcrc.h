@@ -1,4 +1,4 @@
-/* The check that ends each chunk of a PNG file, for tests that write one. */
+/* The checksum that ends each chunk of a PNG file, for tests that write one. */
 #ifndef AX_TEST_PNGCRC_H
 #define AX_TEST_PNGCRC_H
 

@@ -1,4 +1,4 @@
-/* A folder of a test's own, made and removed by fixtures of cmocka. */
+/* A temporary folder for a test, made and removed by fixtures of cmocka. */
 #ifndef AX_TEST_TEMPDIR_H
 #define AX_TEST_TEMPDIR_H
 

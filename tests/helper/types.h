@@ -1,4 +1,4 @@
-/* Short spellings of types and attributes, for tables of tests. */
+/* Short names of types and attributes, for tables in tests. */
 #ifndef AX_TEST_TYPES_H
 #define AX_TEST_TYPES_H
 

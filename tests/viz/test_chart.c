@@ -1,4 +1,4 @@
-/* Plots as data: where ticks go, layers in cells, and the same as SVG. */
+/* Plots as data: ticks, layers in cells, and SVG. */
 #include "viz/chart.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Where pictures of masks go, how they are judged, scaled and laid on a canvas. */
+/* Pictures of masks: their places, scores, scaling, and drawing on a canvas. */
 #include "tests/helper/masks.h"
 #include "viz/mask.h"
 

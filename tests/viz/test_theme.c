@@ -1,4 +1,4 @@
-/* What tells things apart stays apart for those who see no red, or no green. */
+/* Colours that tell things apart stay distinct for people who can't see red or green. */
 #include "viz/theme.h"
 
 #include <math.h>

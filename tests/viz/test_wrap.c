@@ -1,4 +1,4 @@
-/* Text in lines. */
+/* Wrapping text into lines. */
 #include "viz/wrap.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Where the CUDA plugin's libraries are looked for: cuDNN as an archive of NVIDIA's, and as a Python wheel. */
+/* Where the CUDA plugin's libraries are looked for: cuDNN from NVIDIA's archive, and as a Python wheel. */
 #include "engine/backend/libraries.h"
 
 #include <setjmp.h>

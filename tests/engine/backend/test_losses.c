@@ -113,8 +113,8 @@ static void berhu(const values *s)
     values_are(s, &t, "gradient with equals", t.out[1], FLOATS(0, (5 - 2.4f) / 7, (5 - 2.4f) / 7, -1.0f / 7, 0, 0, 0));
     ax_trial_release(&t);
 
-    for (uint8_t kind = AX_BERHU; kind <= AX_BERHU_LINEAGE; kind++) {
-        c.attr.depth.kind = kind;
+    for (int kind = AX_BERHU; kind <= AX_BERHU_LINEAGE; kind++) {
+        c.attr.depth.kind = (uint8_t)kind;
         t = depth_trial(s, &c, truth, truth);
         values_are(s, &t, "loss of a perfect prediction", t.out[0], FLOATS(0));
         values_are(s, &t, "gradient of a perfect prediction", t.out[1], FLOATS(0, 0, 0, 0, 0, 0, 0));
@@ -152,7 +152,7 @@ static void silog(const values *s)
 /* A prediction that isn't a number must not look like a good one. */
 static void depth_nan(const values *s)
 {
-    for (uint8_t kind = AX_BERHU; kind <= AX_SILOG; kind++) {
+    for (int kind = AX_BERHU; kind <= AX_SILOG; kind++) {
         const ax_case c = {
             .name = "depth, NaN", AX_OP_DEPTH_LOSS, { .depth = { kind, 0.1f } }, 2, { MAP(1, 1, 2, 1), MAP(1, 1, 2, 1) }
         };

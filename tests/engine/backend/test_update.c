@@ -1,4 +1,4 @@
-/* One step of each optimiser on numbers worked out by hand, on every backend; the CUDA one on emulated libraries. */
+/* One step of each optimiser on numbers worked out by hand, on every backend. */
 
 #include "tests/helper/backends.h"
 

@@ -1,4 +1,4 @@
-/* The middle of measured times. */
+/* The median of measured times. */
 #include "engine/base/clock.h"
 
 #include <setjmp.h>

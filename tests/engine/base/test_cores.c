@@ -1,5 +1,4 @@
-/* Parts of the cores: no core twice, none forgotten, hyperthreads together; affinity that is real.
- */
+/* Parts of the cores: no core is used twice or left out, hyperthreads stay together, and the affinity is really set. */
 #include "engine/base/cores.h"
 
 #include <sched.h>

@@ -1,4 +1,5 @@
-/* Processor time of control groups, read from made files: both versions, what is above, what a container sees. */
+/* Processor quotas of control groups, read from files of the test: both versions, groups above, and inside a
+   container. */
 #include "engine/base/cpuquota.h"
 #include "tests/helper/fixture.h"
 

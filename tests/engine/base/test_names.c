@@ -1,4 +1,4 @@
-/* Numbers by their names. */
+/* Tables of names: numbers are found by name. */
 #include "engine/base/names.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Outcomes as bytes: what is written is read, and so is what older programs wrote. */
+/* Outcomes as bytes: they are read back, and so are those that older versions wrote. */
 #include "engine/candidate/outcome_pack.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* selftest: green on the golden files with every backend (CUDA: emulated), and red when something is off. */
+/* selftest passes the golden files on every backend (CUDA: emulated), and fails when a number is wrong. */
 #include "engine/model/safetensors.h"
 #include "tests/helper/capture.h"
 #include "tests/helper/emulated.h"

@@ -1,5 +1,5 @@
-/* Networks and single operations as ONNX: written twice they are the same bytes, what isn't inference is refused, and
-   onnxruntime (oracle.py, where it can be imported) computes from them what our engine does. */
+/* Networks and single operations as ONNX: the bytes are the same each time, graphs of training are refused, and
+   onnxruntime (oracle.py, where it can be imported) computes what our engine computes. */
 #include "engine/base/normalise.h"
 #include "engine/export/onnx.h"
 #include "engine/graph/plan.h"

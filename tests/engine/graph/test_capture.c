@@ -1,4 +1,4 @@
-/* Work that is recorded and launched as one, on a backend that only counts, and whose calls fail when told to. */
+/* Steps that are recorded and launched as one graph, on a backend that only counts and whose calls fail on request. */
 #include "engine/graph/capture.h"
 
 #include <setjmp.h>

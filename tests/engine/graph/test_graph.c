@@ -1,4 +1,4 @@
-/* Graphs as they are built and differentiated: names, handles, errors, which gradients there are. */
+/* Building and differentiating graphs: names, handles, errors, and which gradients there are. */
 #include "engine/graph/stats.h"
 #include "tests/helper/smallnet.h"
 

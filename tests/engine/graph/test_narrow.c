@@ -1,4 +1,4 @@
-/* Maps in fewer bytes: what is of which type, that a value is cast once at most, and that nothing else changes. */
+/* Maps in bfloat16: which values have which type, that a value is cast at most once, and that nothing else changes. */
 #include "engine/graph/narrow.h"
 #include "tests/helper/smallnet.h"
 
@@ -14,8 +14,8 @@ static uint8_t type_of(const ax_graph *g, uint32_t id)
     return ax_graph_value(g, id)->type.dtype;
 }
 
-/* Whether operand i of a node is a map; in a backward node gradients of outputs, inputs and outputs follow each other.
- */
+/* Whether operand i of a node is a map; in a backward node gradients of outputs, inputs and outputs follow each
+   other. */
 static bool is_map(const ax_node *n, uint32_t i, bool out)
 {
     const ax_op_info *info = ax_op_get(n->op);

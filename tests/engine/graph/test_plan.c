@@ -1,4 +1,4 @@
-/* Plans against an oracle that executes the graph node by node without sharing memory; and what plans promise. */
+/* Plans against an oracle that executes the graph node by node without sharing memory, and the promises of plans. */
 #include "tests/helper/smallnet.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Nodes that run together: who may, in which order, and that nothing comes out differently; chains of additions. */
+/* Nodes that run together: which ones may, in which order, and that the results stay the same; chains of additions. */
 #include "engine/graph/schedule.h"
 #include "engine/graph/sums.h"
 #include "tests/helper/smallnet.h"

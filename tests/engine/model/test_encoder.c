@@ -1,5 +1,5 @@
-/* Encoders from files: MobileNet-v2 of other widths and depths, under torchvision's, timm's and our own names, in three
-   number formats; what is wrong with a file is said of the tensor that it is wrong with. */
+/* Encoders from files: MobileNet-v2 of other widths and depths, with torchvision's, timm's and our own names, in three
+   number formats; an error names the tensor that is wrong. */
 #include "engine/model/encoder.h"
 #include "engine/model/tensor.h"
 

@@ -1,4 +1,4 @@
-/* The encoder: taps, weights under torchvision's and timm's names, what is wrong with a file of weights. */
+/* The encoder: taps, weights with torchvision's and timm's names, and errors in a file of weights. */
 #include "engine/model/encoder.h"
 #include "tests/helper/fixture.h"
 

@@ -1,4 +1,4 @@
-/* .npy files: what NumPy writes is read; whatever is wrong with a file is refused with its reason. */
+/* .npy files: NumPy's files are read; invalid ones are refused with the reason. */
 #include "engine/model/npy.h"
 
 #include <setjmp.h>

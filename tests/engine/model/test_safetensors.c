@@ -1,4 +1,4 @@
-/* safetensors: what is written is read back; whatever is wrong with a file is refused with its reason. */
+/* safetensors: files are read back as they were written; invalid ones are refused with the reason. */
 #include "engine/model/safetensors.h"
 
 #include <math.h>
@@ -324,8 +324,8 @@ static void test_open_odd_files(void **state)
     assert_string_equal(err.msg, "/dev/null: a device, not a regular file");
 }
 
-/* IEEE 754: 2^-24 of a fraction without, 2^(exponent - 25) of 1024 and a fraction with an exponent; 31 isn't a number.
- */
+/* IEEE 754: 2^-24 of a fraction without, 2^(exponent - 25) of 1024 and a fraction with an exponent; 31 isn't a
+   number. */
 static void test_every_half(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The Gaussian process and the scores that it learns, against numbers from elsewhere. */
+/* The Gaussian process and the scores that it learns, against independently computed numbers. */
 #include "engine/policy/gp_model.h"
 #include "engine/policy/scores.h"
 #include "engine/base/rng.h"

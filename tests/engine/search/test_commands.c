@@ -1,4 +1,4 @@
-/* What a person may do to candidates, and what every verb answers. */
+/* The commands of a person, and the answer to each. */
 #include "engine/space/space.h"
 #include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"

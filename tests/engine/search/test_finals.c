@@ -1,5 +1,5 @@
-/* The finals: who is in them, in which order they are trained, what comes of it, and that a run goes on in the middle
-   of them. */
+/* The finals: which candidates are in them, the order of the trainings, their results, and resuming in the middle of
+   them. */
 #include "engine/base/student.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/search/search_internal.h"

@@ -1,4 +1,4 @@
-/* A prune, and what is taken back. */
+/* Pruning and undoing it. */
 #include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
 

@@ -1,4 +1,4 @@
-/* A network that was judged before isn't trained again, and what counts as judged. */
+/* A network with a known outcome isn't trained again, and which outcomes count as known. */
 #include "engine/search/duplicates.h"
 #include "engine/search/search_internal.h"
 #include "tests/helper/fixture.h"

@@ -1,4 +1,4 @@
-/* Several workers: each has one candidate, and what happens to one is nothing to the others. */
+/* Several workers: each has one candidate, and what happens to one doesn't affect the others. */
 #include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
 

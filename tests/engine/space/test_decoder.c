@@ -1,4 +1,4 @@
-/* Decoders as graphs: shapes, parameters, what none and skip leave of them. */
+/* Decoders as graphs: shapes, parameters, and the effect of none and skip. */
 #include "engine/graph/stats.h"
 #include "engine/space/decoder.h"
 #include "engine/task/task.h"

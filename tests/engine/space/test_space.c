@@ -1,4 +1,4 @@
-/* What every space must have, whatever it is. */
+/* What every search space must provide. */
 #include "engine/space/builder.h"
 #include "engine/space/space.h"
 

@@ -1,5 +1,5 @@
-/* What holds of every task: its table is whole, what a model file says of it can be read back, and a small training
-   from generated scenes comes to a reward, the same each time. */
+/* Rules for every task: its table is complete, the metadata of its models can be read back, and a small training on
+   generated scenes gives a reward, the same each time. */
 #include "data/open.h"
 #include "engine/model/modelfile.h"
 #include "engine/train/trainer_internal.h"

@@ -1,4 +1,4 @@
-/* The cache: what was made is used again as long as it is whole and ours; everything else is made again. */
+/* The cache: it is used again if it is complete and this run's; otherwise it is made again. */
 #include "data/open.h"
 #include "engine/backend/list.h"
 #include "engine/base/file.h"

@@ -1,5 +1,5 @@
-/* Judging on the emulated device, every access of its kernels checked: the counts, sums, peaks and means that the host
-   comes to. */
+/* Scoring on the emulated device, with every access of its kernels checked: counts, sums, peaks and means are the
+   host's. */
 #include "engine/base/rng.h"
 #include "engine/model/logit_mean.h"
 #include "engine/task/depth/metrics.h"

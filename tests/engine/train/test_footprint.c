@@ -1,4 +1,4 @@
-/* What a training is said to take beforehand is what it takes, and what takes too much isn't begun. */
+/* The predicted memory of a training is what it allocates, and a training that would take too much isn't begun. */
 #include "engine/train/footprint.h"
 
 #include "data/open.h"
@@ -247,8 +247,8 @@ static void two_budgets(void **state)
     open_trainer(b, "0");
 }
 
-/* Of several workers on a device each has its part of it: what the others have just now, nothing here, decides nothing.
- */
+/* Of several workers on a device each has its part of it: what the others have just now, nothing here, decides
+   nothing. */
 static void a_part_for_each_worker(void **state)
 {
     bench *b = *state;

@@ -1,5 +1,5 @@
-/* A training that is stopped at any step and goes on, in this process or from a file that a dead one left, gives the
-   bits of one that wasn't. */
+/* A training that is stopped at any step and resumed, in this process or from the file of one that died, gives the bits
+   of an uninterrupted one. */
 #include "data/open.h"
 #include "engine/base/file.h"
 #include "engine/train/inflight.h"

@@ -1,4 +1,4 @@
-/* How often a training is kept for a crash, by a clock that stands still but for steps and saves. */
+/* How often a training saves its state, on a clock that only steps and saves move. */
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"

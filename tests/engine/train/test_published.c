@@ -1,5 +1,5 @@
-/* What the preset paper has as published: averages that become the parameters, statistics of batch norm under the
-   averages, PyTorch's beginning, and how images are scaled. */
+/* Settings that the preset paper has as published: averages that become the parameters, batch norm's statistics under
+   the averages, PyTorch's initialisation, and how images are scaled. */
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 

@@ -1,5 +1,5 @@
-/* The teacher: its logits are those of the crop, its term of the loss has the value worked out by hand, and whatever
-   is wrong with it is said. */
+/* The teacher: its logits are those of the crop, its term of the loss has the value worked out by hand, and errors are
+   reported. */
 #include "tests/helper/classmap.h"
 #include "tests/helper/fixture.h"
 #include "engine/train/teacher.h"

@@ -1,4 +1,4 @@
-/* Every type of member: to msgpack and back by either reader, to JSON, and what a reader refuses. */
+/* Every type of member: to msgpack and back with either reader, to JSON, and what the readers refuse. */
 #include "engine/base/pack.h"
 #include "engine/candidate/words.h"
 #include "engine/wire/field.h"

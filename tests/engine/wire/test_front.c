@@ -1,4 +1,4 @@
-/* The front kept point by point is the front of all points. */
+/* A front that is updated point by point is the front of all points. */
 #include "engine/base/rng.h"
 #include "engine/wire/front.h"
 

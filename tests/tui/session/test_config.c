@@ -1,4 +1,4 @@
-/* config.ini: what is read, and what is said of the rest. */
+/* config.ini: valid lines are read, and errors name the line. */
 #include "tui/session/config.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* A long history is read piece by piece, and comes to what reading it at once comes to. */
+/* A long history that is read in pieces gives the same state as one that is read at once. */
 #include "engine/wire/eventlog.h"
 #include "tests/helper/fixture.h"
 #include "tests/helper/history.h"

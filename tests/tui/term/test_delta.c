@@ -1,4 +1,4 @@
-/* What is sent makes a terminal show what it should: a small terminal of our own takes the bytes, strictly. */
+/* The bytes that are sent make a terminal show what it should: a small, strict terminal emulator takes them. */
 #include "tui/term/delta.h"
 
 #include "engine/base/rng.h"
@@ -357,8 +357,8 @@ static ax_canvas_cell half(uint8_t upper, uint8_t lower)
     return (ax_canvas_cell) { .code = 0x2580, .role = AX_ROLE_PIXEL, .fg = upper, .bg = lower };
 }
 
-/* Two colours are set once, in whatever way the cells have them, and the same ones further down needn't be set again.
- */
+/* Two colours are set once, in whatever way the cells have them, and the same ones further down needn't be set
+   again. */
 static void colors_of_pixels_are_set_once(void **state)
 {
     (void)state;

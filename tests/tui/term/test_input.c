@@ -1,4 +1,4 @@
-/* What a terminal sends becomes keys and pastes, however the bytes are cut into reads. */
+/* A terminal's bytes become keys and pastes, however reads split them. */
 #include "tui/ui/action.h"
 #include "tui/term/input.h"
 
@@ -132,8 +132,8 @@ static void the_mouse_is_read(void **state)
 static void what_has_no_meaning_is_no_key(void **state)
 {
     (void)state;
-    /* Shift-F5 and F13, what no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody began
-     */
+    /* Shift-F5 and F13, what no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody
+       began */
     EXPECT("\033[15;2~\033[25~\033[[F\033[1;5C\033[I\033[?1;2cx", 1, 'x');
     expect("\033[201~", 1, 0, NULL);
     ax_input_feed(&in, "\0y", 2, 1);

@@ -1,4 +1,4 @@
-/* keys.ini: other keys, and what is said of those that can't be. */
+/* keys.ini: other keys for actions, and errors. */
 #include "tests/helper/desk.h"
 #include "tests/helper/fixture.h"
 

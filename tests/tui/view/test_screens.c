@@ -1,4 +1,4 @@
-/* Screens as text: a made-up history is folded, keys are pressed, and what is drawn is compared with files.
+/* Screens as text: a made-up history is folded, keys are pressed, and the screen is compared with a golden file.
    AX_UPDATE_GOLDEN=1 writes the files instead. */
 #include "tests/helper/history.h"
 #include "tests/helper/masks.h"

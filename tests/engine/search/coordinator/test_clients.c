@@ -1,4 +1,4 @@
-/* The engine's side of its socket against clients of every kind, all in one thread. Time is what the test says. */
+/* The engine's side of its socket against clients of every kind, all in one thread. The test sets the time. */
 #include "engine/search/coordinator/clients.h"
 #include "engine/wire/event.h"
 #include "engine/wire/eventlog.h"

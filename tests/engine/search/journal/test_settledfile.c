@@ -1,4 +1,5 @@
-/* candidates.mpk beside the snapshot: settled candidates are written once, and nothing of it is taken on trust. */
+/* candidates.mpk beside the snapshot: settled candidates are written once, and everything in it is checked when it is
+   read. */
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "tests/helper/searching.h"

@@ -1,4 +1,5 @@
-/* Equal keys: the same network, to the logits. Different keys: no renumbering makes one of the other. */
+/* Equal keys mean the same network, down to its logits; different keys mean that no renumbering turns one into the
+   other. */
 #include "engine/backend/list.h"
 #include "engine/graph/params.h"
 #include "engine/graph/plan.h"

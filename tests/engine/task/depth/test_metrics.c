@@ -1,4 +1,4 @@
-/* Figures of depth: by hand, and against vectors computed elsewhere in double precision (tests/golden). */
+/* Figures of depth, worked out by hand and against vectors in double precision (tests/golden). */
 #include "engine/task/depth/metrics.h"
 #include "engine/model/safetensors.h"
 

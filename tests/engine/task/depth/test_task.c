@@ -1,4 +1,4 @@
-/* Depth as a task: how its truth is cut, what is trained on, judged, drawn, written, and said of a model. */
+/* Depth as a task: cutting the truth, targets, scoring, drawing, writing, and metadata of models. */
 #include "engine/task/task.h"
 #include "engine/task/depth/metrics.h"
 

@@ -1,4 +1,4 @@
-/* The loss of heat maps, AX_OP_WMSE, on the golden file, by every backend that is always there. */
+/* The loss of heat maps, AX_OP_WMSE, on the golden file, on every backend. */
 #include "tests/helper/backends.h"
 #include "tests/helper/golden.h"
 #include "tests/helper/oracle.h"

@@ -1,4 +1,4 @@
-/* Average precision of COCO's key points against pycocotools: the ten numbers and all behind them. */
+/* Average precision of COCO's key points against pycocotools: the ten numbers and the values they come from. */
 #include "engine/task/pose/oks.h"
 #include "engine/task/pose/rescore.h"
 #include "tests/helper/golden.h"

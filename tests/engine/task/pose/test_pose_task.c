@@ -1,4 +1,4 @@
-/* The pose task's row: how its truth follows a cut, and what it trains on. */
+/* The pose task's table: how its truth follows a crop, and its targets. */
 #include "engine/task/pose/decode.h"
 #include "engine/task/pose/pose_spec.h"
 #include "engine/task/pose/target.h"
