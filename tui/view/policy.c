@@ -188,6 +188,14 @@ static bool prefers(const ax_policy *p)
     return sum > 0;
 }
 
+/* What the percentages are of: a controller's chances, else how many of those that new ones are made from have it. */
+static const char *title_of(const ax_state *s)
+{
+    return !strcmp(s->strategy, "evolution")                             ? "what its population has"
+           : !strcmp(s->strategy, "elite") || !strcmp(s->strategy, "gp") ? "what its best have"
+                                                                         : "what the strategy prefers";
+}
+
 static ax_code draw_plots(ax_pane p, int row, const ax_ui *ui, ax_err *err)
 {
     enum { LEAST = 8, MOST = 24 };
@@ -228,7 +236,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     bool room = ax_text_width(right) + 2 + ax_text_width(about) + TITLE <= inner.at.cols;
     if (room || !right[0]) /* how to see the rest is more important */
         snprintf(right + strlen(right), sizeof right - strlen(right), "%s%s", right[0] ? "  " : "", about);
-    ax_pane_frame(p, false, "what the strategy prefers", right);
+    ax_pane_frame(p, false, title_of(s), right);
     return draw_plots(inner, end + 1, ui, err);
 }
 
