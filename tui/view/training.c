@@ -82,13 +82,22 @@ static ax_role role_of(int k)
     return role[k % 4];
 }
 
+/* Where the curve ends; the loss of an outcome is the mean of a whole stage. NAN: there is none. */
+static double newest_loss(const ax_candidate *c)
+{
+    int i = AX_TRACE - 1;
+    while (i > 0 && !isfinite(c->trace[i]))
+        i--;
+    return (double)c->trace[i];
+}
+
 static void draw_legend(ax_pane p, int row, const ax_candidate *const *c, int n, bool selected)
 {
     int col = 1;
     for (int k = 0; k < n && col < p.at.cols - 12; k++) {
         char loss[AX_FIGURE], text[64];
         snprintf(text, sizeof text, "%c #%u%s %s", 'a' + k, c[k]->id, selected && !k ? " selected" : "",
-                 ax_figure_share(c[k]->outcome.loss, 3, loss));
+                 ax_figure_share(newest_loss(c[k]), 3, loss));
         col = ax_pane_print(p, row, col, role_of(k), text) + 3;
     }
 }
