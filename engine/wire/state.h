@@ -51,8 +51,8 @@ typedef struct ax_worker_seen {
 /* History of the strategy's preferences. */
 enum { AX_POLICY_TRACE = 32 };
 typedef struct ax_policy {
-    const ax_space *space; /* NULL = nothing is known yet */
-    int64_t samples;       /* rewards learned from at the latest report */
+    const ax_space *space;       /* NULL = nothing is known yet */
+    int64_t samples;             /* rewards learned from at the latest report */
     ax_probabilities now, first; /* now: all zero as long as nothing is preferred; first: even then */
     float entropy[AX_MAX_DECISIONS][AX_POLICY_TRACE]; /* in nats, oldest first; thinned as it gets longer */
     int n_trace;
