@@ -1,4 +1,4 @@
-"""What Python tests share: the built programs, a place for runs, and closing lines that tests/run.sh counts."""
+"""Helpers of Python tests: the built programs, a place for runs, and closing lines that tests/run.sh counts."""
 import os
 import subprocess
 import sys

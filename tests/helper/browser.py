@@ -1,4 +1,4 @@
-"""Headless Chromium, spoken to by its DevTools protocol over a pipe: no port, no library."""
+"""Headless Chromium, controlled by its DevTools protocol over a pipe: no port, no library."""
 import base64
 import json
 import os

@@ -1,4 +1,4 @@
-"""A terminal with graphics on a pseudo-terminal: answers what programs ask, and keeps what pictures they show."""
+"""A terminal with graphics on a pseudo-terminal: answers the questions of programs, and keeps the pictures they show."""
 import base64, os, re
 
 import tinypng

@@ -1,4 +1,4 @@
-"""Other people's programs that read ONNX, where they can be imported; MISSING: why they can't."""
+"""Libraries that read ONNX, where they can be imported; MISSING: why they can't."""
 try:
     import numpy
     import onnx

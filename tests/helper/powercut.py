@@ -1,4 +1,4 @@
-"""What tests/shim/powercut.c has kept, as a run directory: the run after a power cut."""
+"""Makes a run directory of what tests/shim/powercut.c has kept: the run after a power cut."""
 import os
 import shutil
 

@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal, and what a person would see (pyte); runs made up in Python."""
+"""A program on a pseudo-terminal, with the screen that a person would see (pyte); runs made up in Python."""
 import os, pty, select, signal, struct, subprocess, sys, tempfile, time, fcntl, termios
 
 import pyte

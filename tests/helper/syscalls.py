@@ -1,4 +1,4 @@
-"""Hurts a run at its n-th system call of a kind, in the engine or in its worker."""
+"""Injects a fault at the n-th system call of a kind, in a run's engine or in its worker."""
 import os
 import shutil
 import signal

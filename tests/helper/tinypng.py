@@ -1,4 +1,4 @@
-"""PNG files, written (of 8 bits) and read without anybody's library."""
+"""PNG files, written (with 8 bits) and read without a library."""
 import struct
 import zlib
 

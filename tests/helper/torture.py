@@ -1,4 +1,4 @@
-"""Ways to hurt a run, and whether it is afterwards what it would have been."""
+"""Ways to damage a run, and checks that it ends as if nothing had happened."""
 import os
 import resource
 import shutil

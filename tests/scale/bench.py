@@ -1,4 +1,4 @@
-"""What a run of many candidates costs whoever attaches to it, lists it, exports it, and its engine."""
+"""What a run of many candidates costs: attaching to it, listing it, exporting it, and running its engine."""
 import argparse
 import os
 import resource

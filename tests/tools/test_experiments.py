@@ -1,4 +1,4 @@
-"""Experiments keep what they have computed, and make the same tables of it elsewhere."""
+"""Experiments keep their results, from which the same tables can be made elsewhere."""
 import os
 import shutil
 import subprocess

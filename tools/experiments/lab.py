@@ -1,4 +1,4 @@
-"""Runs candidates and searches, and keeps what came out, so that an experiment cut short goes on where it was."""
+"""Runs candidates and searches, and keeps the results, so that an interrupted experiment continues where it was."""
 import json
 import os
 import pathlib

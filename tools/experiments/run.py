@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Experiments on the method itself: what its ingredients, its short training and its strategies are worth.
+"""Experiments on the method itself: the value of its ingredients, its short training and its strategies.
 
 usage: run.py ablations|proxy|strategies|yardstick [--data SPEC] [--preset P] [--genotypes N] [--max-macs N] [--seeds N]
               [--candidates N] [--strategies LIST] [--space S] [--set NAME=VALUE]... [--minutes N] [--engine FILE]

@@ -1,4 +1,4 @@
-"""auxcell data: a set that is whole, and every way of not being so."""
+"""auxcell data: sound data sets, and every kind of defect."""
 import json
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""data show: with the terminal's own pixels where it has them, with half blocks elsewhere, and nothing of that in a file."""
+"""data show: pictures in pixels where the terminal has them, in half blocks elsewhere, and neither in a file."""
 import os, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

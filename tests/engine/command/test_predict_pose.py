@@ -1,4 +1,4 @@
-"""predict with a model of pose: persons of boxes, as COCO's results have them, and their skeletons."""
+"""predict with a pose model: the persons in given boxes, in COCO's format of results, and their skeletons."""
 import json
 import os
 import shutil

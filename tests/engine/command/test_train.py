@@ -1,4 +1,4 @@
-"""train with the real engine: the best epoch is the model, and a training that was killed comes to the bits of one that
+"""train with the real engine: the best epoch is the model, and a training that was killed gives the bits of one that
 never was."""
 import json
 import os

@@ -1,4 +1,4 @@
-"""The time of day is set while an engine runs: what was pruned stays undoable as long as it should, and no longer."""
+"""The time of day is set while an engine runs: a prune can be undone for as long as it should, and no longer."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""A log that is damaged: what is whole is kept, what is lost is said, and the run goes on."""
+"""A damaged log: intact events are kept, losses are reported, and the run goes on."""
 import json
 import os
 import random

@@ -1,4 +1,4 @@
-"""Data that change: what was made of the old ones isn't used again, and the run says so."""
+"""A data set that changes: results of the old data aren't used again, and the run says so."""
 import json
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What goes wrong with a candidate is a result of that candidate, with its cause, and the search goes on."""
+"""A failure of a candidate is a result of that candidate, with a cause, and the search goes on."""
 import os
 import resource
 import shutil

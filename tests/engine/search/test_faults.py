@@ -1,4 +1,4 @@
-"""What goes wrong around an engine: a full disk, damaged files, a second engine, strangers at its socket."""
+"""Faults around an engine: a full disk, damaged files, a second engine, strangers at its socket."""
 import os
 import shutil
 import signal

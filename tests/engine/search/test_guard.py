@@ -1,4 +1,4 @@
-"""What somebody does to a run's directory while its engine lives: nothing is acknowledged that a resume doesn't find."""
+"""A run's directory is changed while its engine runs: nothing is acknowledged that a resume doesn't find."""
 import os
 import shutil
 import signal

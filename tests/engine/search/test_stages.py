@@ -1,4 +1,4 @@
-"""Both stages in a run: what is said, the gate's verdict across a kill, full training end to end."""
+"""Both stages in a run: events, the gate's verdict across a kill, full training end to end."""
 import os
 import signal
 import sys

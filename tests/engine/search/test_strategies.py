@@ -1,4 +1,4 @@
-"""Searches by what was learned: killed and resumed they have the same history, and say what they expected."""
+"""Strategies that learn: killed and resumed searches have the same history, and report what they expected."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""events.mpk of a real search, read with nothing of ours: python's msgpack and a crc32c written from its definition."""
+"""events.mpk of a real search, read without our code: by Python's msgpack and a crc32c written from its definition."""
 import os
 import struct
 import sys

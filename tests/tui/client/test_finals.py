@@ -1,4 +1,4 @@
-"""What the finals came to, wherever a run is shown: ls, status, export, report, screens."""
+"""The results of the finals wherever a run is shown: ls, status, export, report, screens."""
 import csv
 import io
 import json

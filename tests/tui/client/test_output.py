@@ -1,4 +1,4 @@
-"""What is printed: that it arrived is looked at by every command, and text of others can't steer a terminal."""
+"""Output: every command checks that it was written, and text from elsewhere can't control a terminal."""
 import csv
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a program finds when it is started, signals blocked or ignored, is not what it relies on."""
+"""Programs that are started with blocked or ignored signals work all the same."""
 import json
 import os
 import resource

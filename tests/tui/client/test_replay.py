@@ -1,4 +1,4 @@
-"""--record and replay: what was on the screens comes again, at another pace."""
+"""--record and replay: screens are played again, at another speed."""
 import json, os, re, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

@@ -1,4 +1,4 @@
-"""What scripts use: JSON, CSV, exit codes, forks, requests that are asked twice, completion."""
+"""The interface for scripts: JSON, CSV, exit codes, forks, repeated requests, completion."""
 import csv
 import io
 import json

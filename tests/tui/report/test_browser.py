@@ -1,4 +1,4 @@
-"""The page of a run in a browser: as wide as the window, in its colours, without a complaint, on a phone and on paper."""
+"""The page of a run in a browser: as wide as the window, in its colours, without errors, on a phone and on paper."""
 import collections
 import os
 import re

@@ -1,4 +1,4 @@
-"""Who is new here: the first screen without runs, and the tour, which is seen once."""
+"""First use: the screen without runs, and the tour, which is shown once."""
 import os, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

@@ -1,4 +1,4 @@
-"""Who looks at a run whose directory is removed is told so in one line, and goes on looking."""
+"""A viewer of a run whose directory is removed says so in one line, and goes on."""
 import os, shutil, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

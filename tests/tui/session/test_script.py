@@ -1,4 +1,4 @@
-"""Scripts of keys: played without a terminal, on one, and what is wrong with them."""
+"""Scripts of keys: played without a terminal and on one, and errors in them."""
 import os, re, sys, xml.dom.minidom
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

@@ -1,4 +1,4 @@
-"""The time of day is set while somebody looks: clocks and countdowns on the screens go on as if nothing had happened."""
+"""The time of day is set while a run is shown: clocks and countdowns on the screens go on as before."""
 import os, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

@@ -1,4 +1,4 @@
-"""Pictures on terminals with graphics: what is sent is decoded as the terminal would, and compared with the mask files."""
+"""Pictures on terminals with graphics: the bytes are decoded as a terminal would, and compared with the mask files."""
 import os, re, signal, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))

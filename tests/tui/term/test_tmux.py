@@ -1,4 +1,4 @@
-"""Under a real shell in tmux: the terminal is given back after leaving, a signal, and Ctrl-Z; fg comes back."""
+"""Under a real shell in tmux: the terminal is restored after leaving, a signal, and Ctrl-Z; fg continues."""
 import contextlib, os, shlex, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
