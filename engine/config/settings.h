@@ -72,7 +72,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, cuda_tune, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                \
       "CUDA: 1: a convolution's fastest algorithm is measured, and kept with the cache")                               \
     X(WHOLE, cuda_cache, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                                \
-      "CUDA: 1: stage 1's crops stay on the device when they fit, 0: never")                                           \
+      "CUDA: 1: stage 1's crops and validation's images stay on the device if they fit")                               \
     X(WHOLE, data_parallel, RUN, DEVICE, 4, 4, 4, ANY,                                                                 \
       "CUDA: least crops of a batch per device of a full training, 0 = one device")                                    \
     X(WHOLE, seed, FIXED, SEARCH, 1, 1, 1, ANY, "start of all random numbers")                                         \

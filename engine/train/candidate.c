@@ -319,7 +319,7 @@ static bool may_halve(const ax_trainer *t, const ax_train_job *job)
 /* What a training may take of a device's own memory. */
 static uint64_t device_room(const ax_trainer *t)
 {
-    const size_t own = ax_resident_bytes(t->resident);
+    const size_t own = ax_trainer_resident_bytes(t);
     const size_t share = ax_device_share(t->be, t->dev, (size_t)t->settings.workers, own);
     return !t->be->spare ? UINT64_MAX : share > own ? share - own : 0;
 }

@@ -18,6 +18,12 @@ static ax_device_finds finds_of(const ax_backend *be, const ax_task *task)
     return be->peaks && task->peaks ? AX_FINDS_PEAKS : AX_FINDS_NOTHING;
 }
 
+bool ax_device_score_reads_truths(const ax_backend *be, const ax_task *task)
+{
+    const ax_device_finds finds = finds_of(be, task);
+    return finds == AX_FINDS_COUNTS || finds == AX_FINDS_SUMS;
+}
+
 static size_t bytes_of(ax_device_finds finds, size_t images, size_t outputs)
 {
     if (finds == AX_FINDS_COUNTS)
@@ -63,23 +69,30 @@ static ax_code make_room(ax_device_score *s, size_t bytes, ax_err *err)
     return s->truth ? AX_OK : err->code;
 }
 
-/* Judges n images; their truths are copied to the device first. */
-static ax_code compare(ax_device_score *s, const void *const *truth, size_t n, int32_t h, int32_t w,
-                       const void *prediction, ax_err *err)
+/* Copies the truths of n images to the device. */
+static ax_code send_truths(ax_device_score *s, const void *const *truth, size_t n, size_t bytes, ax_err *err)
 {
-    const size_t bytes = s->task->task->truth_bytes(s->task, h, w);
-    ax_depth_judging j;
     ax_code code = make_room(s, n * bytes, err);
     for (size_t i = 0; i < n && code == AX_OK; i++)
         code = s->be->copy(s->dev, s->truth + i * bytes, truth[i], bytes, AX_TO_DEVICE, err);
+    return code;
+}
+
+/* Judges n images. */
+static ax_code compare(ax_device_score *s, const void *const *truth, const void *resident, size_t n, int32_t h,
+                       int32_t w, const void *prediction, ax_err *err)
+{
+    ax_depth_judging j;
+    ax_code code = resident ? AX_OK : send_truths(s, truth, n, s->task->task->truth_bytes(s->task, h, w), err);
+    const void *there = resident ? resident : s->truth;
     if (code == AX_OK && s->finds == AX_FINDS_COUNTS)
-        return s->be->confusion(s->dev, (const uint8_t *)s->truth, prediction, n * (size_t)h * (size_t)w,
-                                s->task->outputs, s->figures, err);
+        return s->be->confusion(s->dev, there, prediction, n * (size_t)h * (size_t)w, s->task->outputs, s->figures,
+                                err);
     if (code == AX_OK)
         code = s->task->task->judging(s->task, h, w, &j, err);
     if (code != AX_OK)
         return code;
-    j.truth = (const float *)(const void *)s->truth;
+    j.truth = there;
     j.prediction = prediction;
     j.sums = (double *)s->figures + s->judged * AX_DEPTH_SUMS;
     j.images = n;
@@ -99,11 +112,11 @@ static ax_code find_peaks(ax_device_score *s, const void *const *truth, size_t n
     return s->be->peaks(s->dev, &search, err);
 }
 
-ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, size_t n, int32_t h, int32_t w,
-                            const void *prediction, ax_err *err)
+ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, const void *resident, size_t n, int32_t h,
+                            int32_t w, const void *prediction, ax_err *err)
 {
     ax_code code = s->finds == AX_FINDS_PEAKS ? find_peaks(s, truth, n, h, w, prediction, err)
-                                              : compare(s, truth, n, h, w, prediction, err);
+                                              : compare(s, truth, resident, n, h, w, prediction, err);
     s->judged += n;
     return code;
 }

@@ -26,10 +26,13 @@ typedef struct ax_device_score {
 ax_code ax_device_score_init(ax_device_score *s, const ax_backend *be, ax_device *dev, const ax_task_spec *task,
                              size_t images, ax_err *err);
 void ax_device_score_release(ax_device_score *s);
+/* Whether it compares with truths on the device, which may be there already. */
+bool ax_device_score_reads_truths(const ax_backend *be, const ax_task *task);
 /* Enqueues the judging of the next n images of h x w. Their truths are on the host and must stay there until
-   ax_device_score_take; prediction: on the device, contiguous. Errors as in ax_task.score_add. */
-ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, size_t n, int32_t h, int32_t w,
-                            const void *prediction, ax_err *err);
+   ax_device_score_take. resident: the same on the device, contiguous; NULL: they are sent. prediction: on the device,
+   contiguous. Errors as in ax_task.score_add. */
+ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, const void *resident, size_t n, int32_t h,
+                            int32_t w, const void *prediction, ax_err *err);
 /* Waits, and adds the findings to a score of the task. */
 ax_code ax_device_score_take(ax_device_score *s, void *score, ax_err *err);
 

@@ -5,6 +5,7 @@
 #include "engine/train/device_score.h"
 #include "engine/train/pictures.h"
 #include "engine/train/trainer_internal.h"
+#include "engine/train/val_batch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,11 @@ struct ax_evaluation {
     char *prediction; /* n times prediction_bytes */
     size_t prediction_bytes;
     bool end_to_end;
-    float *tap[AX_MAX_TAPS]; /* either these ... */
-    float *image;            /* ... or {n,h,w,3} */
-    bool flip;               /* also predicts the mirrored images */
-    ax_device_score there;   /* judges on the device where possible; predictions are then read only if needed */
-    float *logits;           /* {n,h/4,w/4,outputs}, output of the plan with flip */
-    ax_logit_mean mean;      /* makes the prediction from both */
+    ax_val_batch inputs;
+    bool flip;             /* also predicts the mirrored images */
+    ax_device_score there; /* judges on the device where possible; predictions are then read only if needed */
+    float *logits;         /* {n,h/4,w/4,outputs}, output of the plan with flip */
+    ax_logit_mean mean;    /* makes the prediction from both */
 };
 
 static const ax_task_spec *task_of(const ax_evaluation *e)
@@ -40,23 +40,13 @@ static void drop_plan(ax_evaluation *e)
 {
     ax_plan_free(e->plan);
     ax_graph_free(e->graph);
+    ax_val_batch_close(&e->inputs);
     e->plan = NULL;
     e->graph = NULL;
     free(e->prediction);
     e->prediction = NULL;
-    for (int k = 0; k < AX_MAX_TAPS; k++) {
-        free(e->tap[k]);
-        e->tap[k] = NULL;
-    }
-    free(e->image);
-    e->image = NULL;
     free(e->logits);
     e->logits = NULL;
-}
-
-static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
-{
-    return ax_tap_size(&e->t->encoder.taps, k, e->h, e->w);
 }
 
 static ax_code build_graph(ax_evaluation *e, ax_err *err)
@@ -75,28 +65,17 @@ static size_t logits_count(const ax_evaluation *e) /* elements of one image's lo
     return (size_t)(e->h / 4) * (size_t)(e->w / 4) * (size_t)task_of(e)->outputs;
 }
 
-/* Allocates the inputs, zeroed for a last batch that isn't full. */
-static ax_code make_inputs(ax_evaluation *e, ax_err *err)
+/* Allocates what is read back on the host. */
+static ax_code make_outputs(ax_evaluation *e, ax_err *err)
 {
-    size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
+    size_t n = (size_t)e->n;
     if (e->flip) /* the mean holds the predictions */
         e->logits = malloc(n * logits_count(e) * sizeof *e->logits);
     else
         e->prediction = malloc(n * e->prediction_bytes);
-    bool ok = e->logits || e->prediction;
-    for (int k = 0; k < e->t->encoder.taps.n && ok && !e->end_to_end; k++) {
-        size_t bytes = (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63;
-        ok = (e->tap[k] = aligned_alloc(64, bytes));
-        if (ok)
-            memset(e->tap[k], 0, bytes);
-    }
-    if (ok && e->end_to_end) {
-        size_t bytes = (n * pixels * 3 * sizeof(float) + 63) & ~(size_t)63;
-        ok = (e->image = aligned_alloc(64, bytes));
-        if (ok)
-            memset(e->image, 0, bytes);
-    }
-    return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
+    return e->logits || e->prediction
+               ? AX_OK
+               : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
 }
 
 /* On a separate device small batches cost launches, so batches there have as many pixels as a step of stage 1, whose
@@ -117,24 +96,24 @@ static void set_size(ax_evaluation *e, int32_t h, int32_t w, size_t count)
     e->w = w;
 }
 
-/* Builds the plan for images of this size. */
-static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, ax_err *err)
+/* Builds the plan for `count` images of the size of image `first`, from it on. */
+static ax_code make_plan(ax_evaluation *e, size_t first, size_t count, ax_err *err)
 {
+    const ax_cache_item item = ax_cache_get(e->t->val, first);
     drop_plan(e);
-    set_size(e, h, w, count);
+    set_size(e, item.h, item.w, count);
     ax_code code = build_graph(e, err);
     if (code == AX_OK)
-        code = make_inputs(e, err);
+        code = make_outputs(e, err);
     unsigned flags = e->t->settings.polyak > 0 ? AX_PLAN_AVERAGED : 0;
     flags |= e->t->settings.cuda_graphs ? AX_PLAN_CAPTURE : 0;
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
         code = err->code;
-    if (e->end_to_end && code == AX_OK)
-        code = ax_plan_bind(e->plan, "image", e->image, err);
-    for (int k = 0; k < e->t->encoder.taps.n && code == AX_OK && !e->end_to_end; k++)
-        code = ax_plan_bind(e->plan, ax_tap_name(k), e->tap[k], err);
+    e->inputs = (ax_val_batch) { .t = e->t, .n = e->n, .h = e->h, .w = e->w, .images = e->end_to_end };
+    if (code == AX_OK)
+        code = ax_val_batch_open(&e->inputs, e->plan, first, err);
     if (code == AX_OK && e->flip)
-        code = ax_logit_mean_compile(&e->mean, task_of(e), e->n, h, w, err);
+        code = ax_logit_mean_compile(&e->mean, task_of(e), e->n, e->h, e->w, err);
     if (code == AX_OK && e->flip)
         e->prediction_bytes = e->mean.bytes / (size_t)e->n;
     return code;
@@ -197,43 +176,6 @@ ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool e
     return code;
 }
 
-static void take_taps(ax_evaluation *e, size_t i, const float *const *tap)
-{
-    for (int k = 0; k < e->t->encoder.taps.n; k++)
-        memcpy(e->tap[k] + i * tap_count(e, k), tap[k], tap_count(e, k) * sizeof(float));
-}
-
-/* Loads image i of the plan's batch from the stream or the cache. */
-static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
-{
-    ax_cache_item item = ax_cache_get(e->t->val, index);
-    if (!stream)
-        take_taps(e, i, item.tap);
-    if (!stream)
-        return AX_OK;
-    ax_sample s = { 0 };
-    ax_code code = e->t->source->ops->next(stream, &s, err);
-    if (code == AX_OK && (s.h != item.h || s.w != item.w))
-        code =
-            ax_fail(err, AX_EFORMAT, "%s: validation image %zu has changed its size", e->t->source->info.spec, index);
-    size_t count = (size_t)e->h * (size_t)e->w * 3;
-    if (code == AX_OK)
-        memcpy(e->image + i * count, s.image, count * sizeof(float));
-    ax_sample_release(&s);
-    return code;
-}
-
-/* Replaces the inputs of `done` images, from image `first` on, by those of their mirror images. */
-static void mirror_inputs(ax_evaluation *e, size_t first, size_t done)
-{
-    size_t count = (size_t)e->h * (size_t)e->w * 3;
-    for (size_t i = 0; i < done; i++)
-        if (e->end_to_end)
-            ax_image_mirror(e->image + i * count, e->h, e->w);
-        else
-            take_taps(e, i, ax_cache_get(e->t->val, first + i).mirrored);
-}
-
 /* Whether the device averages the logits, too. */
 static bool means_there(const ax_evaluation *e)
 {
@@ -266,10 +208,10 @@ static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, bool look, 
     }
     ax_logit_mean_clear(&e->mean, task_of(e));
     ax_code code = add_half(e, done, false, err);
-    if (code == AX_OK) {
-        mirror_inputs(e, first, done);
+    if (code == AX_OK)
+        code = ax_val_batch_mirror(&e->inputs, first, done, err);
+    if (code == AX_OK)
         code = add_half(e, done, true, err);
-    }
     if (code != AX_OK)
         return code;
     return means_there(e) ? ax_logit_mean_predict_there(&e->mean, look, err) : ax_logit_mean_predict(&e->mean, err);
@@ -287,12 +229,11 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, 
     ax_cache_item item = ax_cache_get(c, first);
     ax_code code = AX_OK;
     if (!e->plan || e->h != item.h || e->w != item.w)
-        code = make_plan(e, item.h, item.w, same_size(c, first, SIZE_MAX), err);
+        code = make_plan(e, first, same_size(c, first, SIZE_MAX), err);
     if (code != AX_OK)
         return code;
     *done = same_size(c, first, (size_t)e->n);
-    for (size_t i = 0; i < *done && code == AX_OK; i++)
-        code = take_input(e, i, first + i, stream, err);
+    code = ax_val_batch_fill(&e->inputs, first, *done, stream, err);
     return code == AX_OK ? run_plan(e, first, *done, look, err) : code;
 }
 
@@ -301,13 +242,16 @@ static ax_code judge_there(ax_evaluation *e, size_t first, size_t n, ax_err *err
 {
     enum { SOME = 64 };
     const char *prediction = e->flip ? ax_logit_mean_there(&e->mean) : ax_plan_where_kept(e->plan, "prediction");
+    const ax_resident_val *r = e->t->resident_val;
     const void *truth[SOME];
     ax_code code = AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i += SOME) {
         size_t some = n - i < SOME ? n - i : SOME;
         for (size_t k = 0; k < some; k++)
             truth[k] = ax_cache_get(e->t->val, first + i + k).truth;
-        code = ax_device_score_add(&e->there, truth, some, e->h, e->w, prediction + i * e->prediction_bytes, err);
+        const char *resident = r ? ax_resident_val_truth(r, first + i) : NULL;
+        code = ax_device_score_add(&e->there, truth, resident, some, e->h, e->w, prediction + i * e->prediction_bytes,
+                                   err);
     }
     return code;
 }

@@ -4,6 +4,8 @@
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/space/builder.h"
+#include "engine/train/device_score.h"
+#include "engine/train/device_share.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -146,6 +148,24 @@ static ax_trainer *blank(const ax_settings *s, ax_source *source, ax_err *err)
     return t;
 }
 
+size_t ax_trainer_resident_bytes(const ax_trainer *t)
+{
+    return ax_resident_bytes(t->resident) + ax_resident_val_bytes(t->resident_val);
+}
+
+/* Half of the worker's share of the device at most, so that trainings have the rest. Crops come first: each is read in
+   every epoch. */
+static void upload_caches(ax_trainer *t)
+{
+    const ax_task_spec *task = &t->source->info.task;
+    const size_t sharers = (size_t)t->settings.workers;
+    t->resident = ax_resident_new(t->train, task, t->be, t->dev, sharers);
+    const size_t own = ax_resident_bytes(t->resident), half = ax_device_share(t->be, t->dev, sharers, own) / 2;
+    if (t->val && half > own)
+        t->resident_val = ax_resident_val_new(t->val, task, t->be, t->dev,
+                                              ax_device_score_reads_truths(t->be, task->task), half - own);
+}
+
 ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const char *cache_dir,
                            ax_cache_progress progress, void *context, ax_err *err)
 {
@@ -157,7 +177,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
     if (code == AX_OK)
         code = ax_trainer_open_caches(t, progress, context, &why);
     if (code == AX_OK && settings->cuda_cache)
-        t->resident = ax_resident_new(t->train, &source->info.task, t->be, t->dev, (size_t)settings->workers);
+        upload_caches(t);
     if (code == AX_OK)
         return t;
     ax_trainer_free(t);
@@ -186,6 +206,7 @@ void ax_trainer_free(ax_trainer *t)
         return;
     ax_training_release(&t->now);
     ax_resident_free(t->resident);
+    ax_resident_val_free(t->resident_val);
     ax_cache_free(t->train);
     ax_cache_free(t->val);
     if (t->dev)

@@ -4,6 +4,7 @@
 
 #include "engine/backend/list.h"
 #include "engine/train/resident.h"
+#include "engine/train/resident_val.h"
 #include "engine/train/training.h"
 
 /* Properties of the data that memory use depends on. */
@@ -19,10 +20,11 @@ struct ax_trainer {
     ax_encoder encoder;
     const ax_backend *be;
     ax_device *dev;
-    char *cache_dir;           /* NULL = in memory */
-    char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" otherwise */
-    ax_cache *train, *val;     /* val: NULL until ax_trainer_need_validation */
-    ax_resident *resident;     /* copy of `train` on the device; NULL = none */
+    char *cache_dir;               /* NULL = in memory */
+    char note[AX_DEVICE_NOTE];     /* why "auto" is the CPU; "" otherwise */
+    ax_cache *train, *val;         /* val: NULL until ax_trainer_need_validation */
+    ax_resident *resident;         /* copy of `train` on the device; NULL = none */
+    ax_resident_val *resident_val; /* the same of `val` */
     ax_sample_spec val_spec;
     ax_trainer_sizes sizes;
     ax_fingerprint data;  /* of the source */
@@ -33,6 +35,8 @@ struct ax_trainer {
     ax_training now;      /* the candidate in training; now.t is NULL between candidates */
 };
 
+/* Returns the device memory of both copies, in bytes. */
+size_t ax_trainer_resident_bytes(const ax_trainer *t);
 /* Configures a device of the trainer's backend according to the settings. */
 void ax_trainer_configure(const ax_trainer *t, ax_device *dev);
 /* Whether stage 1 uses a teacher. */

@@ -40,8 +40,8 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, in
     assert_int_equal(ax_device_score_init(&device, be, dev, &spec, IMAGES, &err), AX_OK);
     assert_non_null(device.be);
     /* one image, then the others: counts go up, and there is room for more */
-    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, IMAGES - 1, h, w, there + pixels, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, IMAGES - 1, h, w, there + pixels, &err), AX_OK);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
     for (size_t i = 0; i < IMAGES; i++)
         ax_confusion_add(want, truth[i], predicted + i * pixels, pixels);
@@ -113,8 +113,8 @@ static void sums_are(const ax_backend *be, ax_device *dev, ax_depth_crop crop, i
     assert_int_equal(be->copy(dev, there, predicted, images * pixels * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
     assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
     assert_non_null(device.be);
-    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, images - 1, h, w, there + pixels, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, images - 1, h, w, there + pixels, &err), AX_OK);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
     for (size_t i = 0; i < images; i++)
         assert_int_equal(spec.task->score_add(want, &spec, truths[i], predicted + i * pixels, h, w, &err), AX_OK);
@@ -222,8 +222,8 @@ static void peaks_are(const ax_backend *be, ax_device *dev, ax_pose_protocol pro
     assert_int_equal(be->copy(dev, there, maps, images * each * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
     assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
     assert_non_null(device.be);
-    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, images - 1, h, w, there + each, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, images - 1, h, w, there + each, &err), AX_OK);
     ax_map_peak *peak = calloc(images * (size_t)spec.outputs, sizeof *peak);
     assert_int_equal(
         be->copy(dev, peak, device.figures, images * (size_t)spec.outputs * sizeof *peak, AX_FROM_DEVICE, &err), AX_OK);
