@@ -1,9 +1,8 @@
-#include "engine/config/settings.h"
+#include "engine/config/settings_internal.h"
 
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/near.h"
-#include "engine/config/dataset.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,15 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
-
-/* Allowed values of a setting. */
-typedef struct limits {
-    double least, most, step;        /* range of a number; step 0 = any */
-    const char *words;               /* allowed words of a text; NULL = any */
-    bool (*fits)(const char *value); /* checks the form of a text; NULL = any */
-    const char *form;                /* name of that form, for messages */
-} limits;
 #define FROM(lo, hi)                                                                                                   \
     {                                                                                                                  \
         .least = lo, .most = hi                                                                                        \
@@ -41,17 +31,6 @@ typedef struct limits {
         .fits = is_##name, .form = text                                                                                \
     }
 
-typedef struct setting {
-    setting_type type;
-    const char *name;
-    ax_setting_scope scope;
-    ax_setting_group group;
-    size_t offset;
-    const char *preset[3]; /* values as text: demo, cpu, paper */
-    limits may;
-    const char *doc;
-} setting;
-
 static bool is_share(const char *value)
 {
     int part, parts;
@@ -65,7 +44,7 @@ static bool is_memory(const char *value)
 }
 
 #define ROW(type, name, scope, group, demo, cpu, paper, limits, doc)                                                   \
-    { type,                                                                                                            \
+    { AX_SETTING_TYPE_##type,                                                                                          \
       #name,                                                                                                           \
       AX_SETTING_##scope,                                                                                              \
       AX_SETTING_GROUP_##group,                                                                                        \
@@ -76,56 +55,8 @@ static bool is_memory(const char *value)
 #define AS_TEXT(value) value
 #define AS_WHOLE(value) #value
 #define AS_REAL(value) #value
-static const setting table[] = { AX_SETTING_LIST(ROW) };
-enum { SETTINGS = sizeof table / sizeof *table };
-
-/* A preset that starts as a column of the table and changes some values. */
-typedef struct preset_row {
-    const char *name;
-    int column;
-    struct {
-        const char *setting, *value;
-    } change[24];
-} preset_row;
-static const preset_row presets[] = {
-    { "demo", 0, { { 0 } } },
-    { "cpu", 1, { { 0 } } },
-    { "paper", 2, { { 0 } } },
-    /* Full trainings of one to two hours on two cores, as long as the decoders of CamVid kept improving
-       (docs/measurements.md): crops of nearly whole images, random scales, more weight for rare classes. */
-    { "cpu-full",
-      1,
-      { { "full_epochs", "8" },
-        { "full_stage2_epochs", "40" },
-        { "stage2_crop", "352" },
-        { "scale_min", "0.7" },
-        { "scale_max", "1.6" },
-        { "jitter", "0.3" },
-        { "class_weights", "median-frequency" },
-        { "encoder_lr", "2e-3" } } },
-    /* Nekrasov, Shen and Reid, WACV 2020, for CityScapes: images at half size, no distillation and no auxiliary heads.
-       The paper also uses another learning rate in stage 2, and Adam for the encoder. */
-    { "paper-templates",
-      2,
-      { { "space", "templates" },
-        { "feedback", "none" },
-        { "train_samples", "1000" },
-        { "crop", "320" },
-        { "batch", "32" },
-        { "lr", "7e-3" },
-        { "aux_weight", "0" },
-        { "kd_weight", "0" },
-        { "shorter_side", "512" },
-        { "scale_min", "1" },
-        { "scale_max", "1" },
-        { "scaling", "resized" },
-        { "val_shorter_side", "0" },
-        { "val_crop", "512" },
-        { "stage2_crop", "320" },
-        { "stage2_shorter_side", "512" },
-        { "stage2_epochs", "5" } } },
-};
-enum { PRESETS = sizeof presets / sizeof *presets };
+const ax_setting_row ax_setting_table[] = { AX_SETTING_LIST(ROW) };
+_Static_assert(sizeof ax_setting_table / sizeof *ax_setting_table == AX_SETTINGS, "a row per setting");
 
 /* Whether value is one of the words, separated by ", ". */
 static bool is_one_of(const char *words, const char *value)
@@ -133,23 +64,6 @@ static bool is_one_of(const char *words, const char *value)
     const char *at = strstr(words, value);
     size_t n = strlen(value);
     return n && at && (at == words || at[-1] == ' ') && (at[n] == ',' || !at[n]);
-}
-
-/* Switches that turn ingredients of the method off. */
-static const struct switch_off {
-    const char *option, *setting;
-} switches[] = {
-    { "--no-aux", "aux_weight" }, { "--no-kd", "kd_weight" },  { "--no-polyak", "polyak" },
-    { "--no-gate", "gate" },      { "--no-dedupe", "dedupe" },
-};
-enum { SWITCHES = sizeof switches / sizeof *switches };
-
-const char *ax_settings_off(const char *option)
-{
-    for (size_t i = 0; i < SWITCHES; i++)
-        if (!strcmp(option, switches[i].option))
-            return switches[i].setting;
-    return NULL;
 }
 
 static bool same_name(const char *a, const char *b)
@@ -160,9 +74,9 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static ax_code check_number(const setting *s, double value, ax_err *err)
+static ax_code check_number(const ax_setting_row *s, double value, ax_err *err)
 {
-    const limits *may = &s->may;
+    const ax_setting_limits *may = &s->may;
     if (!(value >= may->least && value <= may->most))
         return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, may->least, may->most);
     if (may->step > 0 && fmod(value, may->step) != 0)
@@ -170,7 +84,7 @@ static ax_code check_number(const setting *s, double value, ax_err *err)
     return AX_OK;
 }
 
-static ax_code check_text(const setting *s, const char *value, ax_err *err)
+static ax_code check_text(const ax_setting_row *s, const char *value, ax_err *err)
 {
     size_t n = strlen(value);
     if (n >= AX_SETTING_TEXT)
@@ -185,10 +99,10 @@ static ax_code check_text(const setting *s, const char *value, ax_err *err)
     return AX_OK;
 }
 
-static ax_code store(ax_settings *out, const setting *s, const char *value, ax_err *err)
+ax_code ax_setting_store(ax_settings *out, const ax_setting_row *s, const char *value, ax_err *err)
 {
     char *at = (char *)out + s->offset, *end = NULL;
-    if (s->type == TEXT) {
+    if (s->type == AX_SETTING_TYPE_TEXT) {
         if (check_text(s, value, err) != AX_OK)
             return AX_EINVAL;
         memset(at, 0, AX_SETTING_TEXT); /* zero-filled, so that equal settings are equal bytes */
@@ -196,7 +110,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         return AX_OK;
     }
     errno = 0;
-    if (s->type == WHOLE) {
+    if (s->type == AX_SETTING_TYPE_WHOLE) {
         long long whole = strtoll(value, &end, 10);
         if (end == value || *end || errno)
             return ax_fail(err, AX_EINVAL, "%s = '%s': not a whole number", s->name, value);
@@ -215,124 +129,20 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
     return AX_OK;
 }
 
-ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err)
-{
-    for (size_t k = 0; k < PRESETS; k++) {
-        const preset_row *p = &presets[k];
-        if (strcmp(preset, p->name))
-            continue;
-        memset(s, 0, sizeof *s);
-        snprintf(s->preset, sizeof s->preset, "%s", preset);
-        for (size_t i = 0; i < SETTINGS; i++)
-            if (store(s, &table[i], table[i].preset[p->column], err) != AX_OK)
-                return AX_EINVAL;
-        for (size_t i = 0; p->change[i].setting; i++)
-            if (ax_settings_set(s, p->change[i].setting, p->change[i].value, err) != AX_OK)
-                return AX_EINVAL;
-        return AX_OK;
-    }
-    return ax_fail(err, AX_EINVAL, "preset '%s': not one of " AX_PRESETS, preset);
-}
-
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err)
 {
-    const setting *near = NULL;
+    const ax_setting_row *near = NULL;
     size_t nearest = AX_NEAR + 1;
-    for (size_t i = 0; i < SETTINGS; i++) {
-        if (same_name(table[i].name, name))
-            return store(s, &table[i], value, err);
-        size_t d = ax_edit_distance(name, table[i].name);
+    for (size_t i = 0; i < AX_SETTINGS; i++) {
+        if (same_name(ax_setting_table[i].name, name))
+            return ax_setting_store(s, &ax_setting_table[i], value, err);
+        size_t d = ax_edit_distance(name, ax_setting_table[i].name);
         if (d < nearest) {
             nearest = d;
-            near = &table[i];
+            near = &ax_setting_table[i];
         }
     }
     if (near)
         return ax_fail(err, AX_EINVAL, "unknown setting '%s'; did you mean '%s'?", name, near->name);
     return ax_fail(err, AX_EINVAL, "unknown setting '%s'", name);
-}
-
-static void print_value(const ax_settings *s, const setting *row, char out[AX_SETTING_TEXT])
-{
-    const char *at = (const char *)s + row->offset;
-    if (row->type == TEXT) {
-        snprintf(out, AX_SETTING_TEXT, "%s", at);
-    } else if (row->type == WHOLE) {
-        int64_t v;
-        memcpy(&v, at, sizeof v);
-        snprintf(out, AX_SETTING_TEXT, "%lld", (long long)v);
-    } else {
-        double v;
-        memcpy(&v, at, sizeof v);
-        /* the shortest text that reads back as the same number */
-        for (int digits = 6; digits <= 17; digits++) {
-            snprintf(out, AX_SETTING_TEXT, "%.*g", digits, v);
-            if (strtod(out, NULL) == v)
-                break;
-        }
-    }
-}
-
-static void help_row(ax_str *out, const setting *row)
-{
-    static const char *const kind[] = { "TEXT", "N", "X" };
-    char option[40];
-    const char *const *p = row->preset;
-    int n = snprintf(option, sizeof option, "--%s", row->name);
-    for (int k = 2; k < n; k++)
-        if (option[k] == '_')
-            option[k] = '-';
-    ax_str_printf(out, "  %-24s %-5s %s", option, kind[row->type], row->doc);
-    if (strcmp(p[0], p[1]) || strcmp(p[1], p[2]))
-        ax_str_printf(out, " [demo %s, cpu %s, paper %s]\n", p[0], p[1], p[2]);
-    else
-        ax_str_printf(out, " [%s]\n", p[0]);
-}
-
-void ax_settings_help(ax_str *out)
-{
-    const char *heading;
-    for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
-        if (heading)
-            ax_str_printf(out, "\n%s:\n", heading);
-        help_row(out, &table[i]);
-    }
-    ax_str_add(out, "\nData sets:\n");
-    ax_dataset_help(out);
-    ax_str_add(out, "\nOptions behind a data set:\n");
-    ax_dataset_option_help(out);
-    ax_str_add(out, "\nSwitches:\n");
-    for (size_t i = 0; i < SWITCHES; i++)
-        ax_str_printf(out, "  %-24s       %s = 0\n", switches[i].option, switches[i].setting);
-}
-
-int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT])
-{
-    if (i < 0 || i >= SETTINGS)
-        return false;
-    *name = table[i].name;
-    print_value(s, &table[i], value);
-    return true;
-}
-
-ax_setting_scope ax_settings_scope(int i)
-{
-    return table[i].scope;
-}
-
-int ax_settings_in_order(int k, const char **heading)
-{
-#define HEADING(id, heading) heading,
-    static const char *const headings[] = { AX_SETTING_GROUP_LIST(HEADING) };
-    for (int g = 0; g < AX_SETTING_GROUPS; g++) {
-        *heading = headings[g];
-        for (int i = 0; i < SETTINGS; i++) {
-            if ((int)table[i].group != g)
-                continue;
-            if (!k--)
-                return i;
-            *heading = NULL;
-        }
-    }
-    return -1;
 }
