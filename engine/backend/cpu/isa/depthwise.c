@@ -20,8 +20,10 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
             acc[t][0] = b;
-        if (at->next)
+        if (at->next) {
             fetch(at->next + (start + K / 2 * step + k), step, T);
+            fetch(y + to + (ptrdiff_t)g->ow * c + k, step, T);
+        }
         const float *wk = w + at->kh0 * K * c + k;
 #pragma GCC unroll 1
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
