@@ -1,10 +1,10 @@
-/* One candidate from its first step to its final report: ax_trainer_run. */
+/* One candidate from its first step to its final report. */
+#include "engine/train/candidate_internal.h"
+
 #include "engine/base/clock.h"
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
-#include "engine/train/device_share.h"
 #include "engine/train/evaluate.h"
-#include "engine/train/footprint.h"
 #include "engine/train/inflight.h"
 #include "engine/train/latency.h"
 #include "engine/train/peers.h"
@@ -238,7 +238,7 @@ static ax_code begin(ax_training *r, ax_err *err)
     return code == AX_OK ? ax_training_enter(r, 1, err) : code;
 }
 
-static void warn(const ax_train_job *job, void *context, const ax_err *why, const char *then)
+void ax_candidate_warn(const ax_train_job *job, void *context, const ax_err *why, const char *then)
 {
     char text[sizeof why->msg + 64];
     snprintf(text, sizeof text, "%s; %s", why->msg, then);
@@ -260,7 +260,7 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
             ax_fail(&why, AX_EINVAL, "%s: the state of another training: its settings, its data or the network differ",
                     r->job->state_path);
     if (code == AX_EFORMAT && !r->job->must_resume) { /* only time is lost */
-        warn(r->job, context, &why, "starting again");
+        ax_candidate_warn(r->job, context, &why, "starting again");
         code = AX_OK;
     }
     if (code != AX_OK && err)
@@ -275,8 +275,8 @@ static ax_code enter_stage2(ax_training *r, ax_err *err)
     return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
 }
 
-static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footprint, ax_train_watch watch, void *context,
-                        ax_outcome *out, ax_err *err)
+ax_code ax_candidate_run(ax_trainer *t, const ax_train_job *job, uint64_t footprint, ax_train_watch watch,
+                         void *context, ax_outcome *out, ax_err *err)
 {
     ax_err why = { AX_OK, "" };
     ax_training *r = &t->now;
@@ -304,79 +304,5 @@ static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footpri
     else if (err)
         *err = why;
     ax_training_release(r);
-    return code;
-}
-
-/* ---- memory ---- */
-
-static bool may_halve(const ax_trainer *t, const ax_train_job *job)
-{
-    size_t n = t->source->info.n_train;
-    return !job->half_batch && (ax_schedule_of(&t->settings, n, job, 1).batch > 1 ||
-                                (job->stages > 1 && ax_schedule_of(&t->settings, n, job, 2).batch > 1));
-}
-
-/* What a training may take of a device's own memory. */
-static uint64_t device_room(const ax_trainer *t)
-{
-    const size_t own = ax_trainer_resident_bytes(t);
-    const size_t share = ax_device_share(t->be, t->dev, (size_t)t->settings.workers, own);
-    return !t->be->spare ? UINT64_MAX : share > own ? share - own : 0;
-}
-
-/* *bytes: what the job will take; AX_ENOMEM: more than is allowed. */
-static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_err *err)
-{
-    ax_footprint f;
-    ax_code code = ax_footprint_of(t, job, &f, err);
-    if (code != AX_OK)
-        return code;
-    *bytes = f.peak;
-    const uint64_t host = f.peak - f.device;
-    const int32_t batch = ax_schedule_of(&t->settings, t->source->info.n_train, job, 1).batch;
-    if (host > t->budget)
-        return ax_fail(err, AX_ENOMEM,
-                       "memory: %.0f MiB with batches of %d, of which %.0f are the cache; %.0f MiB may be used",
-                       (double)host / 1048576, batch, (double)f.cache / 1048576, (double)t->budget / 1048576);
-    const uint64_t room = device_room(t);
-    if (f.device > room)
-        return ax_fail(err, AX_ENOMEM, "memory of %s: %.0f MiB with batches of %d; %.0f MiB may be used",
-                       t->settings.device, (double)f.device / 1048576, batch, (double)room / 1048576);
-    return AX_OK;
-}
-
-/* Decoded images may use the memory that is left beside a training of this many bytes. */
-static void keep_images(ax_trainer *t, uint64_t bytes)
-{
-    uint64_t most = (uint64_t)t->settings.image_cache << 20, room = t->budget > bytes ? t->budget - bytes : 0;
-    if (t->source->ops->keep)
-        t->source->ops->keep(t->source, (size_t)(most < room ? most : room));
-}
-
-ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
-                       ax_err *err)
-{
-    ax_err why = { AX_OK, "" };
-    ax_train_job fitted = *job;
-    ax_code code;
-    for (;;) {
-        uint64_t bytes = 0;
-        code = fits(t, &fitted, &bytes, &why);
-        if (code == AX_OK)
-            keep_images(t, bytes);
-        if (code == AX_OK && ax_latency_runs(&t->settings) && !(t->encoder_ms > 0))
-            code = ax_latency_encoder(t, &t->encoder_ms, &why);
-        if (code == AX_OK)
-            code = run_once(t, &fitted, bytes, watch, context, out, &why);
-        /* Another memory limit may have halved the batches of the interrupted training. */
-        bool other = code == AX_EINVAL && job->must_resume;
-        if ((code != AX_ENOMEM && !other) || !may_halve(t, &fitted))
-            break;
-        if (!other)
-            warn(&fitted, context, &why, "trying batches of half the size");
-        fitted.half_batch = true;
-    }
-    if (code != AX_OK && err)
-        *err = why;
     return code;
 }
