@@ -45,41 +45,39 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(REAL, entropy_weight, RUN, SEARCH, 0, 0, 0, FROM(0, 10),                                                         \
       "weight of the policy's entropy in the controller's loss")                                                       \
     X(WHOLE, dedupe, RUN, SEARCH, 1, 1, 0, ON_OFF, "1: a network judged before isn't trained again; as published: 0")  \
-    X(WHOLE, learn_reused, RUN, SEARCH, 1, 1, 1, ON_OFF,                                                               \
-      "1: the strategy learns from such a reward each time it comes up")                                               \
+    X(WHOLE, learn_reused, RUN, SEARCH, 1, 1, 1, ON_OFF, "1: the strategy learns from a reused reward each time")      \
     X(WHOLE, learn_handmade, RUN, SEARCH, 0, 0, 0, ON_OFF,                                                             \
-      "1: the strategy learns from what people submit, as if it had proposed it")                                      \
+      "1: the strategy learns from submitted candidates as from its own")                                              \
     X(TEXT, objective, RUN, SEARCH, "reward", "reward", "reward", ONE_OF("reward, params, macs, latency"),             \
-      "what the strategy learns: reward, or reward against params, macs, latency")                                     \
+      "objective: reward, or reward against params, macs or latency")                                                  \
     X(REAL, objective_weight, RUN, SEARCH, 0.07, 0.07, 0.07, FROM(0, 10),                                              \
-      "how much the cost counts: reward * (cost / target)^-weight")                                                    \
+      "weight of the cost: reward * (cost / target)^-weight")                                                          \
     X(REAL, objective_target, RUN, SEARCH, 0, 0, 0, FROM(0, 1e15),                                                     \
       "cost at which the objective is the reward, 0 = that of candidate 1")                                            \
-    X(WHOLE, population, RUN, SEARCH, 20, 50, 100, FROM(2, 1e6),                                                       \
-      "evolution: candidates that may be parents, the youngest")                                                       \
+    X(WHOLE, population, RUN, SEARCH, 20, 50, 100, FROM(2, 1e6), "evolution: youngest candidates that may be parents") \
     X(WHOLE, tournament, RUN, SEARCH, 5, 12, 25, FROM(1, 1e6),                                                         \
-      "evolution: drawn from the population, the best is the parent")                                                  \
+      "evolution: members drawn, of which the best is the parent")                                                     \
     X(TEXT, device, FREE, DEVICE, "auto", "auto", "auto", ANY,                                                         \
       "device that computes: auto, cpu, ref, cuda:N (cuda:0,2, cuda:all, cuda:0*4)")                                   \
     X(WHOLE, winograd, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                 \
       "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")                                    \
     X(WHOLE, cuda_graphs, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                               \
-      "CUDA: 1: a training step is launched as one, 0: kernel by kernel")                                              \
+      "CUDA: 1: a training step is one launch, 0: kernel by kernel")                                                   \
     X(WHOLE, cuda_tf32, FIXED, DEVICE, 0, 0, 0, ON_OFF,                                                                \
       "CUDA: 1: convolutions round their factors to 10 bits of mantissa")                                              \
     X(WHOLE, cuda_workspace, FIXED, DEVICE, 256, 256, 256, FROM(0, 65536),                                             \
-      "CUDA: most memory that a convolution's algorithm may work in, MiB")                                             \
+      "CUDA: most workspace of a convolution's algorithm, MiB")                                                        \
     X(WHOLE, cuda_tune, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                \
       "CUDA: 1: a convolution's fastest algorithm is measured, and kept with the cache")                               \
     X(WHOLE, cuda_cache, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                                \
       "CUDA: 1: stage 1's crops and validation's images stay on the device if they fit")                               \
     X(WHOLE, data_parallel, RUN, DEVICE, 4, 4, 4, ANY,                                                                 \
-      "CUDA: least crops of a batch per device of a full training, 0 = one device")                                    \
-    X(WHOLE, seed, FIXED, SEARCH, 1, 1, 1, ANY, "start of all random numbers")                                         \
+      "CUDA: least crops per device in a full training, 0 = one device")                                               \
+    X(WHOLE, seed, FIXED, SEARCH, 1, 1, 1, ANY, "seed of all random numbers")                                          \
     X(WHOLE, candidates, FREE, SEARCH, 200, 1000, 5000, FROM(1, 1e6),                                                  \
       "stop after so many candidates, finals included")                                                                \
     X(TEXT, memory, FREE, DEVICE, "0", "0", "0", FORM(memory, "an amount like 4GiB, 512MB"),                           \
-      "most that a training may take, like 4GiB; 0 = its share of what may be used")                                   \
+      "memory limit of a training, like 4GiB; 0 = its share of what may be used")                                      \
     X(WHOLE, threads, FREE, DEVICE, 0, 0, 0, FROM(0, 1024), "threads of a worker, 0 = all cores of its part")          \
     X(WHOLE, workers, FREE, DEVICE, 1, 1, 1, FROM(1, 32),                                                              \
       "candidates in training at once, on the CPU, each on its part of the cores")                                     \
@@ -142,16 +140,16 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, latency, RUN, HOUSEKEEPING, 3, 5, 5, FROM(0, 1000),                                                       \
       "timed runs of a candidate's network; the latency is their median")                                              \
     X(WHOLE, hang_seconds, FREE, HOUSEKEEPING, 300, 300, 300, FROM(0, 1e6),                                            \
-      "a worker silent for so long, beyond its usual pauses, hangs; 0 = never")                                        \
+      "a worker silent for longer, beyond its usual pauses, hangs; 0 = never")                                         \
     X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
       "failures in a row after which the run pauses itself, 0 = never")                                                \
-    X(TEXT, task, FIXED, DATA, "", "", "", ANY, "what networks are searched for; empty: the data set's first task")    \
+    X(TEXT, task, FIXED, DATA, "", "", "", ANY, "task; empty: the data set's first")                                   \
     X(TEXT, encoder, FIXED, ENCODER, "built-in", "built-in", "built-in", ANY,                                          \
       "encoder: built-in, or a safetensors file of a MobileNet-v2")                                                    \
     X(TEXT, pose_protocol, FIXED, DATA, "udp", "udp", "udp", ONE_OF("udp, paper"),                                     \
-      "pose: how persons are cut out and found: udp, or paper, as Simple Baselines")                                   \
+      "pose: protocol of crops and key points: udp, or paper (Simple Baselines)")                                      \
     X(TEXT, depth_loss, FIXED, DEPTH, "berhu", "berhu", "berhu", ONE_OF("berhu, berhu-lineage, silog"),                \
-      "what depth is trained with: berhu, berhu-lineage, silog")                                                       \
+      "loss of depth: berhu, berhu-lineage, silog")                                                                    \
     X(REAL, depth_min, FIXED, DEPTH, 1e-3, 1e-3, 1e-3, FROM(1e-6, 1e6),                                                \
       "metres: truth counts from here on; predictions are at least this")                                              \
     X(REAL, depth_max, FIXED, DEPTH, 0, 0, 0, FROM(0, 1e6),                                                            \
@@ -165,8 +163,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "random factors of brightness, contrast, saturation: 1 - this to 1 + this")                                      \
     X(TEXT, class_weights, FIXED, DATA, "none", "none", "none", ONE_OF("none, median-frequency"),                      \
       "what classes count in the loss: none (the same), median-frequency")                                             \
-    X(WHOLE, random_first, RUN, SEARCH, 20, 20, 20, FROM(1, 1e6),                                                      \
-      "elite, gp: candidates that are drawn evenly, before what was learned counts")                                   \
+    X(WHOLE, random_first, RUN, SEARCH, 20, 20, 20, FROM(1, 1e6), "elite, gp: candidates drawn uniformly at first")    \
     X(WHOLE, elites, RUN, SEARCH, 10, 10, 10, FROM(1, 100),                                                            \
       "elite, gp: the best candidates, any of which may be the parent of another")                                     \
     X(REAL, finals, FREE, SEARCH, 0.2, 0.2, 0, FROM(0, 0.9),                                                           \
@@ -177,7 +174,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, polyak_copy, FIXED, STAGE1, 0, 0, 1, ON_OFF,                                                              \
       "1: after each epoch the averages become the parameters, as published")                                          \
     X(TEXT, scaling, FIXED, DATA, "resized", "resized", "original", ONE_OF("resized, original"),                       \
-      "random scales are of the resized or original image")                                                            \
+      "random scales apply to the resized or original image")                                                          \
     X(TEXT, interpolation, FIXED, DATA, "bilinear", "bilinear", "bicubic", ONE_OF("bilinear, bicubic"),                \
       "how images are resized: bilinear, bicubic")                                                                     \
     X(WHOLE, val_shorter_side, FIXED, DATA, 0, 0, 400, FROM(0, 8192),                                                  \

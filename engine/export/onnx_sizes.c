@@ -152,7 +152,7 @@ ax_code ax_onnx_resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape 
     ax_code code;
     if (!exact && (m->spec->any_size || m->spec->any_batch))
         return ax_fail(m->err, AX_EINVAL,
-                       "a map of %dx%d becomes %dx%d, which no constant scale does: it takes a fixed "
+                       "a map of %dx%d becomes %dx%d, which no constant scale gives: it needs a fixed "
                        "size and number of images",
                        from.h, from.w, to.h, to.w);
     if (exact) {

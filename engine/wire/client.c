@@ -104,7 +104,7 @@ ax_code ax_client_pump(ax_client *c, ax_err *err)
 {
     char buf[16384];
     if (c->garbled)
-        return ax_fail(err, AX_EFORMAT, "the engine sent what is no message");
+        return ax_fail(err, AX_EFORMAT, "the engine sent an invalid message");
     for (int i = 0; i < 16; i++) { /* a few at a time, so that a screen can draw in between */
         ssize_t n = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)

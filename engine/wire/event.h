@@ -39,15 +39,15 @@
     F(TEXT, data, "data set")                                                                                          \
     F(TEXT, task, "what networks are searched for; empty: segmentation")                                               \
     F(TEXT, preset, "preset it started from")                                                                          \
-    F(TEXT, strategy, "who proposes")                                                                                  \
-    F(TEXT, device, "where it is computed")                                                                            \
+    F(TEXT, strategy, "strategy that proposes candidates")                                                             \
+    F(TEXT, device, "device that computes")                                                                            \
     F(WHOLE, seed, "seed of the run")                                                                                  \
     F(WHOLE, planned, "candidates after which it stops")                                                               \
-    F(WHOLE, finals, "how many of these train the best again")                                                         \
+    F(WHOLE, finals, "how many of these the finals take")                                                              \
     F(WHOLE, workers, "workers")                                                                                       \
     F(WHOLE, pid, "process id of the engine")                                                                          \
     F(WHOLE, resumed, "1: continued from a snapshot")                                                                  \
-    F(WHOLE, data_changed, "1: the data aren't those that the run began with")
+    F(WHOLE, data_changed, "1: the data differ from those that the run began with")
 #define AX_EV_PROPOSED(F)                                                                                              \
     F(GENOTYPE, genotype, "the genotype")                                                                              \
     F(WHOLE, parent, "candidate it was made from, 0 = none")                                                           \
@@ -57,9 +57,9 @@
     F(REAL, entropy, "entropy of the decisions")                                                                       \
     F(EACH, logp_each, "log-probability of each decision, given those before it")                                      \
     F(EACH, entropy_each, "entropy of each decision, likewise")                                                        \
-    F(REAL, expected, "gp: objective that it is expected to come to, the posterior mean")                              \
-    F(REAL, expected_low, "gp: one deviation below that")                                                              \
-    F(REAL, expected_high, "gp: one deviation above that")                                                             \
+    F(REAL, expected, "gp: predicted objective, the posterior mean")                                                   \
+    F(REAL, expected_low, "gp: one standard deviation below that")                                                     \
+    F(REAL, expected_high, "gp: one standard deviation above that")                                                    \
     AX_METRIC_LIST(AX_EV_FIGURE_OF_PROPOSED, F)
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
 #define AX_EV_STARTED(F)                                                                                               \
@@ -67,7 +67,7 @@
     F(WHOLE, epochs, "epochs it will take")                                                                            \
     F(WHOLE, steps, "steps it will take")                                                                              \
     F(WHOLE, attempt, "counted from 1")                                                                                \
-    F(WHOLE, worker, "that trains it, counted from 1; 0: not known")
+    F(WHOLE, worker, "worker that trains it, counted from 1; 0: unknown")
 #define AX_EV_PROGRESS(F)                                                                                              \
     F(WHOLE, stage, "stage it is in; 3: full training")                                                                \
     F(TEXT, what, "train, validate or cache")                                                                          \
@@ -80,48 +80,48 @@
     F(WHOLE, epoch, "epochs done, of both stages")                                                                     \
     F(WHOLE, epochs, "epochs in all")                                                                                  \
     F(REAL, loss, "mean loss of this epoch's steps")                                                                   \
-    F(REAL, reward, "reward on the images of validation")
+    F(REAL, reward, "reward on the validation images")
 #define AX_EV_SCORED(F)                                                                                                \
     AX_METRIC_LIST(AX_EV_FIGURE_OF_SCORED, F)                                                                          \
-    F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
+    F(WHOLE, provisional, "1: result of stage 1, and stage 2 follows; 0: final result")                                \
     F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \
-    F(WHOLE, stage, "stage it came from")                                                                              \
+    F(WHOLE, stage, "stage of the result")                                                                             \
     F(WHOLE, reused, "duplicate with the result that was reused; 0: it was trained")                                   \
     F(TEXT, model, "model file, relative to the run")                                                                  \
     F(TEXT, masks, "masks file, relative to the run")
 #define AX_EV_GATED(F)                                                                                                 \
-    F(WHOLE, passed, "1: goes on")                                                                                     \
-    F(REAL, mean, "running mean of rewards that it met")                                                               \
-    F(REAL, tolerance, "d: below the mean, r goes on by chance 1 - (1 - r/mean) / d")                                  \
-    F(REAL, chance, "probability to go on")
+    F(WHOLE, passed, "1: it passed")                                                                                   \
+    F(REAL, mean, "running mean of rewards that it was compared with")                                                 \
+    F(REAL, tolerance, "d: below the mean, r passes with probability 1 - (1 - r/mean) / d")                            \
+    F(REAL, chance, "probability to pass")
 #define AX_EV_LEARNED(F)                                                                                               \
-    F(REAL, objective, "what was learned from: the reward, or reward and cost in one")                                 \
+    F(REAL, objective, "objective learned from: the reward, or reward and cost combined")                              \
     F(REAL, loss, "loss of the update")                                                                                \
     F(REAL, baseline, "moving average of objectives")                                                                  \
-    F(REAL, advantage, "objective less baseline")                                                                      \
+    F(REAL, advantage, "objective minus baseline")                                                                     \
     F(REAL, clip_share, "share of clipped ratios")                                                                     \
     F(REAL, entropy, "entropy of the policy")                                                                          \
     F(WHOLE, samples, "rewards learned from so far")                                                                   \
-    F(REAL, length, "gp: differing decisions over which rewards are alike, its length scale")                          \
+    F(REAL, length, "gp: length scale, in differing decisions")                                                        \
     F(REAL, noise, "gp: variance of a reward's noise, of the normal scores' variance of 1")
 #define AX_EV_POLICY(F)                                                                                                \
     F(TEXT, space, "search space")                                                                                     \
     F(WHOLE, samples, "rewards learned from so far")                                                                   \
-    F(CHOICES, probabilities, "of every choice, decision after decision")
+    F(CHOICES, probabilities, "probability of every choice, decision after decision")
 #define AX_EV_PAUSED(F)                                                                                                \
     F(WHOLE, on, "1: paused, 0: goes on")                                                                              \
     F(TEXT, by, "who")
 #define AX_EV_PRUNED(F)                                                                                                \
     F(WHOLE, phase, "0: undone, 1: soft, 2: final")                                                                    \
-    F(REAL, until, "soft: when it becomes final; not known: never, for it was finished")                               \
+    F(REAL, until, "soft prune: when it becomes final; unknown: never, since it was finished")                         \
     F(WHOLE, batch, "number of the batch: its prunes are taken back together")                                         \
-    F(TEXT, by, "who, or why")
+    F(TEXT, by, "who pruned it, or why")
 #define AX_EV_PROMOTED(F)                                                                                              \
-    F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
+    F(WHOLE, to, "candidate of the full training, 0: gate or queue")                                                   \
     F(TEXT, by, "who")
 #define AX_EV_DEMOTED(F) F(TEXT, by, "who")
 #define AX_EV_FINAL(F)                                                                                                 \
-    F(WHOLE, place, "place among the finalists, by the search's reward; 0: not any more")                              \
+    F(WHOLE, place, "place among the finalists, by the search's reward; 0: no longer one")                             \
     F(WHOLE, trainings, "trainings that the finals take in all")                                                       \
     AX_METRIC_LIST(AX_EV_FIGURE_OF_FINAL, F)
 #define AX_EV_FAILED(F)                                                                                                \
@@ -134,21 +134,21 @@
     F(TEXT, by, "who")
 #define AX_EV_SAVED(F)                                                                                                 \
     F(WHOLE, bytes, "size of the snapshot")                                                                            \
-    F(REAL, milliseconds, "pause it cost")                                                                             \
-    F(REAL, overhead, "share of the workers' time in which they waited for the engine")
+    F(REAL, milliseconds, "pause that it caused")                                                                      \
+    F(REAL, overhead, "share of the workers' time spent waiting for the engine")
 #define AX_EV_DEVICE(F)                                                                                                \
     F(TEXT, name, "device")                                                                                            \
     F(WHOLE, threads, "threads of a worker")                                                                           \
     F(WHOLE, rss_bytes, "memory of the worker")                                                                        \
-    F(WHOLE, worker, "which one, counted from 1; 0: not known")                                                        \
+    F(WHOLE, worker, "number of the worker, from 1; 0: unknown")                                                       \
     F(TEXT, host, "machine")
 #define AX_EV_LOG(F)                                                                                                   \
     F(TEXT, level, "debug, info, warning, error")                                                                      \
     F(TEXT, text, "one line")
 #define AX_EV_LOST(F)                                                                                                  \
     F(WHOLE, events, "events lost here, with this one; 0: one of those")                                               \
-    F(WHOLE, bytes, "bytes that stood there, kept in a file of their own")                                             \
-    F(WHOLE, offset, "where in the damaged file they began")
+    F(WHOLE, bytes, "bytes in their place, saved in a separate file")                                                  \
+    F(WHOLE, offset, "offset of these bytes in the damaged file")
 #define AX_EV_BYE(F) F(TEXT, reason, "finished, stopped, failed")
 #define AX_EVENT_LIST(X)                                                                                               \
     X(HELLO)                                                                                                           \

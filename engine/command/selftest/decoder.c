@@ -63,7 +63,7 @@ static ax_code read_training(ax_decoder_bench *b, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "%s: taps, labels, teacher_logits and classes don't fit together", b->file);
     const char *adam = ax_safetensors_meta(b->st, "adam"), *lr = adam ? strstr(adam, "lr ") : NULL;
     b->lr = lr ? strtof(lr + 3, NULL) : 3e-3f; /* the published value for the cells */
-    return b->lr > 0 ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata 'adam': what lr is that?", b->file);
+    return b->lr > 0 ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata 'adam' has no valid lr", b->file);
 }
 
 static ax_code read_spec(ax_decoder_bench *b, ax_err *err)
