@@ -71,7 +71,7 @@ enum {
       ROW_ROOM)                                                                                                        \
     X(COMMAND, VIEWS, ':', ":", "cmd", "type a command (below; Tab completes it) or a genotype", NOTHING)              \
     X(DETACH, VIEWS, 'q', "q", "detach", "leave; the engine goes on", NOTHING)                                         \
-    X(HELP, ROWS, '?', "?", "help", "this list", NOTHING)                                                              \
+    X(HELP, ROWS, '?', "?", "help", "this list; F1 does the same", NOTHING)                                            \
     X(STOP, VIEWS, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", ENGINE)                  \
     X(PAUSE_RUN, VIEWS, 'P', "P", "pause run", "pause the whole run, or let it go on", ENGINE)                         \
     X(NOTE, VIEWS, 'a', "a", "note", "write a note on the candidate", WAKING)                                          \
