@@ -1,20 +1,21 @@
-# The CUDA libraries emulated (tests/cuda/emu): where nvcc and cuDNN are installed, a build of the emulation and of the
-# kernels for the host, so that auxcell-cuda.so runs without a device. Else the tests that need it are skipped, counted.
+# The emulated CUDA libraries (tests/cuda/emu). Where nvcc and cuDNN are installed, the emulation and host versions of
+# the kernels are built, so that auxcell-cuda.so runs without a device. Elsewhere the tests that need them are counted
+# as skipped.
 ifneq ($(and $(CUDA_NVCC),$(wildcard $(CUDA_HOME)/include/cublasLt.h)),)
 ifneq ($(SAN),thread)
 E        := $(B)/cuda/emu
 CXX_FOR  := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
 EMU_CXX  := $(CXX_FOR) -std=c++17 $(DEBUG_INFO) -O3 -fPIC -Wall -Wextra -Werror -ffp-contract=off -MMD -MP -I. \
             -isystem $(CUDA_HOME)/include -isystem $(CUDNN_INCLUDE)
-# every load and store calls the emulation, and so does what C++ leaves undefined
+# every load, store and piece of undefined C++ behaviour calls the emulation
 EMU_CHECKS := -O1 -fsanitize=thread,alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
-# the versions of the symbols are named after the library, as in the real ones
+# symbol versions are named after the library, as in the real ones
 emu_link = $(CXX_FOR) $(SANFLAGS) -shared -Wl,-soname,$(@F) -Wl,--default-symver -Wl,-rpath,'$$ORIGIN' -o $@
 
 EMU_CUDART := $(patsubst %,$(E)/%.o,report objects memory sharing queue stream graph runtime copy block access launch)
 EMU_CUDNN  := $(patsubst %,$(E)/%.o,cudnn cudnndesc conv)
 EMU_BLASLT := $(patsubst %,$(E)/%.o,cublaslt cublasltdesc)
-# NCCL lies in a folder of its own: one may have CUDA without it
+# NCCL has a folder of its own: CUDA may be installed without it
 EMU_NCCL   := $(B)/cuda/nccl/libnccl.so.2
 EMU_LIBS   := $(E)/libcudart.so.13 $(E)/libcudnn.so.9 $(E)/libcublasLt.so.13 $(EMU_NCCL)
 $(E)/%.o: tests/cuda/emu/%.cpp
@@ -31,8 +32,8 @@ $(EMU_NCCL): $(E)/nccl.o $(E)/libcudart.so.13
 	@mkdir -p $(@D)
 	@$(emu_link) -Wl,-rpath,'$$ORIGIN/../emu' $^
 
-# A library of host kernels: $(1) its folder and name without .so, $(2) its .cu files, $(3) header and $(4) list of the
-# kernels, $(5) how the name of their argument's struct ends, $(6) how they take it
+# A library of host kernels. $(1): its folder and its name without .so, $(2): its .cu files, $(3): the header of the
+# kernels, $(4): their list, $(5): the suffix of their argument structs, $(6): how they take the argument
 define host_kernels
 $(1)/%.plain.o: %.cu tests/cuda/emu/kernel.h
 	@mkdir -p $$(@D)
@@ -58,7 +59,7 @@ ifneq ($(PLUGIN_CU),)
 $(eval $(call host_kernels,$(E)/kernels,$(PLUGIN_CU),engine/backend/cuda/kernel.h,AX_CUDA_KERNEL_LIST,launch,AX_CUDA_BY_VALUE(type)))
 endif
 
-# The emulation's own test program: nvcc's host stubs, linked to the real libraries' names
+# The emulation's own test program: nvcc's host stubs, linked against the names of the real libraries
 $(B)/cuda/sample.nvcc.o: tests/cuda/sample/sample.cu tests/cuda/sample/sample.h
 	@mkdir -p $(@D)
 	@echo "  NVCC    $<"

@@ -12,7 +12,7 @@
 
 static const ax_task_spec segmentation = { .task = &ax_task_segmentation, .outputs = 20 };
 
-/* A picture whose colour tells the label and the place: red = 10 * label, green = 2 * x, blue = 3 * y. */
+/* A picture whose colour gives label and position: red = 10 * label, green = 2 * x, blue = 3 * y. */
 static ax_picture coded(int32_t h, int32_t w)
 {
     ax_picture p = { .h = h, .w = w, .rgb = malloc((size_t)(3 * h * w)), .truth = malloc((size_t)(h * w)) };
@@ -42,7 +42,7 @@ static ax_sample cut(const ax_picture *p, ax_sample_spec spec, uint64_t index)
     return s;
 }
 
-/* Every pixel is an untouched pixel of the picture, and label and colour come from the same one. */
+/* Every pixel is an unchanged pixel of the picture, with label and colour from the same one. */
 static void expect_moved(const ax_picture *p, const ax_sample *s, int32_t top, int32_t left, bool mirror)
 {
     for (int32_t y = 0; y < s->h; y++)
@@ -102,7 +102,7 @@ static void whole_centre_and_padding(void **state)
     ax_picture_release(&p);
 }
 
-/* With colours that tell the place, a random crop can be read off and checked; all places and both ways occur. */
+/* Since colours encode the position, random crops can be read off; all positions and both orientations must occur. */
 static void random_crops(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void scaled(void **state)
     (void)state;
     ax_picture p = coded(64, 80);
     ax_sample_spec spec = plain;
-    spec.shorter_side = 32; /* to 32 x 40, of which 32 x 32 */
+    spec.shorter_side = 32; /* scaled to 32 x 40, of which 32 x 32 is cut out */
     ax_sample s = cut(&p, spec, 1);
     assert_int_equal(s.h, 32);
     assert_int_equal(s.w, 32);
@@ -164,7 +164,7 @@ static void scaled(void **state)
         double step = (byte_of(&s, 16, 20, 1) - byte_of(&s, 16, 10, 1)) / 20; /* picture pixels per sample pixel */
         least = fmin(least, step);
         most = fmax(most, step);
-        for (int32_t k = 0; k < 32 * 32; k++) /* far from an edge between labels, the colour is the label's */
+        for (int32_t k = 0; k < 32 * 32; k++) /* away from edges between labels, the colour is the label's */
             if (CLASS_MAP(s)[k] != 255) {
                 double away = fabs(byte_of(&s, k / 32, k % 32, 0) / 10 - CLASS_MAP(s)[k]);
                 assert_true(away < 1.05 || CLASS_MAP(s)[k] == 19 || CLASS_MAP(s)[k] == 0);
@@ -176,8 +176,8 @@ static void scaled(void **state)
     ax_picture_release(&p);
 }
 
-/* Cubic convolution at a quarter and three quarters has the weights -.10546875 .87890625 .26171875 -.03515625 and their
-   mirror; what is beyond an edge is the edge, and sums are cut to what a byte can be. */
+/* At a quarter and three quarters, cubic convolution has the weights -.10546875 .87890625 .26171875 -.03515625 and
+   their mirror; outside the picture the edge is repeated, and sums are clipped to the range of a byte. */
 static void cubic(void **state)
 {
     (void)state;
@@ -197,7 +197,7 @@ static void cubic(void **state)
             assert_true(fabs(byte_of(&s, y, x, 2) - want[y]) < 1e-3);
         }
     ax_sample_release(&s);
-    ax_picture moved = coded(40, 50); /* without a scale pixels stay what they are */
+    ax_picture moved = coded(40, 50); /* without scaling, pixels stay as they are */
     spec = plain;
     spec.cubic = true;
     spec.h = spec.w = 32;
@@ -207,16 +207,16 @@ static void cubic(void **state)
     ax_picture_release(&moved);
 }
 
-/* With a floor the original is scaled, and enlarged only where it would be smaller than that. */
+/* With a minimum side the original is scaled, and enlarged only where it would be smaller than that. */
 static void floors(void **state)
 {
     (void)state;
     static const struct {
         int32_t floor;
         float scale;
-        int32_t h, w; /* whole 32s */
+        int32_t h, w; /* multiples of 32 */
     } of[] = {
-        { 0, 1, 96, 128 },        { 90, 1, 96, 128 }, /* large enough: left */
+        { 0, 1, 96, 128 },        { 90, 1, 96, 128 }, /* large enough: unchanged */
         { 192, 1, 192, 256 },                         /* raised */
         { 64, 0.7f, 64, 64 + 0 },                     /* 67 x 89.6: not below 64 */
         { 96, 0.5f, 96, 128 },                        /* 48 would be below */

@@ -56,7 +56,7 @@ static void real_pairs(void **state)
     s->ops->close(s);
 }
 
-/* ---- a set made to be broken ---- */
+/* ---- damaged data sets ---- */
 
 static void write_text(const char *name, const char *text)
 {
@@ -83,11 +83,11 @@ static int make_dir(void **state)
     mkdir(ax_tempdir_path("trainannot"), 0700);
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 10);
     write_text("train.txt", good_list);
-    write_text("val.txt", "train/a.png  trainannot/a.png\n\n"); /* names without the prefix are DIR's */
+    write_text("val.txt", "train/a.png  trainannot/a.png\n\n"); /* names without the prefix are relative to DIR */
     return 0;
 }
 
-/* A message with $ for the directory. */
+/* The expected message, with $ for the directory. */
 static void expect(const ax_err *err, ax_code code, const char *message)
 {
     char text[512];
@@ -135,7 +135,7 @@ static ax_fingerprint fingerprint(void)
     return f;
 }
 
-/* What changes about a file, and whether that can be seen in the fingerprint. */
+/* Changes to a file, and whether the fingerprint shows them. */
 static void what_tells_data_apart(void **state)
 {
     (void)state;
@@ -154,17 +154,17 @@ static void what_tells_data_apart(void **state)
         const ax_fingerprint later = fingerprint();
         assert_true(later.data != first.data && later.files != first.files);
         then[1].tv_nsec--;
-        utimensat(AT_FDCWD, path, then, 0); /* as if nothing had been */
+        utimensat(AT_FDCWD, path, then, 0); /* the time is set back */
         const ax_fingerprint back = fingerprint();
         assert_true(back.data == first.data && back.files != first.files);
         struct stat st;
         assert_int_equal(stat(path, &st), 0);
-        assert_int_equal(truncate(path, st.st_size + 1), 0); /* a byte behind its end */
+        assert_int_equal(truncate(path, st.st_size + 1), 0); /* one byte appended */
         utimensat(AT_FDCWD, path, then, 0);
         assert_true(fingerprint().data != first.data);
     }
     const ax_fingerprint before = fingerprint();
-    write_text("val.txt", good_list); /* other names in the list, the same files */
+    write_text("val.txt", good_list); /* the same files under other names in the list */
     assert_true(fingerprint().data == before.data);
     write_text("val.txt", "train/a.png trainannot/a.png\ntrain/a.png trainannot/a.png\n");
     assert_true(fingerprint().data != before.data);
@@ -217,7 +217,7 @@ static void broken_files(void **state)
     ax_source *s = open_set(&err);
     assert_non_null(s);
     const char *path = ax_tempdir_path("train/a.png");
-    unlink(path); /* gone after it was seen */
+    unlink(path); /* deleted after it was seen */
     ax_sample out;
     assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), AX_EIO);
     expect(&err, AX_EIO, "$/train/a.png: cannot open: No such file or directory");

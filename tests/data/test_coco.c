@@ -22,7 +22,7 @@
     "{\"id\":3,\"file_name\":\"b.png\",\"height\":32,\"width\":64}],"                                                  \
     "\"categories\":[{\"id\":9,\"name\":\"car\"},{\"id\":2,\"name\":\"road\"}]}"
 
-/* The small one of the car comes first; a ring of 2 columns as counts: 32 rows each. */
+/* The small car comes first; a ring two columns wide is given as counts: 32 rows each. */
 static const char good[] =
     HEAD "{\"id\":1,\"image_id\":7,\"category_id\":9,\"segmentation\":[[16,8,32,8,32,16,16,16]],\"iscrowd\":0},"
          "{\"id\":2,\"image_id\":7,\"category_id\":2,\"segmentation\":[[0,0,64,0,64,24,0,24]],\"iscrowd\":0},"
@@ -114,7 +114,7 @@ static void broken_files(void **state)
     }
 }
 
-/* What is kept small is the same to the last bit. */
+/* The compact form of outlines keeps every bit. */
 static void outlines_are_kept_as_they_are(void **state)
 {
     (void)state;

@@ -60,7 +60,7 @@ static void round_trips(void **state)
     free(back);
 }
 
-/* The file's own scale counts unless another is asked for. */
+/* The file's own scale applies unless another is asked for. */
 static void scales(void **state)
 {
     (void)state;
@@ -83,7 +83,7 @@ static void scales(void **state)
     assert_int_equal(ax_depth_write(path, metres, H, W, 0, &err), AX_EINVAL);
 }
 
-/* 2.345 m are 2345 = 0x929, to the left by 3: 0x4948 = 18760; the high bits come round: 0xe000 + 1 is 0xf. */
+/* 2.345 m is 2345 = 0x929, rotated left by 3: 0x4948 = 18760; the high bits wrap around: 0xe001 becomes 0xf. */
 static void rotated_bits(void **state)
 {
     (void)state;
@@ -123,7 +123,7 @@ static void wrong_files(void **state)
     free(bytes);
 }
 
-/* A depth map read as a picture is grey, as a mask its ids are the values. */
+/* Read as a picture a depth map is grey; read as a mask, its values are ids. */
 static void as_others_read_it(void **state)
 {
     (void)state;

@@ -26,7 +26,7 @@ static void write_text(const char *name, const char *text)
     fclose(f);
 }
 
-/* Pair k: columns of k + 1 and k + 2 metres, a hole at the top left. */
+/* Pair k: columns at k + 1 and k + 2 metres, with a hole at the top left. */
 static int write_pairs(void **state)
 {
     static float metres[H * W];
@@ -92,7 +92,7 @@ static void truth_is_metres(void **state)
     }
 }
 
-/* Shown twice as large, everything is half as far; mirrored, it is on the other side. */
+/* Shown twice as large, everything is half as far away; mirrored, it is on the other side. */
 static void truth_follows_the_image(void **state)
 {
     (void)state;
@@ -102,7 +102,7 @@ static void truth_follows_the_image(void **state)
     const float *metres = got.truth;
     assert_true(metres[0] == 0.5f && metres[127] == 1);
     ax_sample_release(&got);
-    /* of the image's size, nothing is nearer than it is */
+    /* at the image's size depths stay as they are */
     const ax_sample_spec small = { .split = AX_SPLIT_TRAIN, .shorter_side = 64, .scale_min = 1, .scale_max = 1 };
     got = sample(s, &small, 0);
     metres = got.truth;
@@ -124,7 +124,7 @@ static void truth_follows_the_image(void **state)
     s->ops->close(s);
 }
 
-/* Another scale is other data. */
+/* Another scale makes it other data. */
 static void scales(void **state)
 {
     (void)state;

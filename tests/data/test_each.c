@@ -46,7 +46,7 @@ static void each_thing_once(void **state)
     assert_true(ax_each_threads(2, 8) <= 2);
 }
 
-/* Whatever the threads do, the failure that is told is the first by number, and all before it are done. */
+/* Whatever the threads do, the reported failure is the first by number, and all items before it are done. */
 static void the_first_failure_is_told(void **state)
 {
     (void)state;

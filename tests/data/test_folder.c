@@ -22,7 +22,8 @@ static void pair(const char *image, const char *mask)
     ax_datatree_mask(mask, 32, 64, ids, sizeof ids);
 }
 
-/* The set has so many images, the first of each split of these names, and the targets that `pair` makes. */
+/* The set has these numbers of images, the first image of each split has this name, and the targets are those that
+   `pair` makes. */
 static void expect(const char *form, size_t n_train, size_t n_val, const char *train, const char *val)
 {
     ax_source *s = ax_datatree_open(form);
@@ -60,7 +61,7 @@ static void one_pool(void **state)
     expect("folder:$/", 18, 2, NULL, NULL);
     expect("folder:$,split=1/1", 10, 10, NULL, NULL);
     expect("folder:$,split=99/1", 19, 1, NULL, NULL);
-    /* which part a name gets depends on itself and the seed alone: who stays in validation when images are added */
+    /* the split of a name depends on the name and the seed alone: validation images stay there when images are added */
     ax_source *s = ax_datatree_open("folder:$,split=90/10/7");
     char first[64], second[64];
     s->ops->name(s, AX_SPLIT_VAL, 0, first, sizeof first);
@@ -138,7 +139,7 @@ static void colors(void **state)
     ax_datatree_refused("folder:$", "png: colour 0,0,255 at x 1, y 0: labelmap.txt has no such class");
     ax_datatree_text("other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
     ax_source *s = ax_datatree_open("folder:$,classes=$/other.txt,ignore=0,0,255");
-    assert_int_equal(s->info.task.outputs, 2); /* the sea is none */
+    assert_int_equal(s->info.task.outputs, 2); /* the sea isn't a class */
     ax_datatree_first_labels(s, AX_SPLIT_TRAIN, (const uint8_t[]) { 1, 255, 0 }, 3);
     s->ops->close(s);
 }
@@ -168,7 +169,7 @@ static void broken_copies(void **state)
     ax_datatree_refused("folder:$", "/images/d.jpg: the file is empty");
     ax_datatree_bytes("images/d.jpg", "\xff\xd8\xff\xe0\x00\x10", 6);
     ax_datatree_refused("folder:$", "/images/d.jpg: damaged header: the file is cut short");
-    ax_datatree_picture("images/d.jpg", 32, 64); /* a PNG for all its name */
+    ax_datatree_picture("images/d.jpg", 32, 64); /* a PNG despite its name */
     ax_source *s = ax_datatree_open("folder:$");
     s->ops->close(s);
     ax_datatree_picture("images/e.png", 32, 64);
@@ -184,7 +185,7 @@ static void broken_copies(void **state)
     ax_datatree_refused("folder:$", "a link to a folder that it is in");
 }
 
-/* A file cut anywhere is found before anything is trained. */
+/* A truncated file is found before training starts. */
 static void cut_files(void **state)
 {
     (void)state;

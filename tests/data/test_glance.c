@@ -54,7 +54,7 @@ static void the_same_as_decoding(void **state)
     }
 }
 
-/* A file cut anywhere doesn't end as it should, or isn't even begun. */
+/* A file truncated anywhere has no valid end, or not even a valid beginning. */
 static void cuts_are_seen(void **state)
 {
     (void)state;
@@ -75,7 +75,7 @@ static void cuts_are_seen(void **state)
     }
 }
 
-/* The size of a JPEG may be far behind: profiles and thumbnails come first. */
+/* The size of a JPEG may be far into the file: profiles and thumbnails come first. */
 static void segments_are_passed_over(void **state)
 {
     (void)state;
@@ -88,7 +88,7 @@ static void segments_are_passed_over(void **state)
     memcpy(more, bytes, 2);
     at = 2;
     for (int k = 0; k < 3; k++) {
-        memcpy(more + at, "\xff\xff\xe2\xff\xfd", 5); /* with a byte that fills */
+        memcpy(more + at, "\xff\xff\xe2\xff\xfd", 5); /* with a fill byte */
         at += 1 + long_one;
     }
     memcpy(more + at, bytes + 2, n - 2);

@@ -49,7 +49,7 @@ static char *slurp(const char *name, size_t *n)
     return bytes;
 }
 
-/* A mask of one byte per pixel. */
+/* Takes a mask of one byte per pixel. */
 static ax_code take_ids(ax_code code, const ax_mask *m, uint8_t **ids, int32_t *h, int32_t *w)
 {
     if (code != AX_OK)
@@ -95,7 +95,7 @@ static void real_files(void **state)
     assert_int_equal(count[11], 936);
     free(ids);
 
-    /* both JPEGs were made of the same pixels */
+    /* both JPEGs were made from the same pixels */
     static const char *const jpeg[] = { "tests/data/tiny.jpg", "tests/data/tiny-progressive.jpg" };
     for (int k = 0; k < 2; k++) {
         uint8_t *other;
@@ -134,7 +134,8 @@ static void round_trips(void **state)
     assert_int_equal(w, W);
     assert_memory_equal(back, ids, sizeof ids);
     free(back);
-    assert_int_equal(ax_picture_read(path, &back, &h, &w, &err), AX_OK); /* a palette read as a picture: its colours */
+    assert_int_equal(ax_picture_read(path, &back, &h, &w, &err),
+                     AX_OK); /* a palette image read as a picture gives its colours */
     assert_memory_equal(back + 3 * 5, palette[5], 3);
     assert_int_equal(back[3 * 3], 255); /* without a colour: white */
     free(back);
@@ -144,7 +145,7 @@ static void round_trips(void **state)
     assert_memory_equal(back, rgb, sizeof rgb);
     free(back);
     ax_mask colored;
-    assert_int_equal(ax_mask_read(path, &colored, &err), AX_OK); /* test_mask.c: what colours become */
+    assert_int_equal(ax_mask_read(path, &colored, &err), AX_OK); /* test_mask.c tests what the colours become */
     assert_int_equal(colored.size, 3);
     assert_memory_equal(colored.bytes, rgb, sizeof rgb);
     free(colored.bytes);
@@ -173,7 +174,7 @@ static void write_failures_leave_nothing(void **state)
     struct rlimit old, tight;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     tight = old;
-    tight.rlim_cur = 1000; /* as a disk that fills up */
+    tight.rlim_cur = 1000; /* as on a disk that fills up */
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
     ax_code code = ax_picture_write(path, rgb, SIDE, SIDE, &err);
@@ -183,7 +184,7 @@ static void write_failures_leave_nothing(void **state)
     assert_int_equal(code, AX_EIO);
     assert_non_null(strstr(err.msg, "x.png: cannot write: "));
     assert_int_equal(files_in_dir(), 1);
-    assert_int_equal(ax_picture_read(path, &back, &h, &w, &err), AX_OK); /* the old one is still there */
+    assert_int_equal(ax_picture_read(path, &back, &h, &w, &err), AX_OK); /* the old file is still there */
     assert_memory_equal(back, small, 3);
     free(back);
     assert_int_equal(ax_picture_write("/nowhere/x.png", small, 1, 1, &err), AX_EIO);
@@ -191,13 +192,13 @@ static void write_failures_leave_nothing(void **state)
     assert_int_equal(ax_picture_write(path, small, 0, 1, &err), AX_EINVAL);
 }
 
-/* Every beginning of a file that lacks more than `spare` bytes must be refused, by name. */
+/* Every prefix of a file that lacks more than `spare` bytes must be refused, with an error that names the file. */
 static void all_cuts(const char *name, bool is_mask, size_t spare)
 {
     size_t n;
     char *bytes = slurp(name, &n);
     for (size_t cut = 0; cut + spare < n; cut++) {
-        uint8_t *pixels = NULL, *exact = malloc(cut + 1); /* exact size: the address sanitizer sees a read past it */
+        uint8_t *pixels = NULL, *exact = malloc(cut + 1); /* exact size: the address sanitizer sees a read beyond it */
         assert_non_null(exact);
         memcpy(exact, bytes, cut);
         uint8_t *just = realloc(exact, cut ? cut : 1);
@@ -222,8 +223,8 @@ static void cut_files(void **state)
     all_cuts("tests/data/tiny-progressive.jpg", false, END_MARKER);
 }
 
-/* Flipped bits: an error or pixels, never a crash. A PNG has checksums: an error, or (in what doesn't matter) the
-   same pixels. */
+/* Flipped bits give an error or pixels, never a crash. A PNG has checksums: it gives an error, or the same pixels where
+   the bit doesn't matter. */
 static void damaged_files(void **state)
 {
     (void)state;
@@ -256,7 +257,7 @@ static void store(uint8_t *p, uint32_t v)
         p[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-/* The mask's file with another width and height in its header. */
+/* The mask's file with another width and height in its header is refused. */
 static void expect_size(uint32_t w, uint32_t h, const char *message)
 {
     size_t n;

@@ -37,7 +37,7 @@ static void the_first_ones_stay(void **state)
     ax_image_cache_limit(k, 2 * BYTES + 1);
     assert_true(ax_image_cache_put(k, 0, &p, BYTES));
     ax_picture again = picture(1), second = picture(2), third = picture(3);
-    assert_true(ax_image_cache_put(k, 0, &again, BYTES)); /* of a thread that was slower */
+    assert_true(ax_image_cache_put(k, 0, &again, BYTES)); /* from a slower thread */
     assert_ptr_equal(again.rgb, p.rgb);
     assert_true(ax_image_cache_put(k, 3, &second, BYTES));
     assert_false(ax_image_cache_put(k, 1, &third, BYTES));
@@ -94,7 +94,7 @@ static void threads_share_them(void **state)
 
 /* ---- sources ---- */
 
-/* All samples of two shuffled passes over a split, one behind the other. */
+/* All samples of two shuffled passes over a split, one after the other. */
 static size_t read_samples(ax_source *s, ax_split split, float *out)
 {
     const ax_sample_spec spec = { .split = split,
@@ -122,7 +122,7 @@ static size_t read_samples(ax_source *s, ax_split split, float *out)
     return n;
 }
 
-/* Without its files a set can give what it has kept, and nothing else. */
+/* Without its files a set can return what it has cached, and nothing else. */
 static void samples_are_the_same(void **state)
 {
     (void)state;

@@ -10,7 +10,7 @@
 
 enum { PIXELS = 4 };
 
-/* Two greys, a red and a margin. */
+/* Two greys, a red and a pixel of padding. */
 static const float colours[PIXELS - 1][3] = { { .5f, .5f, .5f }, { .25f, .25f, .25f }, { .6f, .2f, .2f } };
 
 static void fill(float *image)
@@ -33,8 +33,8 @@ static void jitter(float *image, float amount, uint64_t seed, uint64_t index)
     ax_jitter(&s, &spec, index);
 }
 
-/* The three factors that a result comes from can be solved for: contrast and brightness from the greys, saturation from
-   the red; and then every pixel must follow. */
+/* The three factors can be solved for from the result: contrast and brightness from the greys, saturation from the red;
+   every pixel must then agree. */
 static void factors(void **state)
 {
     (void)state;
@@ -77,7 +77,7 @@ static void same_place_same_colours(void **state)
     assert_memory_equal(b, none, sizeof b);
 }
 
-/* However far: what comes out could have been a picture. */
+/* Even with large factors the result stays in the range of a picture. */
 static void stays_a_picture(void **state)
 {
     (void)state;

@@ -17,7 +17,7 @@ typedef enum kind { BASELINE, RESTARTS, SCANS, PROGRESSIVE, ARITHMETIC, KINDS } 
 
 static const char *const kind_name[] = { "baseline", "restarts", "scans", "progressive", "arithmetic" };
 
-/* A picture of smooth colours with noise, written in one of the ways. Caller frees. */
+/* A picture of smooth colours with noise, encoded as `k` says. Caller frees. */
 static uint8_t *make(kind k, size_t *n)
 {
     static const jpeg_scan_info scans[] = { { 1, { 0 }, 0, 63, 0, 0 },
@@ -56,7 +56,7 @@ static uint8_t *make(kind k, size_t *n)
     return bytes;
 }
 
-/* Its bytes end where their allocation ends, so that a sanitizer sees a read past them. */
+/* The bytes end where their allocation ends, so that a sanitizer sees a read beyond them. */
 static ax_code decode(const uint8_t *bytes, size_t n, uint8_t **rgb, ax_err *err)
 {
     int32_t h = 0, w = 0;
@@ -95,7 +95,7 @@ static void expect_refused(const uint8_t *bytes, size_t n, const char *says, con
         fail_msg("%s: code %d, '%s' instead of '%s'", what, code, err.msg, says);
 }
 
-/* The file and its pixels. Caller frees both. */
+/* Encodes and decodes: the file's bytes and its pixels. Caller frees both. */
 static uint8_t *make_both(kind k, size_t *n, uint8_t **rgb)
 {
     ax_err err;
@@ -105,7 +105,7 @@ static uint8_t *make_both(kind k, size_t *n, uint8_t **rgb)
     return bytes;
 }
 
-/* Where the first segment of this marker begins. */
+/* The offset of the first segment with this marker. */
 static size_t find(const uint8_t *bytes, size_t n, uint8_t code)
 {
     size_t at = 2;
@@ -136,7 +136,7 @@ static void an_end_marker_is_no_pixel(void **state)
             expect_same(longer, n + 6, rgb, what);
             expect_same(longer, n, rgb, what);
         }
-        memcpy(longer + n - 2, "\0\1\2\xff\xd9 ab", 8); /* bytes before it, and behind it */
+        memcpy(longer + n - 2, "\0\1\2\xff\xd9 ab", 8); /* bytes before the end marker, and after it */
         expect_same(longer, n + 6, rgb, kind_name[k]);
         free(longer);
         free(bytes);
@@ -156,8 +156,8 @@ static void lost_rows_are_refused(void **state)
             snprintf(what, sizeof what, "%s cut at %zu of %zu", kind_name[k], cut, n);
             expect_refused(bytes, cut, "", what);
         }
-        /* The same with an end marker. What is cut off of arithmetic codes can't be told; a progressive file may leave
-           out its last scans, but not the means of its blocks, which the second half has the last bit of. */
+        /* The same with an end marker. A truncated arithmetic-coded file can't be recognised; a progressive file may
+           lack its last scans, but not the block means, whose last bit is in its second half. */
         size_t last = k == PROGRESSIVE ? n / 2 : k == ARITHMETIC ? 0 : n - 2;
         for (size_t cut = find(bytes, n, 0xda) + 16; cut < last; cut++) {
             uint8_t kept[2] = { bytes[cut], bytes[cut + 1] };
@@ -186,7 +186,7 @@ static void odd_fields_change_no_pixel(void **state)
             memcpy(scan + 2 + scan[3] - 3, parameters[i], 3);
             expect_same(bytes, n, rgb, kind_name[k]);
         }
-        bytes[find(bytes, n, 0xe0) + 9] = 7; /* a version of JFIF to come */
+        bytes[find(bytes, n, 0xe0) + 9] = 7; /* a future version of JFIF */
         expect_same(bytes, n, rgb, kind_name[k]);
         static const char adobe[] = "\xff\xee\x00\x0e"
                                     "Adobe\x00\x64\x00\x00\x00\x00\x09"; /* transform code 9 */
@@ -194,7 +194,7 @@ static void odd_fields_change_no_pixel(void **state)
         uint8_t *marked = malloc(n + 16);
         assert_non_null(marked);
         memcpy(marked, bytes, at);
-        memcpy(marked + at, adobe, 16); /* in place of JFIF's segment, which would decide the colours */
+        memcpy(marked + at, adobe, 16); /* replaces JFIF's segment, which would decide the colours */
         memcpy(marked + at + 16, bytes + frame, n - frame);
         expect_same(marked, n - 2, rgb, kind_name[k]);
         free(marked);
@@ -220,7 +220,7 @@ static void other_kinds_are_not_called_damaged(void **state)
     free(bytes);
 }
 
-/* A scan of one colour is missing, and nothing else: libjpeg would leave it grey. */
+/* Only the scan of one colour is missing: libjpeg would leave it grey. */
 static void a_missing_scan_is_seen(void **state)
 {
     (void)state;

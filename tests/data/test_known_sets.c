@@ -38,7 +38,7 @@ static void voc(void **state)
     assert_int_equal(s->info.task.color[15][0], 192);
     ax_datatree_first_labels(s, AX_SPLIT_VAL, ids, 4);
     s->ops->close(s);
-    /* SBD: stems with masks of their own, or both files */
+    /* SBD: a line is an image's name, whose mask is in a folder of its own, or both files */
     voc_pair("VOC2012/", "SegmentationClassAug", "2008_3", more, 2);
     voc_pair("VOC2012/", "SegmentationClassAug", "2008_4", more, 2);
     ax_datatree_text("aug.txt", "2008_3\n/JPEGImages/2008_4.jpg /SegmentationClassAug/2008_4.png\n2007 1\n");
@@ -99,7 +99,7 @@ static void cityscapes(void **state)
     assert_string_equal(s->info.task.name[18], "bicycle");
     ax_datatree_first_labels(s, AX_SPLIT_VAL, want, 5);
     s->ops->close(s);
-    /* classes that are left out can come back, and be joined */
+    /* excluded classes can be mapped back in, and merged */
     static const uint8_t mapped[] = { 1, 0, 19, 14, 1 };
     ax_datatree_text("map.txt", "parking -> road\n0 -> nothing\n");
     s = ax_datatree_open("cityscapes:$,map=$/map.txt");
@@ -130,7 +130,7 @@ static void ade20k(void **state)
     s->ops->close(s);
 }
 
-/* Options are the same for sets of lists. */
+/* The options are the same for data sets given as lists. */
 static void options_of_lists(void **state)
 {
     (void)state;
@@ -138,7 +138,7 @@ static void options_of_lists(void **state)
     char form[AX_TEMPDIR_PATH], text[AX_TEMPDIR_PATH];
     ax_source *s = ax_datatree_open("camvid:tests/data/camvid-tiny,map=$/map.txt");
     assert_int_equal(s->info.task.outputs, 2);
-    assert_string_equal(s->info.task.name[0], "rest"); /* building is the first that isn't dropped */
+    assert_string_equal(s->info.task.name[0], "rest"); /* building is the first class that isn't dropped */
     assert_string_equal(s->info.task.name[1], "way");
     size_t n_train = s->info.n_train, n_val = s->info.n_val;
     s->ops->close(s);

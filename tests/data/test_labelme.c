@@ -24,7 +24,7 @@ static void put_image(const char *name, const char *shapes)
 
 static void put_both(void)
 {
-    /* the small one comes first, and is on top all the same */
+    /* the small shape comes first, and is drawn on top all the same */
     put_image("train/a",
               SHAPE("car", "rectangle", "[[24,16],[16,8]]") "," SHAPE(
                   "road", "polygon", "[[0,0],[64,0],[64,24],[0,24]]") "," SHAPE("__ignore__", "polygon",
@@ -44,7 +44,7 @@ static void count(ax_source *s, ax_split split, int n[256], uint8_t **labels)
         n[(*labels)[i]]++;
 }
 
-/* Classes are the labels in the order of the alphabet, then the background. */
+/* Classes are the labels in alphabetical order, then the background. */
 static void class_maps(void **state)
 {
     (void)state;
@@ -69,7 +69,7 @@ static void class_maps(void **state)
     s->ops->close(s);
 }
 
-/* The list that LabelMe's own converters take: what is ignored, the background, then the others. */
+/* The label list of LabelMe's own converters: the ignored label, the background, then the others. */
 static void own_list(void **state)
 {
     (void)state;

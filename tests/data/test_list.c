@@ -25,7 +25,7 @@ static void put(const char *name, const char *text)
     assert_int_equal(ax_file_replace(AT_FDCWD, ax_tempdir_path(name), text, strlen(text), NULL), AX_OK);
 }
 
-/* The pairs of CamVid that the tests have, by their absolute names. */
+/* Lists the CamVid pairs that the tests have, by absolute name. */
 static void put_list(const char *name, int n, const char *before)
 {
     char text[16384];
@@ -73,7 +73,7 @@ static void one_list_is_parted(void **state)
     ax_source *s = must_open("all.txt");
     assert_int_equal(s->info.n_val, 2); /* lines 10 and 20 */
     assert_int_equal(s->info.n_train, 23);
-    assert_int_equal(s->info.task.outputs, 12); /* CamVid's unlabelled id, 11, is a class as any */
+    assert_int_equal(s->info.task.outputs, 12); /* CamVid's unlabelled id, 11, counts as a class */
     assert_string_equal(s->info.task.name[3], "class 3");
     s->ops->close(s);
     put_list("few.txt", 3, "");
@@ -103,7 +103,7 @@ static void two_lists_and_their_classes(void **state)
     assert_string_equal(s->info.task.name[2], "pole of a lamp");
     assert_int_equal(s->info.task.color[0][1], 2);
     assert_int_equal(s->info.task.color[2][2], 255);
-    assert_int_equal(s->info.task.color[1][0], 128); /* not given: as VOC's tools colour id 1 */
+    assert_int_equal(s->info.task.color[1][0], 128); /* no colours given: id 1 has VOC's colour */
     assert_int_equal(s->info.task.color[1][1], 0);
     ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
     ax_sample a;

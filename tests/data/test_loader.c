@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* A source whose samples are their own numbers; every tenth can't be made. Some take longer than others. */
+/* A source whose samples are their own numbers; every tenth fails. Some take longer than others. */
 static ax_code numbered(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
     (void)s;
@@ -58,7 +58,7 @@ static void in_order_with_errors(void **state)
     }
 }
 
-/* What fails is as much in the order as what doesn't. */
+/* Failures keep their place in the order, too. */
 static void in_another_order(void **state)
 {
     (void)state;
@@ -99,7 +99,7 @@ static void closed_in_the_middle(void **state)
     ax_loader_close(NULL);
 }
 
-/* One thread, four threads and the direct way give the same bytes. */
+/* One thread, four threads and no loader give the same bytes. */
 static void same_for_any_threads(const char *name)
 {
     ax_err err = { AX_OK, "" };
@@ -165,7 +165,7 @@ static void wrong_specs(void **state)
         ax_err err = { AX_OK, "" };
         assert_null(ax_source_open(wrong[i].spec, "", &err));
         assert_int_equal(err.code, AX_EINVAL);
-        assert_memory_equal(err.msg, wrong[i].message, strlen(wrong[i].message)); /* all there are follow */
+        assert_memory_equal(err.msg, wrong[i].message, strlen(wrong[i].message)); /* the list of known names follows */
     }
     char longest[400];
     memset(longest, 'x', sizeof longest - 1);

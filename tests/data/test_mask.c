@@ -18,7 +18,7 @@
 
 static char png[64], text[64];
 
-/* Rows as the file has them: packed, 16 bits big-endian. */
+/* Rows as stored in the file: packed, 16 bits big-endian. */
 static void put_png(int w, int h, int depth, int type, const uint8_t *rows)
 {
     static const png_color palette[16] = { { 9, 9, 9 }, { 200, 0, 0 }, { 0, 200, 0 }, { 0, 0, 200 } };
@@ -41,7 +41,7 @@ static void put_png(int w, int h, int depth, int type, const uint8_t *rows)
     fclose(f);
 }
 
-/* Classes of a file with these lines, and a map (NULL = none), or the error. */
+/* Classes from a file with these lines and a map (NULL = none), or the error. */
 static ax_classes *classes_of(const char *lines, const char *map, ax_source_info *info, ax_err *err)
 {
     ax_classes *c = ax_classes_new(err);
@@ -60,7 +60,7 @@ static ax_classes *classes_of(const char *lines, const char *map, ax_source_info
     return NULL;
 }
 
-/* The mask in the file, as classes, is want; or, where that is NULL, an error that says so. */
+/* The mask in the file, as classes, equals `want`; if that is NULL, there is an error that contains `says`. */
 static void expect(const char *lines, const char *map, const char *ignore, const uint8_t *want, const char *says)
 {
     ax_err err = { AX_OK, "" };
@@ -99,7 +99,7 @@ static void ids_of_any_depth(void **state)
     static const char two[] = "no\nyes\n", four[] = "0 a\n1 b\n2 c\n3 d\n";
     const uint8_t bits[] = { 0xa0 }, want1[] = { 1, 0, 1 };
     put_png(3, 1, 1, PNG_COLOR_TYPE_GRAY, bits);
-    expect(two, NULL, NULL, want1, NULL); /* 1 bit is 0 and 1, not 0 and 255 */
+    expect(two, NULL, NULL, want1, NULL); /* 1-bit values are 0 and 1, not 0 and 255 */
     put_png(3, 1, 1, PNG_COLOR_TYPE_PALETTE, bits);
     expect(two, NULL, NULL, want1, NULL);
     const uint8_t pairs[] = { 0x1b }, want2[] = { 0, 1, 2, 3 };
@@ -158,7 +158,7 @@ static void maps(void **state)
     (void)state;
     static const char lines[] = "0 sky\n1 old car\n2 bus\n3 tree\n255 void\n";
     const uint8_t ids[] = { 0, 1, 2, 3, 255 }, joined[] = { 0, 1, 1, 255, 255 };
-    const uint8_t rest[] = { 0, 1, 1, 0, 0 }; /* in the order of the ids, whatever the lines' is */
+    const uint8_t rest[] = { 0, 1, 1, 0, 0 }; /* in the order of the ids, not of the lines */
     put_png(5, 1, 8, PNG_COLOR_TYPE_GRAY, ids);
     expect(lines, "old car -> vehicle\r\n2->vehicle\n  tree  ->  -\nvoid -> ignore\n", NULL, joined, NULL);
     expect(lines, "old car -> vehicle\nbus -> vehicle\n* -> rest\n", NULL, rest, NULL);
@@ -171,7 +171,7 @@ static void maps(void **state)
     assert_non_null(c);
     assert_int_equal(info->task.outputs, 4);
     assert_string_equal(info->task.name[1], "car");
-    assert_string_equal(info->task.name[3], "void"); /* 255 is a class when the file names it */
+    assert_string_equal(info->task.name[3], "void"); /* 255 is a class if the file names it */
     ax_classes_free(c);
     static const struct {
         const char *map, *says;

@@ -20,7 +20,7 @@
 
 enum { W = 5, H = 3, PATH = 64 };
 
-/* Where the stored {h,w} has what is to be seen at (y, x). The eight lines of the standard, each by itself. */
+/* Where the stored {h,w} has the pixel shown at (y, x). The eight lines of the standard, each written out. */
 static size_t stored_at(int orientation, int32_t h, int32_t w, int32_t y, int32_t x)
 {
     int32_t row = 0, column = 0;
@@ -80,7 +80,7 @@ static void make_exif(uint8_t out[EXIF], uint32_t orientation, bool big_endian)
     store(out + 2, 42, 2, big_endian);
     store(out + 4, 8, 4, big_endian);
     store(out + 8, 2, 2, big_endian);
-    store(out + 10, 0x010f, 2, big_endian); /* the maker: text elsewhere */
+    store(out + 10, 0x010f, 2, big_endian); /* the maker: its text is elsewhere */
     store(out + 12, 2, 2, big_endian);
     store(out + 14, 20, 4, big_endian);
     store(out + 18, 6000, 4, big_endian);
@@ -114,10 +114,10 @@ static void exif_is_parsed(void **state)
             assert_int_equal(ax_orientation_of(exif, EXIF), 0);
         }
         make_exif(exif, 6, big);
-        store(exif + 8, 0xffff, 2, big); /* more entries than there are bytes */
+        store(exif + 8, 0xffff, 2, big); /* more entries than bytes */
         assert_int_equal(ax_orientation_of(exif, EXIF), 6);
         for (size_t cut = 0; cut < EXIF; cut++) {
-            uint8_t *part = malloc(cut ? cut : 1); /* exact size: the address sanitizer sees a read past it */
+            uint8_t *part = malloc(cut ? cut : 1); /* exact size: the address sanitizer sees a read beyond it */
             assert_non_null(part);
             memcpy(part, exif, cut);
             assert_int_equal(ax_orientation_of(part, cut), cut >= 32 ? 6 : 0);
@@ -150,11 +150,11 @@ static char *path_of(const char *name, char path[PATH])
     return path;
 }
 
-/* Puts an eXIf chunk into a PNG file, before its pixels or behind them; orientation 0: none. */
+/* Puts an eXIf chunk into a PNG file, before or after its pixels; orientation 0: none. */
 static void tag_png(const char *name, uint32_t orientation, bool big_endian, bool behind)
 {
     char path[PATH], *bytes;
-    size_t n, at = 33; /* behind IHDR */
+    size_t n, at = 33; /* after IHDR */
     if (!orientation)
         return;
     assert_int_equal(ax_file_read(AT_FDCWD, path_of(name, path), 1 << 20, &bytes, &n, NULL), AX_OK);
@@ -195,7 +195,7 @@ static void pngs_are_turned(void **state)
         }
 }
 
-/* tiny.jpg with segments between its first marker and the rest. */
+/* tiny.jpg with these segments after its first marker. */
 static uint8_t *tagged_jpeg(const uint8_t *segments, size_t length, size_t *n)
 {
     char *bytes;
@@ -240,7 +240,7 @@ static void jpegs_are_turned(void **state)
 
 /* ---- with a mask ---- */
 
-/* Reads a picture and a mask of such orientations, 0 = no tag, stored with these sides, and looks whether the mask was
+/* Reads a picture and a mask stored with these sizes and orientations (0 = no tag), and checks whether the mask was
    turned as `turned` says. */
 static void expect_mask(uint32_t picture, int32_t h, int32_t w, uint32_t mask, int32_t mask_h, int32_t mask_w,
                         int turned)
@@ -290,15 +290,15 @@ static void masks_lie_on_their_pictures(void **state)
         expect_mask(o, H, W, 0, H, W, (int)o); /* made for the stored pixels */
         expect_mask(o, H, W, o, H, W, (int)o); /* stored as the picture is, and tagged */
         expect_mask(o, H, W, 1, W, H, 1);
-        expect_mask(o, W, W, 0, W, W, 1); /* a square tells nothing: as viewers show it */
+        expect_mask(o, W, W, 0, W, W, 1); /* a square mask is ambiguous: as viewers show it */
         expect_mask(o, W, W, o, W, W, (int)o);
-        expect_mask(0, H, W, o, H, W, 1); /* fits as stored only */
+        expect_mask(0, H, W, o, H, W, 1); /* fits only as stored */
         expect_mask(0, H, W, o, W, H, (int)o);
         expect_mask(o, H, W, 0, H, H, 0);
         expect_mask(o, H, W, 3, W, H - 1, 0);
     }
     for (uint32_t o = 1; o <= 4; o++) {
-        expect_mask(o, H, W, 0, H, W, 1); /* the sizes tell nothing: as viewers show it */
+        expect_mask(o, H, W, 0, H, W, 1); /* the sizes are ambiguous: as viewers show it */
         expect_mask(o, H, W, o, H, W, (int)o);
         expect_mask(o, H, W, 0, W, H, 0);
     }

@@ -42,7 +42,7 @@ static ax_code read_list(ax_pairlist *list, const char *text, size_t n, ax_err *
     return ax_pairlist_read(list, ax_tempdir, "l.txt", prefix, err);
 }
 
-/* What a list comes to: "IMAGE MASK;" for each pair, with $ for the directory. */
+/* The pairs that a list gives: "IMAGE MASK;" for each, with $ for the directory. */
 static void expect(const char *text, const char *pairs)
 {
     char given[1024] = "", want[1024] = "", got[1024] = "";
@@ -96,7 +96,7 @@ static void names_are_relative_absolute_or_of_the_published_list(void **state)
     (void)state;
     expect("/SegNet/CamVid/a.png /SegNet/CamVid/a.m\n", "$/a.png $/a.m;");
     expect("$/b.png $/in/../a.m\n", "$/b.png $/in/../a.m;");
-    expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* nothing of that name is at the root */
+    expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* no file of that name exists at the root */
 }
 
 static void names_may_contain_blanks(void **state)
@@ -134,7 +134,7 @@ static void what_is_odd_in_a_name_is_shown(void **state)
     REFUSE("\xef\xbb\xbf \n\t\n", AX_EFORMAT, "$/l.txt: lists no images");
 }
 
-/* Looking for files at each of its blanks would take hours. */
+/* Trying a file name at each of its blanks would take hours. */
 static void an_endless_line_is_refused(void **state)
 {
     (void)state;

@@ -28,7 +28,7 @@ static void write_text(const char *name, const char *text)
         fail_msg("%s", err.msg);
 }
 
-/* Grey, with a white square of 5 pixels around (x, y). */
+/* A grey picture with a white square of 5 pixels around (x, y). */
 static void write_picture(const char *name, int x, int y)
 {
     static uint8_t rgb[H * W * 3];
@@ -60,7 +60,7 @@ static ax_source *open_set(const char *form, const char *task, ax_err *err)
     return s;
 }
 
-/* For training, or as a person is judged. */
+/* A sample with the augmentation of training, or without any. */
 static ax_sample sample_of(ax_source *s, ax_split split, bool train, uint64_t index)
 {
     const ax_sample_spec spec = {
@@ -90,7 +90,7 @@ static void test_scenes(void **state)
         assert_true(t->neck > 1 && t->number == i);
         for (int k = 0; k < 14; k++) {
             visible += t->point[k].v > 0;
-            /* all of a person is in the sample, and what it says is where it says */
+            /* the whole person is in the sample, and the label is at this place */
             assert_true(t->point[k].x > 0 && t->point[k].x < SIDE && t->point[k].y > 0 && t->point[k].y < SIDE);
         }
         assert_true(visible >= 9);
@@ -103,7 +103,7 @@ static void test_scenes(void **state)
     assert_int_equal(err.code, AX_EINVAL);
 }
 
-/* Whoever is judged is judged as they are, those of the training part, too. */
+/* Without augmentation, images of the training part are the same in each pass. */
 static void test_as_they_are(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void test_as_they_are(void **state)
     s->ops->close(s);
 }
 
-/* Where the white square is: the mean place of what is bright. */
+/* The white square's position: the centre of the bright pixels. */
 static void bright(const ax_sample *s, double at[2])
 {
     double sum = 0, sx = 0, sy = 0;
@@ -140,7 +140,7 @@ static void bright(const ax_sample *s, double at[2])
     at[1] = sy / sum;
 }
 
-/* The middle joint is on the square, however the person is turned, scaled and mirrored. */
+/* The middle joint is on the square, however the person is rotated, scaled and mirrored. */
 static void check_place(ax_source *s, int joint, double tolerance)
 {
     int mirrored = 0, turned = 0;
@@ -152,7 +152,7 @@ static void check_place(ax_source *s, int joint, double tolerance)
         if (hypot(t->point[joint].x - at[0], t->point[joint].y - at[1]) > tolerance)
             fail_msg("sample %d: the joint is at (%g, %g), the square at (%g, %g)", (int)i, t->point[joint].x,
                      t->point[joint].y, at[0], at[1]);
-        /* left and right change their names when the picture is mirrored, so that they don't change their sides */
+        /* left and right swap names when the picture is mirrored, so each stays on its side of the body */
         double dx = t->point[joint + 1].x - t->point[joint + 2].x, dy = t->point[joint + 1].y - t->point[joint + 2].y;
         assert_true(dx > 0);
         mirrored += at[0] > SIDE / 2.0; /* the square is left of the person's middle */
@@ -163,7 +163,7 @@ static void check_place(ax_source *s, int joint, double tolerance)
     assert_in_range(turned, 8, 36);
 }
 
-/* A person of MPII around (x, y), counted from 1: the neck there, the others near. */
+/* A person in MPII's form around (x, y), counted from 1: the neck is there, the other joints nearby. */
 static void mpii_person(char *out, size_t cap, const char *image, int x, int y)
 {
     size_t n = (size_t)snprintf(out, cap,
@@ -221,7 +221,7 @@ static void test_mpii(void **state)
     assert_non_null(strstr(err.msg, "'../a.png' is no name of a file"));
 }
 
-/* An image that stays in memory is decoded once for all persons in it. */
+/* A cached image is decoded once for all persons in it. */
 static void test_kept_images(void **state)
 {
     (void)state;
@@ -251,10 +251,11 @@ static void test_kept_images(void **state)
     }
     uint8_t *rgb;
     int32_t h, w;
-    assert_int_equal(s->ops->picture(s, AX_SPLIT_TRAIN, 1, &rgb, &h, &w, NULL), AX_OK); /* a copy, the caller's */
+    assert_int_equal(s->ops->picture(s, AX_SPLIT_TRAIN, 1, &rgb, &h, &w, NULL),
+                     AX_OK); /* a copy that the caller owns */
     assert_true(h == H && w == W && rgb[(30 * W + 40) * 3] == 255 && rgb[0] == 60);
     free(rgb);
-    kept = sample_of(s, AX_SPLIT_TRAIN, true, 2); /* the other image, which there is no room for */
+    kept = sample_of(s, AX_SPLIT_TRAIN, true, 2); /* the other image, for which there is no room */
     ax_sample_release(&kept);
     s->ops->keep(s, 0);
     const ax_sample_spec spec = { .split = AX_SPLIT_TRAIN, .h = SIDE, .w = SIDE };
@@ -263,7 +264,7 @@ static void test_kept_images(void **state)
     assert_int_equal(rename(away, path), 0);
 }
 
-/* The nose on the square, the eyes beside it. */
+/* A person in COCO's form: the nose on the square, the eyes beside it. */
 static void coco_person(char *out, size_t cap, int image, int x, int y, const char *more)
 {
     size_t n =

@@ -42,7 +42,7 @@ static void test_refused(void **state)
     assert_int_equal(ax_polygon_add(good, 6, 0, W, NULL, &err), AX_EFORMAT);
 }
 
-/* Vertices as far away as they may be: no time and no overflow. */
+/* Vertices as far away as allowed: it stays fast and nothing overflows. */
 static void test_far(void **state)
 {
     (void)state;
@@ -58,7 +58,7 @@ typedef struct walk {
     size_t n;
 } walk;
 
-/* Every point of an edge, drawn from the lower end of its longer extent. */
+/* Every point of an edge, drawn from the lower end of its longer axis. */
 static void walk_edge(walk *path, int ax, int ay, int bx, int by)
 {
     int dx = abs(bx - ax), dy = abs(by - ay), n = dx >= dy ? dx : dy;
@@ -107,7 +107,7 @@ static void test_random(void **state)
     for (int i = 0; i < 3000; i++) {
         double xy[2 * VERTICES];
         size_t n = 3 + ax_rng_below(&rng, VERTICES - 2);
-        double span = i % 3 ? 1 : 4; /* some are mostly outside */
+        double span = i % 3 ? 1 : 4; /* some are mostly outside the image */
         for (size_t k = 0; k < 2 * n; k++) {
             double v = (ax_rng_uniform(&rng) * 1.4 - .2 - .5) * span + .5;
             xy[k] = (k % 2 ? H : W) * v;

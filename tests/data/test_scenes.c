@@ -36,7 +36,7 @@ static void same_number_same_scene(void **state)
     }
 }
 
-/* Every class is often there, none is everything, and light differs from scene to scene. */
+/* Every class occurs often, none fills everything, and the light differs from scene to scene. */
 static void varied(void **state)
 {
     (void)state;
@@ -70,7 +70,7 @@ static void varied(void **state)
     assert_true(darkest < 90 && brightest > 130);
 }
 
-/* Depth belongs to the masks: none in the sky, growing upwards on the ground, joints on people. */
+/* Depth agrees with the masks: none in the sky, growing upwards on the ground; joints are on people. */
 static void depth_and_joints(void **state)
 {
     (void)state;

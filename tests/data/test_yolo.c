@@ -21,7 +21,7 @@ static void outlines(void **state)
         snprintf(name, sizeof name, "images/%s/p%d.jpg", i < 3 ? "train" : "val", i);
         ax_datatree_picture(name, 32, 64);
     }
-    /* the small one comes first in the file, and is on top all the same */
+    /* the small one comes first in the file, and is drawn on top all the same */
     static const char text[] = "1 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\r\n"
                                "0 0 0 1 0 1 1 0 1\n\n";
     ax_datatree_text("labels/train/p0.txt", text);
@@ -42,7 +42,7 @@ static void outlines(void **state)
     assert_int_equal(count[1], 16 * 8);
     assert_int_equal(count[2], 0);
     free(labels);
-    for (uint64_t i = 1; i < 3; i++) { /* an empty file, and none */
+    for (uint64_t i = 1; i < 3; i++) { /* an empty file, and no file */
         labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, i, &h, &w);
         for (int k = 0; k < h * w; k++)
             assert_int_equal(labels[k], 2);

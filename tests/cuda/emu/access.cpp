@@ -12,11 +12,11 @@ namespace emu
 {
 namespace
 {
-struct mark { /* who touched a 4-byte word last */
+struct mark { /* the last accesses to a 4-byte word */
     uint32_t launch;
     uint32_t block, thread, interval;
-    uint8_t bytes;                  /* which of the four */
-    bool many_threads, many_blocks; /* marks of reads: others did too, in the same interval / in other blocks */
+    uint8_t bytes;                  /* which of the four bytes */
+    bool many_threads, many_blocks; /* for reads: others read it too, in the same interval / in other blocks */
 };
 struct word {
     mark wrote, read;
@@ -30,10 +30,10 @@ struct state {
     const char *kernel = "";
     uint32_t launch = 0;
     unsigned block = 0, thread = 0, interval = 0;
-    long ordered = -1; /* the block that comes after all others */
+    long ordered = -1; /* the block that is ordered after all others */
     const char *stack = nullptr, *args = nullptr;
     size_t stack_size = 0, args_size = 0;
-    held recent[8] = {}; /* allocations that were touched lately */
+    held recent[8] = {}; /* allocations accessed recently */
     std::unordered_map<const emu::block *, std::vector<word>> device;
     std::vector<word> shared;
     std::vector<uint8_t> shared_written;
@@ -51,7 +51,7 @@ void race(const state &s, const void *at, const char *mine, const char *theirs, 
               is_device(at) ? "device" : "shared", s.thread, s.block, mine, other.thread, other.block, theirs);
 }
 
-/* Two accesses are ordered only by a barrier of the block that both belong to. */
+/* Two accesses are ordered only by a barrier in the block that both belong to. */
 bool unordered(const state &s, const mark &m)
 {
     bool other = m.block != s.block && s.ordered != static_cast<long>(s.block);
@@ -77,7 +77,7 @@ void touch(state &s, word &w, const char *at, uint8_t bytes, bool write)
     const mark &r = w.read;
     if ((r.bytes & bytes) && r.launch == s.launch) {
         bool others = r.many_blocks || (r.block == s.block && r.interval == s.interval && r.many_threads);
-        /* sub-word reads by others are only known as a set of bytes, so that they cannot accuse anybody */
+        /* smaller reads by others are known only as a set of bytes, so they can't prove a race */
         if (unordered(s, r) || (others && bytes == 15))
             race(s, at, "overwrites", others ? "and others read" : "read", r);
     }
@@ -132,7 +132,7 @@ void access_launch(const host_kernels &lib, const char *kernel, const void *args
     s.args_size = args_size;
     s.launch++;
     s.ordered = -1;
-    std::fill(std::begin(s.recent), std::end(s.recent), held()); /* allocations may have come and gone */
+    std::fill(std::begin(s.recent), std::end(s.recent), held()); /* allocations may have been made and freed */
     for (auto it = s.device.begin(); it != s.device.end();)
         it = is_alive(it->first->base, kind::memory) ? std::next(it) : s.device.erase(it);
 }
@@ -161,7 +161,7 @@ void access_ordered()
 
 void access_end()
 {
-    get().device.clear(); /* keyed by allocations, which may be freed now */
+    get().device.clear(); /* its keys are allocations, which may be freed now */
 }
 
 void on_undefined(const char *what, const char *file, unsigned line)
@@ -190,7 +190,7 @@ void on_access(const void *p, size_t n, bool write)
         return;
     }
     if (at >= s.lib->low && at < s.lib->high && !write)
-        return; /* its constants, threadIdx and the like */
+        return; /* the kernel's constants, threadIdx and the like */
     if (at >= s.args && at + n <= s.args + s.args_size && !write)
         return;
     violation("kernel %s: thread %u of block %u: %s of host memory at %p", s.kernel, s.thread, s.block,

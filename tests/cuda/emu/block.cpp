@@ -21,8 +21,8 @@
 #endif
 
 #ifdef __x86_64__
-/* Saves the callee-saved registers and the stack of one side, takes those of the other. swapcontext would make two
-   system calls for every barrier of every thread. */
+/* Saves the callee-saved registers and the stack of one side and restores those of the other. swapcontext would make
+   two system calls per barrier and thread. */
 extern "C" void emu_switch(void **save, void *to);
 asm(R"(
     .text
@@ -56,14 +56,14 @@ namespace
 constexpr size_t stack_size = 64 << 10;
 
 struct fiber {
-    char *stack; /* of stack_size bytes, above a page that nobody may touch */
+    char *stack; /* of stack_size bytes, above a guard page */
 #ifdef __x86_64__
     void *at;
 #else
     ucontext_t at;
 #endif
     bool done;
-    const char *file; /* the barrier it waits at */
+    const char *file; /* the barrier that the thread waits at */
     int line;
 };
 
@@ -125,7 +125,7 @@ void start(fiber &f)
     f.line = 0;
 #ifdef __x86_64__
     auto **top = reinterpret_cast<void **>(f.stack + stack_size);
-    *--top = nullptr; /* a function starts 8 bytes off a multiple of 16, as after a call */
+    *--top = nullptr; /* a function starts 8 bytes past a multiple of 16, as after a call */
     *--top = reinterpret_cast<void *>(fiber_main);
     for (int i = 0; i < 6; i++)
         *--top = nullptr;
@@ -179,7 +179,7 @@ void make_fibers(size_t n)
     }
 }
 
-/* All that wait must wait at the same barrier, and all or none of the block. */
+/* All waiting threads must be at the same barrier, and either all threads of the block wait or none. */
 void check_barrier(const state &s, size_t n)
 {
     const fiber *first = nullptr, *gone = nullptr;
@@ -218,7 +218,7 @@ void run_block(const host_kernels &lib, size_t block_index, size_t n, bool backw
         }
         return;
     }
-    memset(lib.shared, 0xff, lib.shared_size); /* shared memory is not cleared */
+    memset(lib.shared, 0xff, lib.shared_size); /* shared memory holds garbage at first */
     if (lib.checked)
         access_block();
     for (size_t i = 0; i < n; i++)
@@ -239,7 +239,7 @@ void run_block(const host_kernels &lib, size_t block_index, size_t n, bool backw
     }
 }
 
-/* ---- a fault of a kernel ---- */
+/* ---- faults in a kernel ---- */
 
 struct sigaction before_segv, before_bus;
 
@@ -281,7 +281,7 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
     lib.now->blocks = grid;
     access_launch(lib, k.name, args, k.size);
 
-    char alternate[16 << 10]; /* the fault may be a stack's overflow */
+    char alternate[16 << 10]; /* the fault may be a stack overflow */
     stack_t signals = {}, old_signals;
     signals.ss_sp = alternate;
     signals.ss_size = sizeof alternate;

@@ -15,11 +15,11 @@ struct host_kernels {
     emu_index *now;
     void (**barrier)(const char *file, int line);
     void (**ordered)();
-    bool checked;                                          /* the build whose every access is looked at */
-    void (**access)(const void *at, size_t n, bool write); /* only the checked build ever calls it */
+    bool checked;                                                          /* the build that checks every access */
+    void (**access)(const void *at, size_t n, bool write);                 /* called by the checked build only */
     void (**undefined)(const char *what, const char *file, unsigned line); /* likewise */
-    void *(*make_shared)(); /* has this thread's __shared__ variables allocated */
-    const char *low, *high; /* where the library is mapped */
+    void *(*make_shared)(); /* allocates this thread's __shared__ variables */
+    const char *low, *high; /* the address range of the library */
     char *shared;           /* the __shared__ variables of all kernels */
     size_t shared_size;
 };
@@ -28,11 +28,11 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
 
 /* ---- access.cpp ---- */
 
-/* A new launch: nothing is known of earlier ones. args: may be read. */
+/* A new launch: accesses of earlier ones are forgotten. The kernel may read `args`. */
 void access_launch(const host_kernels &lib, const char *kernel, const void *args, size_t args_size);
-void access_block(); /* a new block: shared memory is nobody's */
+void access_block(); /* a new block: its shared memory is uninitialised */
 void access_now(unsigned block, unsigned thread, unsigned interval, const char *stack, size_t stack_size);
-void access_ordered(); /* what other blocks have written is there for the current one */
+void access_ordered(); /* the current block sees what other blocks have written */
 void access_end();
 void on_undefined(const char *what, const char *file, unsigned line);
 void on_access(const void *at, size_t n, bool write);

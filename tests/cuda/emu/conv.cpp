@@ -28,7 +28,7 @@ void add_scaled(double *to, const double *from, double by, int n)
         to[i] += by * from[i];
 }
 
-/* For every image, output pixel and filter tap that meets an input pixel: at(output pixel, input pixel, tap) */
+/* Calls at(output pixel, input pixel, tap) for every image, output pixel and filter tap that lies on the input. */
 template <typename F> void for_taps(const conv &c, F at)
 {
     for (int n = 0; n < c.n; n++)
@@ -45,7 +45,7 @@ template <typename F> void for_taps(const conv &c, F at)
 }
 } // namespace
 
-/* As doubles, rounded first to what tensor cores read. */
+/* As doubles, rounded first to the precision of tensor cores. */
 static std::vector<double> read(const void *p, size_t n, const conv &c)
 {
     std::vector<double> out(n);
@@ -54,7 +54,7 @@ static std::vector<double> read(const void *p, size_t n, const conv &c)
     return out;
 }
 
-/* Filters with the output channels innermost: {groups, taps, c / groups, k / groups}. */
+/* Filters with output channels innermost: {groups, taps, c / groups, k / groups}. */
 static std::vector<double> turned(const std::vector<double> &w, const conv &c)
 {
     std::vector<double> out(w.size());

@@ -14,7 +14,7 @@ bool pinned(const void *p, size_t n)
     return b && !b->device;
 }
 
-/* Direction and sizes of a copy, as the real call checks them. */
+/* Checks direction and sizes of a copy as the real call does. */
 cudaError_t check_copy(void *dst, const void *src, size_t n, cudaMemcpyKind direction)
 {
     bool to_device = direction == cudaMemcpyHostToDevice || direction == cudaMemcpyDeviceToDevice;
@@ -79,7 +79,7 @@ cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind
     }
     if (to && page_locked)
         return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
-    if (to) { /* pageable: staged before the call returns */
+    if (to) { /* pageable memory: staged before the call returns */
         auto *from_host = static_cast<const char *>(src);
         auto staged = std::make_shared<std::vector<char>>(from_host, from_host + n);
         return enqueue(s, { "cudaMemcpyAsync", { { dst, n, true } }, [=] { memcpy(dst, staged->data(), n); } });
@@ -87,7 +87,7 @@ cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind
     if (page_locked) {
         if (!capturing(s)) {
             settle_reads(dst, n);
-            memset(dst, 0xff, n); /* who reads before waiting sees this */
+            memset(dst, 0xff, n); /* a host that reads before waiting sees this */
         }
         return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
     }

@@ -32,7 +32,7 @@ cublasStatus_t shapes(const char *call, cublasLtMatmulDesc_t d, cublasLtMatrixLa
                c.cols, o.rows, o.cols);
         return CUBLAS_STATUS_INVALID_VALUE;
     }
-    /* D of bfloat16 may be either */
+    /* a bfloat16 product may write D in either type */
     bool floats = a.type == CUDA_R_32F && b.type == CUDA_R_32F && o.type == CUDA_R_32F;
     bool halves = a.type == CUDA_R_16BF && b.type == CUDA_R_16BF && op.compute == CUBLAS_COMPUTE_32F &&
                   (o.type == CUDA_R_32F || o.type == CUDA_R_16BF);
@@ -61,7 +61,7 @@ bool is_bf16(const layout &l)
     return l.type == CUDA_R_16BF;
 }
 
-/* op(M), column-major, as rows of doubles; rounded to TF32 if asked */
+/* op(M), column-major, as rows of doubles, rounded to TF32 if asked for */
 std::vector<double> rows_of(const void *p, const layout &l, int32_t trans, bool tf32)
 {
     uint64_t rows = op_rows(l, trans), cols = op_cols(l, trans);
@@ -74,7 +74,7 @@ std::vector<double> rows_of(const void *p, const layout &l, int32_t trans, bool 
     return out;
 }
 
-/* Of a matrix without anything between its columns. */
+/* Of a matrix whose columns are contiguous. */
 bool zeros(const void *p, const layout &l)
 {
     return l.ld == static_cast<int64_t>(l.rows) && all_zero(p, l.rows * l.cols, is_bf16(l));
@@ -123,7 +123,8 @@ size_t bytes(const layout &l)
     return ((l.cols - 1) * static_cast<uint64_t>(l.ld) + l.rows) * number_bytes(is_bf16(l));
 }
 
-/* The columns of a matrix as ranges: with a leading dimension beyond the rows, what is between is somebody else's. */
+/* Adds the columns of a matrix as ranges: with a leading dimension above the number of rows, the memory between columns
+   belongs to others. */
 void add_ranges(std::vector<range> &uses, const void *p, const layout &l, bool write)
 {
     if (l.ld == static_cast<int64_t>(l.rows)) {
@@ -137,8 +138,8 @@ void add_ranges(std::vector<range> &uses, const void *p, const layout &l, bool w
 }
 } // namespace
 
-/* One algorithm that wants workspace if there may be some, and one that wants none. AUXCELL_EMU_ALGO=2: none at all.
-   Both take AUXCELL_EMU_BLAS_TIME microseconds. */
+/* Offers one algorithm that needs workspace, if any is allowed, and one that needs none; with AUXCELL_EMU_ALGO=2
+   nothing. Both take AUXCELL_EMU_BLAS_TIME microseconds. */
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a,
                                               cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c,
                                               cublasLtMatrixLayout_t o, cublasLtMatmulPreference_t p, int wanted,

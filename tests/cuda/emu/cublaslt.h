@@ -22,9 +22,9 @@ struct layout {
 };
 struct preference {
     uint64_t workspace;
-    uint32_t align[4]; /* of A, B, C, D in bytes */
+    uint32_t align[4]; /* alignment of A, B, C, D in bytes */
 };
-struct algorithm { /* in cublasLtMatmulAlgo_t: what the heuristic was asked for, checked at the product */
+struct algorithm { /* in cublasLtMatmulAlgo_t: what the heuristic was asked for, which the product checks */
     uint64_t magic;
     uint32_t m, n, k, compute;
     uint64_t types;

@@ -12,7 +12,7 @@ namespace
 {
 struct algorithm {
     int id;
-    bool deterministic, tensor_cores; /* the latter: only when the mathematics allows it */
+    bool deterministic, tensor_cores; /* tensor_cores: used only if the math type allows it */
     float time;
     int workspace; /* 0 none, 1 as much as the filter, 2 as much as input and output */
 };
@@ -42,7 +42,7 @@ list algorithms(pass which)
     }
 }
 
-/* With AUXCELL_EMU_TWICE=1 an algorithm wants more without tensor cores than with them. */
+/* With AUXCELL_EMU_TWICE=1 an algorithm needs more workspace without tensor cores than with them. */
 size_t workspace(const algorithm &a, const conv &c, cudnnMathType_t math)
 {
     size_t floats = a.workspace == 0 ? 0 : a.workspace == 1 ? count_w(c) : count_x(c) + count_y(c);
@@ -60,7 +60,7 @@ bool nhwc(const cudnnTensorStruct &t)
     return t.stride_c == 1 && t.stride_w == t.c && t.stride_h == t.w * t.c && t.stride_n == t.h * t.w * t.c;
 }
 
-/* All that the three passes check alike. */
+/* The checks that the three passes share. */
 cudnnStatus_t describe(const char *call, const cudnnTensorStruct *x, const cudnnFilterStruct *w,
                        const cudnnConvolutionStruct *d, const cudnnTensorStruct *y, conv *out)
 {
@@ -103,7 +103,7 @@ bool tf32(const algorithm &a, cudnnMathType_t math)
     return a.tensor_cores && math != CUDNN_FMA_MATH;
 }
 
-/* The algorithms, fastest first; what is left out by AUXCELL_EMU_ALGO comes last, as not supported. */
+/* The algorithms, fastest first; those that AUXCELL_EMU_ALGO excludes come last, as not supported. */
 template <typename PERF>
 cudnnStatus_t choose(const char *call, pass which, const conv &c, cudnnMathType_t math, int wanted, int *count,
                      PERF *perf)
@@ -118,7 +118,7 @@ cudnnStatus_t choose(const char *call, pass which, const conv &c, cudnnMathType_
     for (int supported = 1; supported >= 0; supported--)
         for (size_t i = 0; i < static_cast<size_t>(times) * all.n && n < wanted; i++) {
             const algorithm &a = all.first[i / static_cast<size_t>(times)];
-            /* the list mixes the mathematics, whatever the descriptor says */
+            /* the list mixes math types, whatever the descriptor says */
             cudnnMathType_t listed = times == 1 ? math : i % 2 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
             bool has = only == 0 || (only == 1 && !a.deterministic);
             if (has != (supported == 1))
@@ -164,7 +164,8 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
         refuse(call, "algorithm %d is not supported for this problem", algo);
         return CUDNN_STATUS_NOT_SUPPORTED;
     }
-    /* AUXCELL_EMU_REFUSE: what was offered fails when it is tried; 1: with as much workspace as the filter, 2: all */
+    /* AUXCELL_EMU_REFUSE lets offered algorithms fail when they run; 1: those with as much workspace as the filter, 2:
+       all */
     if (option("REFUSE", 0) > 1 || (option("REFUSE", 0) == 1 && a->workspace == 1)) {
         refuse(call, "algorithm %d was offered and does not run", algo);
         return CUDNN_STATUS_NOT_SUPPORTED;
@@ -202,7 +203,7 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
     float by = scale[0], keep = scale[1];
     cudaError_t e = enqueue(stream_of(handle->stream, call),
                             { call, uses, [=] {
-                                 if (need) { /* what it holds before is nobody's business, nor afterwards */
+                                 if (need) { /* the workspace holds garbage before and after */
                                      device_range(at.work, need, call, "workspace");
                                      memset(at.work, 0xff, need);
                                  }
@@ -233,7 +234,7 @@ cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(const cudnnConvolutionDescri
     return CUDNN_STATUS_SUCCESS;
 }
 
-/* The find functions measure on hardware, here they say the same as the heuristic. */
+/* The find functions measure on hardware; here they give the heuristic's answer. */
 #define CHOICE(get, find, perf_t, which, a_t, a, b_t, b, o_t, o, x, w, y)                                              \
     cudnnStatus_t get(cudnnHandle_t handle, const a_t a, const b_t b, const cudnnConvolutionDescriptor_t d,            \
                       const o_t o, const int wanted, int *count, perf_t *perf)                                         \

@@ -35,8 +35,8 @@ namespace emu
 struct conv {
     int n, h, w, c, k, r, s, oh, ow;
     int pad_h, pad_w, stride_h, stride_w, dilation_h, dilation_w, groups;
-    bool bf16; /* x, w and y are; sums are not */
-    bool tf32; /* inputs are rounded to 10 bits of mantissa first, as tensor cores do */
+    bool bf16; /* x, w and y are bfloat16; sums are not */
+    bool tf32; /* inputs are rounded to 10 bits of mantissa first, as on tensor cores */
 };
 enum class pass { forward, data, filter };
 size_t count_x(const conv &c);

@@ -19,29 +19,29 @@ enum class lib { cuda, cudnn, cublas, nccl };
 
 /* ---- report.cpp ---- */
 
-/* A misuse that is undefined on hardware: said on stderr, then abort(). */
+/* Undefined behaviour on hardware: printed on stderr, then abort(). */
 [[noreturn]] void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Why a call returns an error, on stderr; the caller returns the error as the real library does. */
+/* Prints on stderr why a call returns an error; the caller returns it as the real library does. */
 void refuse(const char *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 std::recursive_mutex &lock();
-/* Counts a call; what AUXCELL_EMU_FAIL says this call has to return, or 0. */
+/* Counts a call. Returns the error that AUXCELL_EMU_FAIL sets for it, or 0. */
 int enter(const char *call, lib which);
-/* The host's clock in us: each call takes it AUXCELL_EMU_HOST_US (0) further, a wait up to the stream's. */
+/* The host's clock in us: each call advances it by AUXCELL_EMU_HOST_US (0 by default), a wait to the stream's clock. */
 double host_now();
 void host_waited(double until);
 long calls();
-void count_bytes(bool to_device, size_t n); /* copied between host and device */
-/* A piece of work that ran, also as part of a graph; how many threads a kernel has. */
+void count_bytes(bool to_device, size_t n); /* bytes copied between host and device */
+/* A piece of work that ran, also as part of a graph, and the number of threads of a kernel. */
 void count_run(const char *what, size_t threads);
-void count_wait(); /* the host waited for work that wasn't done */
-/* An AUXCELL_EMU_<name> switch; `otherwise` if unset. */
+void count_wait(); /* the host waited for unfinished work */
+/* The switch AUXCELL_EMU_<name>; `otherwise` if it isn't set. */
 long option(const char *name, long otherwise);
 const char *text_option(const char *name);
 
 /* ---- objects.cpp ---- */
 
-/* Objects with an owner: counted for the report of leaks, and checked at each use. */
+/* Objects with an owner: counted for the leak report, and checked at each use. */
 enum class kind {
     memory,
     pinned,
@@ -62,32 +62,33 @@ enum class kind {
 };
 void born(void *object, kind what);
 void died(void *object, kind what, const char *call);        /* violation if it isn't alive */
-void alive(const void *object, kind what, const char *call); /* violation likewise */
+void alive(const void *object, kind what, const char *call); /* violation if it isn't alive */
 bool is_alive(const void *object, kind what);
-/* Violation unless the object was made while the device was current that is now: as handles of libraries, executable
-   graphs and streams that kernels are launched on have to be. */
+/* Violation unless the device that is current now was current when the object was made: required of library handles,
+   executable graphs and streams of kernel launches. */
 void at_home(const void *object, kind what, const char *call);
 long live_objects(kind what);
-void report_leaks(FILE *f); /* a line per kind of which some are alive */
+void report_leaks(FILE *f); /* one line for each kind with live objects */
 
 /* ---- memory.cpp ---- */
 
-struct block { /* an allocation, of device or pinned memory */
+struct block { /* an allocation of device or pinned memory */
     char *base;
-    size_t size, mapped; /* asked for; and rounded up to pages */
+    size_t size, mapped; /* the requested size; rounded up to pages */
     bool device;
-    int home;          /* device: which one has it */
-    uint32_t *written; /* device: one bit per byte that something has written */
+    int home;          /* of device memory: the device */
+    uint32_t *written; /* of device memory: one bit per written byte */
 };
 /* The allocation that holds [p, p + n), or NULL. */
 block *find(const void *p, size_t n);
-block *find_any(const void *p); /* the one that p points into, whatever the length */
-bool is_device(const void *p);  /* in the address range of device memory, alive or not */
+block *find_any(const void *p); /* the allocation that p points into, whatever the length */
+bool is_device(const void *p);  /* in the address range of device memory, allocated or not */
 /* Violation unless [p, p + n) is in one live allocation of device memory. */
 block *device_range(const void *p, size_t n, const char *call, const char *what);
 void note_written(const void *p, size_t n);
-void need_written(const void *p, size_t n, const char *call, const char *what); /* violation if any byte isn't */
-/* The same of memory that is known to be in b, or in none (NULL). */
+void need_written(const void *p, size_t n, const char *call,
+                  const char *what); /* violation if any byte isn't written */
+/* The same for memory known to be in b, or in no allocation (NULL). */
 void note_written(block *b, const void *p, size_t n);
 void need_written(const block *b, const void *p, size_t n, const char *call, const char *what);
 cudaError_t device_alloc(void **out, size_t n);
@@ -97,19 +98,19 @@ void pinned_free(block *b);
 size_t device_used(); /* by all processes */
 size_t device_total();
 constexpr int every = -1;
-/* Between the two the host can access memory of that device and of no other; nests. What the first returns is the
-   second's argument. */
+/* Between the two calls the host can access the memory of that device and of no other; calls nest. The second takes
+   what the first returned. */
 int open_memory(int device);
 void close_memory(int before);
-void check_canaries(const char *after); /* of what is open */
+void check_canaries(const char *after); /* of the memory that is open */
 
 /* ---- sharing.cpp ---- */
 
-/* Between the two no other process takes memory. */
+/* Between the two calls no other process allocates memory. */
 void lock_devices();
 void unlock_devices();
 size_t used_by_others(int device);
-void note_used(int device, size_t used); /* by this process, now */
+void note_used(int device, size_t used); /* bytes that this process uses now */
 
 /* ---- stream.cpp ---- */
 
@@ -120,24 +121,24 @@ struct range {
 };
 struct op { /* one piece of queued work */
     const char *what;
-    std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
+    std::vector<range> uses; /* checked again when the work runs: the memory may have been freed since */
     std::function<void()> run;
-    double us = 1;      /* that it takes on the stream's clock, which events read */
-    size_t threads = 0; /* of a kernel */
-    double since = 0;   /* when the host asked for it: it doesn't begin before */
+    double us = 1;      /* its duration on the stream's clock, which events read */
+    size_t threads = 0; /* number of threads of a kernel */
+    double since = 0;   /* when the host queued it: the earliest time of its start */
 };
 struct stream;
-stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */
+stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation if it is destroyed */
 cudaError_t enqueue(stream *s, op work);             /* or adds it to the graph being captured */
 bool capturing(const stream *s);
-void stream_at_home(const stream *s, const char *call); /* as at_home; the legacy stream is everywhere */
-/* A call that a capture forbids to its thread: spoils the captures that are under way, and says with what error. */
+void stream_at_home(const stream *s, const char *call); /* like at_home; the legacy stream belongs to every device */
+/* A call that a capture forbids to its thread: invalidates the captures in progress and returns the error. */
 cudaError_t forbidden_in_capture(const char *call);
-cudaError_t drain(stream *s); /* runs all that was queued; the sticky error of the context */
+cudaError_t drain(stream *s); /* runs all queued work; returns the context's sticky error */
 cudaError_t drain_all();
-cudaError_t context(); /* the sticky error of the current device, or success */
+cudaError_t context(); /* the current device's sticky error, or success */
 cudaError_t context_of(int device);
-void settle_reads(const void *p, size_t n); /* runs queued work that reads from pinned memory */
+void settle_reads(const void *p, size_t n); /* runs queued work that reads pinned memory */
 bool queued_use(const void *p, size_t n);
 cudaError_t remember(cudaError_t e); /* for cudaGetLastError */
 
@@ -148,7 +149,7 @@ void make_current(int device);
 
 /* ---- arithmetic and ranges that cuDNN and cuBLASLt share ---- */
 
-/* To 10 bits of mantissa, nearest, ties to even: what tensor cores make of a float. */
+/* Rounds to 10 bits of mantissa, to nearest, ties to even, as tensor cores do with a float. */
 inline float to_tf32(float v)
 {
     uint32_t bits;
@@ -159,7 +160,7 @@ inline float to_tf32(float v)
     return v;
 }
 
-/* Numbers in memory: floats, or bfloat16, which is the upper half of one, to the nearest and ties to even. */
+/* Numbers in memory: float32, or bfloat16, the upper half of a float32, rounded to nearest, ties to even. */
 inline size_t number_bytes(bool bf16)
 {
     return bf16 ? 2 : 4;
@@ -184,7 +185,7 @@ inline void set_number(void *p, size_t i, bool bf16, float v)
         static_cast<uint16_t *>(p)[i] = static_cast<uint16_t>((bits + 0x7fffU + (bits >> 16 & 1)) >> 16);
 }
 
-/* Measuring runs on zeros: of two operands that are, the products needn't be added up. */
+/* Measurements run on zeros: if either operand is all zero, the products needn't be computed. */
 inline bool all_zero(const void *p, size_t n, bool bf16)
 {
     for (size_t i = 0; i < n; i++)
@@ -201,7 +202,7 @@ inline bool overlap(const void *a, size_t na, const void *b, size_t nb)
 
 /* ---- launch.cpp ---- */
 
-bool device_code(); /* a kernel is running */
+bool device_code(); /* true while a kernel runs */
 } // namespace emu
 
 /* The start of every emulated call: lock, count, injected failure. */
@@ -209,7 +210,7 @@ bool device_code(); /* a kernel is running */
     std::lock_guard<std::recursive_mutex> hold(emu::lock());                                                           \
     if (int injected = emu::enter(__func__, emu::lib::which))                                                          \
     return static_cast<type>(injected)
-/* Of a call that releases something: an injected failure is returned after the release. */
+/* The same for a call that releases something: an injected failure is returned after the release. */
 #define EMU_RELEASE(which)                                                                                             \
     std::lock_guard<std::recursive_mutex> hold(emu::lock());                                                           \
     int injected = emu::enter(__func__, emu::lib::which)

@@ -21,7 +21,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mo
 
 cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *out)
 {
-    EMU_RELEASE(cuda); /* a failed end leaves the stream out of capture too */
+    EMU_RELEASE(cuda); /* after a failed end the stream isn't capturing either */
     stream *s = stream_of(handle, __func__);
     if (!out)
         return remember(cudaErrorInvalidValue);

@@ -46,7 +46,7 @@ HOOK(write_range)(void *at, size_t n)
     emu_access(at, n, true);
 }
 
-/* -fsanitize=alignment,bounds,...: every handler's data starts with the place in the source. */
+/* -fsanitize=alignment,bounds,...: the data of every handler starts with the source location. */
 struct place {
     const char *file;
     unsigned line, column;

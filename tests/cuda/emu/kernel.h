@@ -25,7 +25,7 @@
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 
-/* One parameter, passed by value: what is needed to call a kernel by name. */
+/* The only parameter, passed by value: what a call of a kernel by name needs. */
 struct emu_kernel {
     const char *name;
     bool sync;
@@ -38,9 +38,10 @@ struct emu_index {
 };
 extern "C" {
 extern emu_index emu_now;
-/* Set by the runtime: ends the turn of the thread that calls. */
+/* Set by the runtime: ends the turn of the calling thread. */
 extern void (*emu_barrier)(const char *file, int line);
-/* Likewise: the calling block is the last that came to a counter, and what the others wrote before is there for it. */
+/* Set by the runtime: the calling block was the last to increment a counter and sees what the other blocks wrote
+   before. */
 extern void (*emu_ordered)();
 }
 
@@ -54,9 +55,9 @@ extern void (*emu_ordered)();
 /* nothing is contracted here (-ffp-contract=off) */
 #define __dmul_rn(a, b) ((double)(a) * (double)(b))
 #define __dadd_rn(a, b) ((double)(a) + (double)(b))
-#define __threadfence() ((void)0) /* blocks run one after the other; emu_ordered says who may rely on it */
+#define __threadfence() ((void)0) /* blocks run one after the other; emu_ordered tells which block relies on it */
 
-/* One after the other, and no access that is looked at. */
+/* Threads run one after the other, and the access isn't checked. */
 __attribute__((no_sanitize("thread"))) static inline unsigned atomicInc(unsigned *p, unsigned last)
 {
     volatile unsigned *at = p;
@@ -66,7 +67,7 @@ __attribute__((no_sanitize("thread"))) static inline unsigned atomicInc(unsigned
         emu_ordered();
     return old;
 }
-/* Likewise; of integers, whose sum is the same in any order. */
+/* The same; integer sums don't depend on the order. */
 template <typename T> __attribute__((no_sanitize("thread"))) static inline T atomicAdd(T *p, T more)
 {
     volatile T *at = p;

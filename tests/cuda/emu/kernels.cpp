@@ -17,7 +17,7 @@ EMU_LIST(DECLARE)
     }
 EMU_LIST(CALL)
 
-static thread_local char first; /* so that there is a block of shared variables, and a way to have it made */
+static thread_local char first; /* makes sure that there is a block of shared variables, and a way to allocate it */
 
 extern "C" {
 void *emu_shared()
@@ -27,7 +27,7 @@ void *emu_shared()
 emu_index emu_now;
 void (*emu_barrier)(const char *file, int line);
 void (*emu_ordered)();
-/* Set by the runtime, called by the checked build for every load and store of a kernel. */
+/* Set by the runtime, called by the checked build at every load and store of a kernel. */
 void (*emu_access)(const void *at, size_t n, bool write);
 void (*emu_undefined)(const char *what, const char *file, unsigned line);
 

@@ -24,9 +24,9 @@ struct configuration {
     cudaStream_t stream;
 };
 struct state {
-    std::unordered_map<const void *, std::string> names; /* by the host stub's address */
+    std::unordered_map<const void *, std::string> names; /* keyed by the address of the host stub */
     std::set<std::string> ready;                         /* kernels whose code is on the device */
-    std::unordered_map<const void *, void **> binaries;  /* to forget them when the library is unloaded */
+    std::unordered_map<const void *, void **> binaries;  /* needed to forget them when the library is unloaded */
     std::vector<configuration> pushed;
     host_kernels lib = {};
     bool loaded = false;
@@ -60,7 +60,7 @@ int find_parts(dl_phdr_info *info, size_t, void *data)
     return 1;
 }
 
-/* Thread-local storage belongs to the thread that asks, and device work runs on whichever thread waits. */
+/* Thread-local storage belongs to the thread that asks, but device work runs on whichever thread waits. */
 int find_shared(dl_phdr_info *info, size_t, void *data)
 {
     auto *lib = static_cast<host_kernels *>(data);
@@ -128,8 +128,8 @@ const emu_kernel *kernel_of(const void *stub, const char *call)
     return nullptr;
 }
 
-/* Code comes to the device with the first use, which a capture forbids. AUXCELL_EMU_NO_CODE names a kernel that has none
-   for this architecture. */
+/* A kernel's code is loaded at its first use, which is forbidden during a capture. AUXCELL_EMU_NO_CODE names a kernel
+   that has no code for this architecture. */
 cudaError_t get_ready(const emu_kernel &k, bool captured, const char *call)
 {
     const char *missing = text_option("NO_CODE");
@@ -145,7 +145,7 @@ cudaError_t get_ready(const emu_kernel &k, bool captured, const char *call)
     return cudaSuccess;
 }
 
-/* Pointers among the arguments must be device memory of today, so that the unchecked build finds stale ones too. */
+/* Pointers among the arguments must point to live device memory, so that the unchecked build finds stale ones too. */
 void check_arguments(const emu_kernel &k, const char *args, int device)
 {
     for (size_t i = 0; i + sizeof(void *) <= k.size; i += sizeof(void *)) {
@@ -163,7 +163,7 @@ void check_arguments(const emu_kernel &k, const char *args, int device)
     }
 }
 
-/* The unchecked build doesn't say what a kernel wrote: perhaps all that it can reach. */
+/* The unchecked build doesn't know what a kernel wrote: it assumes everything within reach. */
 void assume_written(const emu_kernel &k, const char *args)
 {
     for (size_t i = 0; i + sizeof(void *) <= k.size; i += sizeof(void *)) {

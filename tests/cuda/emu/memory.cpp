@@ -12,16 +12,16 @@ namespace emu
 {
 namespace
 {
-constexpr size_t space = static_cast<size_t>(1) << 40; /* addresses, not memory */
+constexpr size_t space = static_cast<size_t>(1) << 40; /* of address space, not memory */
 constexpr size_t page = 4096;
-constexpr size_t granule = 256; /* cudaMalloc's alignment; what is behind the asked size is a canary */
+constexpr size_t granule = 256; /* cudaMalloc's alignment; the bytes after the requested size are a canary */
 constexpr unsigned char poison = 0xff;
 constexpr unsigned char canary = 0xfd;
-constexpr int closed = -2; /* instead of a device */
+constexpr int closed = -2; /* instead of a device number */
 
 struct state {
-    char *low = nullptr, *next = nullptr; /* device addresses: [low, low + space), unused from next on */
-    std::map<char *, block *> blocks;     /* both kinds, by base */
+    char *low = nullptr, *next = nullptr; /* device addresses: [low, low + space), unused from `next` on */
+    std::map<char *, block *> blocks;     /* of both kinds, by base address */
     std::map<int, size_t> used;           /* by device */
     int open = closed;
 };
@@ -147,7 +147,7 @@ void need_written(const block *b, const void *p, size_t n, const char *call, con
     }
 }
 
-/* Whether there is room; if so, n bytes are the process's from now on. */
+/* Whether there is room; if so, n bytes are charged to the process. */
 static bool take(size_t n)
 {
     size_t &used = get().used[current()];
@@ -173,7 +173,7 @@ cudaError_t device_alloc(void **out, size_t n)
             violation("no address space for device memory");
         s.low = s.next = static_cast<char *>(p);
     }
-    /* The end, rounded to the granule, touches the page that nobody may touch. */
+    /* The end of the block, rounded up to the granule, touches the guard page. */
     size_t mapped = round_up(n, page);
     char *from = s.next + page;
     if (from + mapped + page > s.low + space)

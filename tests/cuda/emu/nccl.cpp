@@ -14,7 +14,7 @@ namespace
 {
 enum result { success, unhandled_cuda_error, system_error, internal_error, invalid_argument, invalid_usage };
 
-struct clique { /* the communicators that were made together */
+struct clique { /* communicators made together */
     bool aborted = false;
 };
 } // namespace
@@ -26,7 +26,7 @@ struct ncclComm {
 
 namespace
 {
-struct half { /* of a transfer */
+struct half { /* one end of a transfer */
     bool send;
     void *at;
     size_t n;
@@ -36,7 +36,7 @@ struct half { /* of a transfer */
     bool met;
 };
 struct state {
-    int depth = 0, failed = success; /* failed: a call of this group, which then comes to nothing */
+    int depth = 0, failed = success; /* failed: a call of this group failed, which cancels the group */
     std::vector<half> pending;
     std::string last_error;
 };
@@ -61,7 +61,7 @@ struct transfer {
     int devices[2];
     bool done;
 
-    /* Runs when the first of the two streams comes to it: the other one has to come too. */
+    /* Runs when the first of the two streams reaches it: the other one has to reach it too. */
     void meet(stream *other, long before)
     {
         run_until(other, before);
@@ -69,7 +69,7 @@ struct transfer {
             return;
         for (int device : devices)
             while (context_of(device) != cudaSuccess)
-                pause(); /* for a device that will never come */
+                pause(); /* for a device that never arrives */
         int was = open_memory(every);
         need_written(from, bytes, "ncclSend", "input");
         memcpy(to, from, bytes);

@@ -33,7 +33,7 @@ struct state {
 
 state &get()
 {
-    static state *s = new state; /* never destroyed: other libraries release things in their own destructors */
+    static state *s = new state; /* never destroyed: other libraries release objects in their own destructors */
     return *s;
 }
 } // namespace

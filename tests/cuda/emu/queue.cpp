@@ -10,7 +10,7 @@ namespace emu
 namespace
 {
 struct state {
-    std::set<stream *> streams; /* also destroyed ones with work left; a destroyed one is never reused */
+    std::set<stream *> streams; /* also destroyed ones with work left; addresses of destroyed ones are never reused */
     stream legacy;
     std::map<int, cudaError_t> sticky; /* by device */
     long executed = 0;
@@ -55,8 +55,8 @@ void add_stream(stream *s)
     get().streams.insert(s);
 }
 
-/* How much longer the nth piece of work of a stream takes than it would on an idle, warm device. AUXCELL_EMU_RAMP=N:
-   the clocks ramp up from a third over N pieces; AUXCELL_EMU_BUSY=N: others keep the device busy while N run. */
+/* The factor by which the nth piece of work of a stream takes longer than on an idle, warm device. AUXCELL_EMU_RAMP=N:
+   the clock ramps up from a third over N pieces; AUXCELL_EMU_BUSY=N: others keep the device busy for N pieces. */
 static double slowness(long nth)
 {
     long ramp = option("RAMP", 0);
@@ -75,7 +75,7 @@ void run_one(stream *s)
     bool counts = s->home == option("FAIL_DEVICE", s->home);
     if (sticky == cudaSuccess && counts && ++all.executed == option("FAIL_RUN", 0))
         sticky = cudaErrorLaunchFailure;
-    if (sticky != cudaSuccess) /* a lost context runs nothing more */
+    if (sticky != cudaSuccess) /* a lost context runs no more work */
         return;
     count_run(work.what, work.threads);
     int before = open_memory(s->home);
@@ -93,7 +93,7 @@ void run_until(stream *s, long position)
     if (s->done >= position)
         return;
     count_wait();
-    int before = open_memory(s->home); /* once for all: protecting it again costs a system call per allocation */
+    int before = open_memory(s->home); /* done once for all: protecting it again costs one system call per allocation */
     while (s->done < position)
         run_one(s);
     close_memory(before);

@@ -16,25 +16,24 @@ namespace
 struct state {
     std::recursive_mutex mutex;
     long calls = 0;
-    size_t bytes[2] = {};                /* copied from the device, to it */
-    std::map<std::string, long> by_name; /* how often each was called */
-    std::map<std::string, long> ran;     /* pieces of work, by name */
-    std::map<std::string, size_t> threads; /* most of a launch, by kernel */
+    size_t bytes[2] = {};                /* copied from the device / to it */
+    std::map<std::string, long> by_name; /* number of calls by name */
+    std::map<std::string, long> ran;     /* number of pieces of work by name */
+    std::map<std::string, size_t> threads; /* largest launch by kernel */
     long waits = 0;
-    double host = 0;                     /* us */
-    long fail_at = 0;      /* 0: never */
+    double host = 0;                     /* the host's clock in us */
+    long fail_at = 0;      /* number of the call that fails, 0: none */
     int fail_code[4] = {}; /* by library */
     bool fail_on = false;  /* every later call fails too: the device is lost */
     pid_t owner = 0;
     std::string failed;
-    bool listing = false; /* since emu_fail: the names of all calls */
+    bool listing = false; /* true after emu_fail: collects the names of all calls */
     std::vector<const char *> names;
 };
 
 void write_report();
 
-/* The usual code is one that says "out of memory" in each library's words; of a lost device, that the execution failed.
- */
+/* By default each library's code for "out of memory"; of a lost device, the code for a failed execution. */
 void set_codes(state &s, bool lost)
 {
     s.fail_on = lost;
@@ -44,7 +43,7 @@ void set_codes(state &s, bool lost)
     s.fail_code[3] = 1;                  /* ncclUnhandledCudaError */
 }
 
-/* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; from it on every call if lost. */
+/* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; if lost, every later one too. */
 void read_fail(state &s)
 {
     set_codes(s, false);
@@ -67,7 +66,7 @@ void read_fail(state &s)
 
 state &get()
 {
-    static state *s = [] { /* never destroyed: other libraries release things in their own destructors */
+    static state *s = [] { /* never destroyed: other libraries release objects in their own destructors */
                            state *made = new state;
                            read_fail(*made);
                            made->owner = getpid();
@@ -135,7 +134,7 @@ std::recursive_mutex &lock()
     return get().mutex;
 }
 
-/* AUXCELL_EMU_FAIL_CALL=NAME[:N]: this one never works, or its Nth doesn't. */
+/* AUXCELL_EMU_FAIL_CALL=NAME[:N]: every call of that name fails, or only the Nth. */
 static bool named_fails(const char *call, long nth)
 {
     const char *name = text_option("FAIL_CALL");
@@ -250,7 +249,7 @@ extern "C" void emu_fail(long nth, int lost)
     s.names.clear();
 }
 
-/* Of the nth call since emu_fail; NULL: there were fewer. */
+/* The name of the nth call since emu_fail; NULL if there were fewer. */
 extern "C" const char *emu_call_name(long nth)
 {
     const auto &names = emu::get().names;

@@ -81,7 +81,7 @@ cudaError_t cudaSetDevice(int device)
     return remember(context());
 }
 
-/* All devices are one here; what is alive is a leak, and reported as that at the end of the process. */
+/* All devices are reset as one; live objects are leaks and are reported when the process ends. */
 cudaError_t cudaDeviceReset()
 {
     EMU_ENTER(cuda, cudaError_t);

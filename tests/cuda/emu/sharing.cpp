@@ -16,13 +16,13 @@ namespace
 constexpr int processes = 64, devices = 8;
 
 struct row {
-    int64_t pid; /* 0 = nobody's */
+    int64_t pid; /* 0 = unused */
     int64_t used[devices];
 };
 
 struct file {
     int fd = -1;
-    pid_t owner = 0; /* a child's is another */
+    pid_t owner = 0; /* differs in a forked child */
     row *rows = nullptr, *own = nullptr;
 };
 

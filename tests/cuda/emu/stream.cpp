@@ -25,7 +25,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t handle)
         return remember(cudaErrorInvalidResourceHandle);
     if (s->capture)
         violation("cudaStreamDestroy: the stream is being captured");
-    died(s, kind::stream, __func__); /* its work is still done, some time: it stays in the set */
+    died(s, kind::stream, __func__); /* its queued work is still done at some time: it stays in the set */
     return static_cast<cudaError_t>(injected);
 }
 
@@ -84,7 +84,7 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t handle)
         violation("cudaEventRecord: events inside of a capture are not emulated");
     order_legacy(s);
     if (e->at) {
-        auto at = e->at = std::make_shared<double>(0); /* the work may run after the event is gone */
+        auto at = e->at = std::make_shared<double>(0); /* the work may run after the event is destroyed */
         push(s, { "event", {}, [s, at] { *at = s->clock; }, 0 });
     }
     e->on = s;

@@ -62,7 +62,7 @@ void blas_other_device()
     m.multiply();
 }
 
-/* Both ends, with n floats on each: 0, 1, 2 ... on the first. */
+/* Both ends, with n floats on each; those on the first are 0, 1, 2 ... */
 struct pair {
     ncclComm *comm[2];
     cudaStream_t streams[2];

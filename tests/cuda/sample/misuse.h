@@ -23,18 +23,18 @@ SAMPLE_LIST(DECLARE)
 #define DNN(call) CHECK((call) == CUDNN_STATUS_SUCCESS)
 #define LT(call) CHECK((call) == CUBLAS_STATUS_SUCCESS)
 
-extern cudaStream_t stream; /* that of a case, unless it opens others */
+extern cudaStream_t stream; /* the stream of a case, unless it opens others */
 constexpr float one = 1, zero = 0;
 
 /* n floats */
 float *device(size_t n);
 float *pinned(size_t n);
-/* device memory with 0, 1, 2 ... from `offset` on */
+/* device memory with 0, 1, 2 ... starting at `offset` */
 float *counting(size_t n, size_t offset = 0);
 std::vector<float> values(const float *p, size_t n);
 cudaError_t launch(void (*kernel)(const sample_args), const float *x, float *y, int n, dim3 grid, dim3 threads);
 
-/* A case: its name, and what it does. */
+/* A case: its name and its function. */
 struct use {
     const char *name;
     void (*run)();

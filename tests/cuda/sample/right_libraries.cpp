@@ -35,7 +35,7 @@ void right_cudnn()
                 }
         RT(cudaFree(work));
     }
-    /* <dy, conv(x, w)> is linear in x and in w: both gradients give it back */
+    /* <dy, conv(x, w)> is linear in x and in w: both gradients reproduce it */
     float *dy = counting(75), *dx = device(50), *dw = device(54);
     cudnnConvolutionBwdDataAlgoPerf_t bd[8];
     cudnnConvolutionBwdFilterAlgoPerf_t bf[8];

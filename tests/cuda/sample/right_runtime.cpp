@@ -40,16 +40,16 @@ void right_copies()
         x[i] = static_cast<float>(i);
     RT(cudaMemcpyAsync(d, x, 32, cudaMemcpyHostToDevice, stream));
     RT(cudaMemcpyAsync(y, d, 32, cudaMemcpyDeviceToHost, stream));
-    CHECK(std::isnan(y[3])); /* nobody waited */
+    CHECK(std::isnan(y[3])); /* the host didn't wait */
     cudaEvent_t e;
     RT(cudaEventCreateWithFlags(&e, cudaEventDisableTiming));
     RT(cudaEventRecord(e, stream));
     RT(cudaEventSynchronize(e));
     CHECK(y[3] == 3);
     RT(cudaMemsetAsync(d, 0, 16, stream));
-    std::vector<float> v = values(d, 8); /* pageable: waits */
+    std::vector<float> v = values(d, 8); /* pageable memory: the copy waits */
     CHECK(v[3] == 0 && v[4] == 4);
-    /* another stream that waits for the event sees what came before it */
+    /* a stream that waits for the event sees the work before it */
     cudaStream_t other;
     RT(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking));
     RT(cudaMemsetAsync(d, 0xff, 16, stream));
@@ -65,7 +65,7 @@ void right_copies()
     RT(cudaFree(d));
 }
 
-/* What a capture forbids is refused, and the capture is lost; a relaxed one lets it be. */
+/* Calls that a capture forbids are refused, and the capture is lost; a relaxed capture allows them. */
 void right_capture()
 {
     cudaGraph_t graph;
@@ -75,7 +75,7 @@ void right_capture()
     RT(cudaEventRecord(e, stream));
     float *x = counting(64), *y = device(64);
     RT(cudaStreamSynchronize(stream));
-    /* code is loaded with a kernel's first use */
+    /* code is loaded at a kernel's first use */
     RT(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
     CHECK(launch(ax_k_scale, x, y, 64, dim3(1), dim3(64)) == cudaErrorStreamCaptureUnsupported);
     CHECK(cudaStreamEndCapture(stream, &graph) == cudaErrorStreamCaptureInvalidated && !graph);
@@ -170,7 +170,8 @@ void right_errors()
     CHECK(waitpid(child, &status, 0) == child && status == 0);
 }
 
-/* every call that can fail, once, for AUXCELL_EMU_FAIL: releases what it got, and says which failed */
+/* makes every call that can fail once, for AUXCELL_EMU_FAIL; releases what it allocated and prints the call that
+   failed */
 void faults()
 {
     void *p = nullptr;

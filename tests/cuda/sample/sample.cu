@@ -1,6 +1,6 @@
 #include "tests/cuda/sample/sample.h"
 
-/* y[i] = 2 x[i]; out of bounds where the caller says a wrong n */
+/* y[i] = 2 x[i]; out of bounds if the caller passes a wrong n */
 extern "C" __global__ void ax_k_scale(const ax_k_scale_args a)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -30,7 +30,7 @@ extern "C" __global__ void __launch_bounds__(64) ax_k_sum(const ax_k_sum_args a)
         a.y[blockIdx.x] = sum;
 }
 
-/* y = x reversed within blocks of 64, by way of shared memory */
+/* y = x reversed within blocks of 64, through shared memory */
 extern "C" __global__ void ax_k_norace(const ax_k_norace_args a)
 {
     __shared__ float part[64];
@@ -39,7 +39,7 @@ extern "C" __global__ void ax_k_norace(const ax_k_norace_args a)
     a.y[threadIdx.x] = part[63 - threadIdx.x];
 }
 
-/* the same without the barrier that it needs (the one it has comes too late) */
+/* the same without the barrier that it needs (its only one comes too late) */
 extern "C" __global__ void ax_k_race(const ax_k_race_args a)
 {
     __shared__ float part[64];
@@ -50,14 +50,14 @@ extern "C" __global__ void ax_k_race(const ax_k_race_args a)
     a.y[threadIdx.x] = part[threadIdx.x];
 }
 
-/* every block adds into the same word */
+/* every block adds to the same word */
 extern "C" __global__ void ax_k_blockrace(const ax_k_blockrace_args a)
 {
     if (threadIdx.x == 0)
         a.y[0] = blockIdx.x + a.x[blockIdx.x];
 }
 
-/* half of the threads leave before the barrier */
+/* half of the threads return before the barrier */
 extern "C" __global__ void ax_k_uneven(const ax_k_uneven_args a)
 {
     if (threadIdx.x >= blockDim.x / 2)
@@ -81,7 +81,7 @@ extern "C" __global__ void ax_k_undeclared(const ax_k_undeclared_args a)
     a.y[threadIdx.x] = 1;
 }
 
-/* reads shared memory that only half of the threads have filled */
+/* reads shared memory that only half of the threads have written */
 extern "C" __global__ void ax_k_uninit(const ax_k_uninit_args a)
 {
     __shared__ float part[64];
@@ -91,7 +91,7 @@ extern "C" __global__ void ax_k_uninit(const ax_k_uninit_args a)
     a.y[threadIdx.x] = part[threadIdx.x];
 }
 
-/* four floats at once: needs 16-byte alignment */
+/* loads four floats at once: needs 16-byte alignment */
 extern "C" __global__ void ax_k_vector(const ax_k_vector_args a)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -101,14 +101,14 @@ extern "C" __global__ void ax_k_vector(const ax_k_vector_args a)
     }
 }
 
-/* a word per thread of a three-dimensional grid: where it is */
+/* writes one word per thread of a three-dimensional grid: its position */
 extern "C" __global__ void ax_k_grid(const ax_k_grid_args a)
 {
     unsigned block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
     a.y[block * blockDim.x + threadIdx.x] = blockIdx.x + 10 * blockIdx.y + 100 * blockIdx.z + 1000 * threadIdx.x;
 }
 
-/* an index beyond a shared array, into the next one */
+/* an index beyond the end of a shared array, into the next one */
 extern "C" __global__ void ax_k_beyond(const ax_k_beyond_args a)
 {
     __shared__ float part[60], next[64];
@@ -118,7 +118,7 @@ extern "C" __global__ void ax_k_beyond(const ax_k_beyond_args a)
     a.y[threadIdx.x] = part[threadIdx.x] + next[threadIdx.x];
 }
 
-/* an offset that doesn't fit into int */
+/* an offset that overflows int */
 extern "C" __global__ void ax_k_overflow(const ax_k_overflow_args a)
 {
     int i = (a.n << 20) * a.n;

@@ -7,7 +7,7 @@
 typedef struct sample_args {
     const float *x;
     float *y;
-    int n, unused; /* no padding: every byte that goes to the device was set */
+    int n, unused; /* no padding: every byte copied to the device is initialised */
 } sample_args;
 typedef sample_args ax_k_scale_args, ax_k_sum_args, ax_k_norace_args, ax_k_race_args, ax_k_blockrace_args,
     ax_k_uneven_args, ax_k_twobarriers_args, ax_k_undeclared_args, ax_k_uninit_args, ax_k_vector_args, ax_k_grid_args,

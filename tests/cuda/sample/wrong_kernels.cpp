@@ -81,7 +81,7 @@ void kernel_overflow()
 {
     kernel_run(ax_k_overflow, 1000, dim3(1), dim3(64));
 }
-/* the result of the racing kernel, for two orders of its threads */
+/* prints the result of the racing kernel, for two orders of its threads */
 void race_value()
 {
     float *x = counting(64), *y = device(64);

@@ -63,7 +63,7 @@ void dnn_freed_early()
 }
 void blas_alignment()
 {
-    blas m(0); /* 256 is assumed where nobody says less */
+    blas m(0); /* 256 is assumed unless the attribute is set */
     m.pa = counting(32, 4);
     m.multiply();
 }
