@@ -194,7 +194,7 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
                            int32_t ci, const float *u, const ax_epilogue *e, int32_t co, float *y, float *work)
 {
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
-                 out = product_stride(dev, co), outputs = (size_t)(p->oy * p->ox);
+                 out = product_stride(dev, co), outputs = (size_t)p->oy * (size_t)p->ox;
     float *v = work, *m = v + PRODUCTS * in;
     const float *input[TILES][PRODUCTS];
     ptrdiff_t output[TILES][OUT * OUT];
