@@ -16,7 +16,8 @@ B := build/$(CONFIG)
 WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings \
         -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-pragmas
 CPPFLAGS_ALL := -I. -I$(B) -D_GNU_SOURCE -DAX_VERSION='"$(shell cat VERSION)"' $(CPPFLAGS)
-# lines, for reports of sanitizers and traces of crashes; every variable's type, a fifth of the compilation, for debuggers
+# -g1: lines, for reports of sanitizers and traces of crashes; -g: types of all variables too, for debuggers, at a fifth
+# of the compile time
 DEBUG_INFO := $(if $(filter debug-none,$(MODE)-$(SAN)),-g,-g1)
 CFLAGS_ALL := -std=c11 $(DEBUG_INFO) $(WARN) -fno-common -ffp-contract=off -MMD -MP $(CFLAGS)
 
@@ -39,8 +40,8 @@ $(error SAN=$(SAN): none, address, thread or fuzz)
 endif
 CFLAGS_ALL += $(SANFLAGS)
 
-# clang takes gcc's runtime (no parallel regions, so that what only their pragmas read is unused): a check that the
-# sources are portable, not a build to ship
+# clang uses gcc's runtime without parallel regions, so variables that only their pragmas read are unused: this checks
+# that the sources are portable; it isn't a build to ship
 OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp -Wno-unused-variable,-fopenmp)
 
 GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
@@ -69,23 +70,23 @@ ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 # fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there; clang with the
 # instruments of libFuzzer takes minutes even for -O1
 ISA_OPT    := $(if $(filter fuzz,$(SAN)),-O0,$(if $(filter release,$(MODE)),-O3,-O1))
-# gcc would make two of every loop nest for a condition inside it: eight times the compilation of direct.c and five times
-# the code, which isn't faster (docs/speed.md). The kernels for any processor needn't be the fastest.
+# gcc would double every loop nest that has a condition inside: direct.c takes eight times as long to compile and has five
+# times the code, which isn't faster (docs/speed.md). The kernels for any processor needn't be the fastest.
 ISA_OPT_GCC := $(if $(findstring clang,$(CC)),,-fno-unswitch-loops)
 ISA_base   := $(if $(filter release,$(MODE)),-O2)
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
-# gcc 14 makes no fused multiply-adds where sums depend on one another, which here are all of them: two instructions for
-# one, and other bits than those of gcc 12
+# gcc 14 makes no fused multiply-adds where sums depend on one another, as all sums here do: it uses two instructions
+# instead of one, and the results differ from gcc 12's in their last bits
 ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
-# of the drawing the engine needs what data show and train draw with
+# the parts of viz that data show and train draw with
 SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/kitty.c viz/mask.c viz/mosaic.c viz/raster.c viz/reply.c viz/sixel.c viz/spark.c viz/ticks.c
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-# what isn't a file
+# targets that aren't files
 .PHONY: bench-tui all tests test cuda-registers cuda-sanitize compute-sanitizer lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
@@ -99,7 +100,7 @@ $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 
 $(B)/viz/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
-# -g1 always: to note where each variable of an unrolled loop lies takes a third of the compilation
+# always -g1: recording where each variable of an unrolled loop is takes a third of the compile time
 define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
@@ -116,8 +117,8 @@ $(B)/data/weights.o: data/weights/weights.S data/weights/mobilenet_v2-imagenet.f
 	@$(CC) -I. -c -o $@ $<
 
 # ---- the CUDA plugin, where nvcc and cuDNN are (tools/find-deps.sh) ----------------------------------------------
-# By default code for one card of today and an intermediate form that the driver compiles for any other since Turing, so
-# that a developer's build takes seconds; CUDA_ARCHS=all makes code for all of them, as a package should.
+# The default is code for one current card and an intermediate form that the driver compiles for any other card since
+# Turing, so that a developer's build takes seconds; CUDA_ARCHS=all makes code for all of them, as a package should.
 CUDA_ALL   := 75 80 86 89 90 100 120
 CUDA_ARCHS ?= 90
 CUDA_SM    := $(if $(filter all,$(CUDA_ARCHS)),$(CUDA_ALL),$(CUDA_ARCHS))
@@ -137,7 +138,7 @@ $(B)/auxcell-cuda.so: $(CUDA_OBJ)
 	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -L$(CUDNN_LIB) -Wl,-rpath,$(CUDNN_LIB) -lcudart -l:libcudnn.so.9 -lcublasLt
 endif
 $(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -isystem $(CUDNN_INCLUDE) -fPIC -fvisibility=hidden
-# the plugin carries its own copies of these small files: it takes nothing from the program that loads it
+# the plugin contains its own copies of these small files, since it uses nothing from the program that loads it
 $(B)/engine/backend/cuda/err.o $(B)/engine/backend/cuda/file.o $(B)/engine/backend/cuda/clock.o: $(B)/engine/backend/cuda/%.o: engine/base/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
@@ -154,10 +155,10 @@ cuda-registers:
 	@echo "0 passed, 0 failed, 1 skipped"
 endif
 COMPUTE_SANITIZER ?= $(CUDA_HOME)/bin/compute-sanitizer
-# before anything is built
+# checked before anything is built
 compute-sanitizer:
 	@command -v "$(COMPUTE_SANITIZER)" >/dev/null || { echo "no $(COMPUTE_SANITIZER): it comes with the CUDA toolkit (COMPUTE_SANITIZER names its place)" >&2; exit 1; }
-# memory is looked for when the device's context ends, which takes a reset
+# leaks are searched for when the device's context ends, which needs a reset
 cuda-sanitize: | compute-sanitizer all
 cuda-sanitize: ## on a machine with a GPU: golden files under each tool of compute-sanitizer (ARGS="--device cuda:1")
 	@for tool in "memcheck --leak-check full" racecheck initcheck synccheck; do \
@@ -166,7 +167,7 @@ cuda-sanitize: ## on a machine with a GPU: golden files under each tool of compu
 	        $(wildcard tests/golden/decoder-*.safetensors tests/golden/encoder-*.safetensors) || exit 1; done
 
 # ---- the peer of bench ops, where libdnnl is (tools/find-deps.sh) -------------------------------------------------
-# a shared object of its own, for the version of oneDNN's interface that is here: the programs don't link the library
+# a separate shared object for the installed version of oneDNN's interface: the programs don't link the library
 PEER_DIR := engine/command/bench/onednn
 PEER_OBJ := $(call obj,$(PEER_DIR)/onednn.c $(PEER_DIR)/v$(DNNL_MAJOR).c)
 ifneq ($(DNNL_MAJOR),)
@@ -193,14 +194,14 @@ $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
-# preloaded by tests: what a power cut leaves of a run; a worker under strace; a time of day that is off; and a plugin
-# with unusable devices
+# libraries that tests preload: they leave of a run what a power cut would, run a worker under strace, or set a wrong time
+# of day; and a plugin with unusable devices
 SHIMS := $(B)/powercut.so $(B)/traceworker.so $(B)/wallclock.so $(B)/unusable/auxcell-cuda.so
 $(SHIMS): $(B)/%.so: tests/shim/%.c $(wildcard engine/backend/*.h engine/op/*.h engine/base/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(CPPFLAGS_ALL) -std=c11 -g -O1 $(WARN) -fPIC -shared -o $@ $< -ldl
-# with ONLY no other test is built
+# with ONLY, other tests aren't built
 TEST_CHOSEN := $(foreach t,$(TEST_BIN),$(if $(ONLY),$(if $(findstring $(ONLY),$(t)),$(t)),$(t)))
 tests: all $(TEST_CHOSEN) $(SHIMS)
 test: tests ## build and run every test, in parallel (ONLY=part of a name runs some)
@@ -234,7 +235,7 @@ $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libtest.a
 $(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
-fuzz: ## every parser on what libFuzzer makes of good input, with sanitizers (SECONDS=30 for each; needs clang)
+fuzz: ## every parser on inputs that libFuzzer derives from good ones, with sanitizers (SECONDS=30 for each; needs clang)
 	@CUDA_HOME=none $(MAKE) --no-print-directory CC=clang MODE=debug SAN=fuzz SECONDS=$(SECONDS) fuzz-run
 fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds
 	@sh tests/fuzz/run.sh $(B)/tests/fuzz $(SECONDS) $(FUZZ_BIN)
@@ -242,7 +243,7 @@ fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds
 torture: all $(SHIMS) ## 200 kills, faults at every system call, and whether planted bugs are caught (hours)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py
 
-torture-cuda: tests ## every call of the CUDA libraries fails in turn, on emulated ones (a minute)
+torture-cuda: tests ## every call of the emulated CUDA libraries fails in turn (a minute)
 	@AUXCELL_TORTURE=1 sh tests/run.sh $(B) tests/engine/backend/cuda/test_faults $(TEST_BIN)
 
 # ---- quality -------------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@
 set -eu
 cd "$(dirname "$0")"
 
-# a|b: the same under two names, the newer one first
+# a|b: two names of one package, the newer name first
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libncurses-dev libmsgpack-c-dev|libmsgpack-dev libpng-dev libjpeg62-turbo-dev
 libyajl-dev libcmocka-dev libsixel-dev"
 TEST_PACKAGES="tmux strace python3 python3-pyte python3-msgpack"
-# without a version those of LLVM follow the default clang; oneDNN, so that the peer of bench ops is built
+# LLVM's packages without a version follow the default clang; oneDNN is for the peer of bench ops
 LINT_PACKAGES="clang clang-format clang-tidy libclang-rt-dev libomp-dev mandoc libdnnl-dev"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -22,7 +22,7 @@ installed() {
     return 1
 }
 
-# the name by which apt knows it here: the last one, unless an earlier one is in its lists
+# the name by which apt knows a package here: the first one in its lists, else the last one
 apt_name() {
     name=$1
     while [ "$name" != "${name#*|}" ] && ! apt-cache show "${name%%|*}" >/dev/null 2>&1; do

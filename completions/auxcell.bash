@@ -12,7 +12,7 @@ _auxcell_data_sets()
         sed -nE '/^Data sets:/,/^$/ { s/^  ([a-z0-9_-]+)(\[[^ ]*)? .*/\1/p; s/^  ([a-z0-9_-]+:).*/\1/p }'
 }
 
-# What an option's line of --help lists as its values.
+# The values that --help lists for an option.
 _auxcell_values()
 {
     auxcell "${@:2}" --help 2>/dev/null | sed -nE "/^ +$1 /{ s/ *\\([^)]*\\)//g; s/ *\\[[^[]*\$//; /: /!d; s/^.*: //; s/or [a-z]+ against //; s/, | or /\\n/g; p }" 2>/dev/null |
@@ -48,7 +48,7 @@ _auxcell()
         mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word")
     elif [[ ($COMP_CWORD -eq 2 || $command == compare) && -d $runs ]] &&
         auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
-        # not by compgen -W, which expands what it is given: a name may be anything
+        # without compgen -W, which expands its words: a name may have any characters
         local path name
         for path in "$runs"/*; do
             name=${path##*/}

@@ -23,7 +23,7 @@ function __auxcell_data_sets
     auxcell search --help 2>/dev/null | string match -r '^  [a-z0-9_-]+(?::|\[|  ).*' | string replace -r '^  ([a-z0-9_-]+:?).*' '$1'
 end
 
-# What the line of --help of the option before the cursor lists as its values.
+# The values that --help lists for the option before the cursor.
 function __auxcell_values
     set -l words (commandline -opc)
     string match -qr '^--[a-z-]+$' -- $words[-1]; or return
@@ -36,7 +36,7 @@ complete -c auxcell -n '__fish_is_first_arg' -f -a '(__auxcell_commands)'
 complete -c auxcell -n '__fish_seen_subcommand_from help' -f -a '(__auxcell_commands)'
 complete -c auxcell -n 'not __fish_is_first_arg; and string match -q -- "-*" (commandline -ct)' -f -a '(__auxcell_options)'
 complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report replay pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
-# a run is a name, or a path, which is seen by its slash; export and replay take files, too, and so do options
+# a run is a name, or a path, which contains a slash; export, replay and options also take files
 complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare report pause continue prune undo promote demote pin note submit fork save; and not string match -q -- "*/*" (commandline -ct); and not string match -q -- "--*" (commandline -opc)[-1]' -f
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
 complete -c auxcell -n '__auxcell_values | string length -q' -f -a '(__auxcell_values)'

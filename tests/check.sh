@@ -1,6 +1,6 @@
 #!/bin/sh
-# check.sh [all]: build and tests; "all" is everything that must hold before a change lands. The last line sums the tests
-# of all builds up.
+# check.sh [all]: build and tests; "all" is everything that must pass before a change is merged. The last line is the sum
+# of the tests of all builds.
 set -u
 jobs=$(nproc)
 out=$(mktemp -d)

@@ -1,18 +1,18 @@
 #!/bin/sh
-# run.sh BUILD PATTERN TEST...: runs the tests side by side, prints what each said when it ends, and one closing line.
+# run.sh BUILD PATTERN TEST...: runs the tests in parallel, prints the output of each when it ends, and one closing line.
 # cmocka programs and Python scripts (which end with the same lines) are counted by their closing lines.
 build=$1 pattern=$2
 shift 2
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-# passive: threads that spin for each other crawl when as many tests as cores run side by side
+# passive: threads that spin for each other are very slow when as many tests as cores run in parallel
 export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
-# more than cores: many wait for an engine most of their time
+# more tests than cores, since many wait for an engine most of their time
 [ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(($(nproc) * 2))
 for t in "$@"; do
     case $t in *"$pattern"*) echo "$t" ;; esac
 done >"$logs/all"
-# those that run programs take longest: first, so that none of them is left alone at the end
+# tests that run programs take longest and come first, so that none of them runs alone at the end
 {
     grep '\.py$' "$logs/all"
     grep -v '\.py$' "$logs/all"
@@ -39,7 +39,7 @@ xargs -P "$TEST_JOBS" -n 1 sh -c '
 sum() { cat "$logs"/*.log | sed -nE "s/^\[  $1 *\] *([^ ]+: )?([0-9]+) test\(s\).*/\2/p" | awk '{n += $1} END {print n + 0}'; }
 passed=$(sum PASSED) failed=$(sum FAILED) skipped=$(sum SKIPPED)
 if [ -s "$logs/failed" ]; then
-    # one that died didn't count itself
+    # a test that died didn't count itself
     broken=$(wc -l <"$logs/failed")
     [ "$failed" -ge "$broken" ] || failed=$broken
     while read -r t; do

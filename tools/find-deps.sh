@@ -7,7 +7,8 @@ missing=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# A compiler for another architecture gets that one's libraries, where Debian puts them (dpkg --add-architecture).
+# A compiler for another architecture uses the libraries of that architecture, in Debian's folders for it (dpkg
+# --add-architecture).
 target=$(${CC:-gcc} -dumpmachine 2>/dev/null) || { echo "  missing  compiler   ${CC:-gcc} doesn't run: install gcc" >&2; exit 1; }
 case $target in
 "$(uname -m)"-*) foreign= ;;
@@ -25,7 +26,7 @@ lost() {
     printf '  missing  %-10s install %s%s\n' "$1" "$2" "$foreign" >&2
     missing=1
 }
-# by pkg-config: name, package, what the module is called (by any distribution); the flags land in the variable L_name
+# by pkg-config: name, package, names of the module (in any distribution); the flags go to the variable L_name
 pc() {
     name=$1 package=$2
     shift 2
@@ -47,7 +48,7 @@ pc png libpng-dev libpng
 pc jpeg libjpeg62-turbo-dev libjpeg
 pc yajl libyajl-dev yajl
 pc cmocka libcmocka-dev cmocka
-# optional: without it the programs are the same, only bench ops has no oneDNN to compare with
+# optional: without it bench ops has no oneDNN to compare with; nothing else changes
 dnnl=$(printf '#include <oneapi/dnnl/dnnl.h>\nDNNL_VERSION_MAJOR.DNNL_VERSION_MINOR\n' | ${CC:-gcc} -E -P - 2>/dev/null | tail -n 1 | tr -d ' ')
 printf '#include <oneapi/dnnl/dnnl.h>\nint main(void) { return !dnnl_version(); }\n' >"$tmp/p.c"
 case $dnnl in [23].*) ${CC:-gcc} -o "$tmp/p" "$tmp/p.c" -ldnnl >/dev/null 2>&1 || dnnl= ;; *) dnnl= ;; esac
@@ -64,12 +65,12 @@ if version=$(pkg-config --modversion libsixel 2>/dev/null) && L_sixel=$(pkg-conf
 else
     printf '  absent   %-10s %s\n' sixel "no libsixel-dev: terminals with sixel get half blocks" >&2
 fi
-# optional: without it the programs are the same, only the plugin auxcell-cuda.so isn't built. CUDA_HOME says where it is,
-# CUDA_HOME=none that it isn't wanted.
+# optional: without it the plugin auxcell-cuda.so isn't built; nothing else changes. CUDA_HOME is the toolkit's folder, and
+# CUDA_HOME=none leaves the plugin out.
 cuda=${CUDA_HOME:-}
 [ -n "$cuda" ] || cuda=$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)" | sed 's|/bin/nvcc$||')
-# cuDNN in the toolkit or where the compiler looks (Debian's package), unpacked from NVIDIA's archive (CUDNN_HOME), or as
-# a Python wheel, which has no libcudnn.so: folders of headers and of libraries
+# Folders of cuDNN's headers and libraries: in the toolkit, in the compiler's own folders (Debian's package), unpacked from
+# NVIDIA's archive (CUDNN_HOME), or in a Python wheel, which has no libcudnn.so.
 cudnn_places() {
     echo "$cuda/include:$cuda/lib64"
     [ -z "${CUDNN_HOME:-}" ] || printf '%s\n' "$CUDNN_HOME/include:$CUDNN_HOME/lib" "$CUDNN_HOME/include:$CUDNN_HOME/lib64"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# fresh-root.sh SUITE: what a newcomer sees. Makes a minimal Debian root (debootstrap minbase and git, nothing more), puts
+# fresh-root.sh SUITE: the first steps of a newcomer. Makes a minimal Debian root (debootstrap minbase and git, nothing more), puts
 # a clone of this checkout's HEAD into it and runs the README's commands there. Needs root and debootstrap. The mirror and
-# how to reach it are those of this machine's apt. All mounts and processes live in namespaces of their own, so that none
-# is left, however this ends.
+# the way to reach it are those of this machine's apt. All mounts and processes are in their own namespaces, so that none
+# is left, however the script ends.
 set -eu
 
 usage() {
@@ -25,7 +25,7 @@ die() { printf 'fresh-root: %s\n' "$1" >&2; exit "${2:-1}"; }
 
 # ---- inside the namespaces: fresh-root.sh --inside ROOT WHO CACHE COMMANDS --------------------------------------------
 
-# as NAME COMMAND...: in the root, in that user's clone, with the environment of a login and nothing of ours but proxies
+# as NAME COMMAND...: runs in the root, in that user's clone, with the environment of a login; only proxies are ours
 as() {
     name=$1
     shift
@@ -37,13 +37,13 @@ as() {
         sh -c 'cd "$HOME/auxcell" && exec "$@"' sh "$@" </dev/null
 }
 
-# Seconds of processor that what has ended took; in this shell, for a subshell begins at 0.
+# Seconds of CPU time that ended commands took; in this shell, since a subshell begins at 0.
 processor() {
     times >"$root.times"
     used=$(tail -n 1 "$root.times" | tr 'ms' '  ' | awk '{ print int($1 * 60 + $2 + $3 * 60 + $4) }')
 }
 
-# step TITLE COMMAND...: one line with its seconds and what it said last; its whole output stays in a log file
+# step TITLE COMMAND...: runs it and prints one line with its seconds and its last output; all output goes to a log file
 step() {
     title=$1
     log=$root.$(echo "$1" | tr -c 'a-z\n-' _).log
@@ -158,7 +158,7 @@ job=
 finish() {
     status=$?
     trap '' INT TERM HUP
-    # with it go its namespaces: processes and mounts
+    # its namespaces end with it: processes and mounts
     [ -z "$job" ] || { kill -KILL "$job" && wait "$job"; } 2>/dev/null || true
     if [ -n "$keep" ]; then
         echo "kept: $at"
@@ -171,7 +171,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# In the background, so that a signal is obeyed at once.
+# In the background, so that a signal takes effect at once.
 isolated() {
     setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child "$@" &
     job=$!
@@ -195,7 +195,7 @@ if [ -n "$rebuild" ] || [ ! -e "$base" ]; then
 fi
 printf 'ok    base root of %s%s (%d s)\n' "$suite" "$made" $(($(date +%s) - start))
 
-# How apt reaches its archives here: settings, passwords, names.
+# This machine's settings, passwords and names for apt's archives.
 carry_network() {
     echo "deb $mirror $suite main" >"$1/etc/apt/sources.list"
     echo "$archives" | awk -v suite="$suite" 'NF && $2 != suite { print "deb", $1, $2, "main" }' >>"$1/etc/apt/sources.list"

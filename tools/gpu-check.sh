@@ -1,10 +1,10 @@
 #!/bin/sh
 # gpu-check.sh [--device cuda:0] [--build build/release] [--golden tests/golden] [--small] [--out gpu-report.md]
-# Everything that a machine with a GPU is wanted for, in one go and within 8 minutes: devices and libraries, what every
-# convolution is offered, golden files, steps with and without graphs, in float32, TF32 and bfloat16, beside PyTorch,
+# All checks that need a machine with a GPU, in one run of at most 8 minutes: devices and libraries, the algorithms
+# offered for every convolution, golden files, steps with and without graphs, in float32, TF32 and bfloat16, beside PyTorch,
 # searches with one, two and four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and
-# need a driver only; libraries beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
-# --small: sizes for a device that is emulated.
+# need only a driver; libraries beside them are found (LD_LIBRARY_PATH=DIR). The exit status is 1 when a check failed.
+# --small: sizes for an emulated device.
 set -u
 device=cuda:0 build=build/release golden=tests/golden small= out=gpu-report.md
 while [ $# -gt 0 ]; do
@@ -28,11 +28,11 @@ here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 begin=$(date +%s)
-ALL=470 # seconds, of which what is left bounds every step
-[ -z "$small" ] || ALL=4700 # an emulated device is slow, and others use the machine
+ALL=470 # seconds; the rest of them bounds every step
+[ -z "$small" ] || ALL=4700 # an emulated device is slow, and the machine is shared
 bad=0
 
-# step NAME SECONDS COMMAND...: a row of the table; what it said is in the file that $said names then
+# step NAME SECONDS COMMAND...: adds a row to the table; the output is then in the file that $said names
 step() {
     name=$1 limit=$2
     shift 2
@@ -58,7 +58,7 @@ step() {
     echo "$name: exit $rc, $took s" >&2
     return $rc
 }
-# arithmetic NAME: of the commands that follow
+# arithmetic NAME: sets the arithmetic of the commands that follow
 arithmetic() {
     AUXCELL_CUDA_TF32=0 AUXCELL_CUDA_BF16=0
     [ "$1" != TF32 ] || AUXCELL_CUDA_TF32=1
@@ -68,7 +68,7 @@ arithmetic() {
 section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
 quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
 say() { printf '%s\n\n' "$*" >>"$work/report"; }
-# shown TITLE RC: after a step, what it said, or why there is nothing
+# shown TITLE RC: after a step, adds its output, or why there is none
 shown() {
     case $2 in
     77) say "$1: $(tail -n 1 "$said.err")." ;;
@@ -157,7 +157,7 @@ for workers in 1 2 4; do
     at=$work/run-$workers
     # shellcheck disable=SC2086
     step "search, $workers worker$several" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$at' --device '$device*$workers' $run || [ \$? -eq 124 ]"
-    AUXCELL_ENGINE=$engine "$build/auxcell" stop "$at" >/dev/null 2>&1 # the next search has the device to itself
+    AUXCELL_ENGINE=$engine "$build/auxcell" stop "$at" >/dev/null 2>&1 # so that the next search has the device to itself
     "$build/auxcell" export "$at" --json >"$work/candidates" 2>/dev/null
     finished "$work/candidates" | awk -v workers="$workers" -v failed="$(grep -c '"failure":"[^"]' "$work/candidates")" '
         NR == 1 { first = $1 }

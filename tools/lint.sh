@@ -1,11 +1,11 @@
 #!/bin/sh
-# make lint: what compilers don't check. $1 = build folder.
+# make lint: checks that compilers don't make. $1 = build folder.
 build=$1
 flags="-I. -I$build -D_GNU_SOURCE -DAX_VERSION=\"0\""
-# the CUDA backend is looked into where CUDA is
+# the CUDA backend is checked where CUDA is installed
 cuda=$(sed -nE 's/^CUDA_HOME := //p' "$build/deps.mk")
 grep -q '^CUDA_NVCC := .' "$build/deps.mk" && flags="$flags -isystem $cuda/include" tidy_skip=NONE || tidy_skip=engine/backend/cuda
-# the peer of bench ops where oneDNN is, for the version that is here
+# the peer of bench ops is checked where oneDNN is installed, for its version
 peer=engine/command/bench/onednn
 dnnl=$(sed -nE 's/^DNNL_MAJOR := //p' "$build/deps.mk")
 bad=0
@@ -74,19 +74,19 @@ for f in $(find engine data viz tui -name '*.[ch]' | sort); do
     esac
 done
 
-# Circles of includes, and names used twice.
+# Include cycles, and names used twice.
 /usr/bin/python3 tools/lint-tree.py || bad=1
 
-# Functions whose misuse is silent.
+# Functions that are misused without a warning.
 grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atof|alloca)\(' $(find engine data viz tui -name '*.[ch]') &&
     complain "the calls above are banned"
 
-# What is printed goes through engine/base/out.h: escaped, and looked at whether it arrived.
+# All output goes through engine/base/out.h, which escapes it and checks that it arrived.
 grep -nE '(^|[^_a-z])(printf|vprintf|puts|putchar|fputs|fputc|putc|fprintf|vfprintf|fwrite|fflush|perror)\(' \
     $(find engine data viz tui -name '*.[ch]' ! -path engine/base/out.c ! -path 'tui/term/*') &&
     complain "the calls above go past engine/base/out.h"
 
-# No mutable state outside what a caller owns: nothing in .data or .bss of the engine.
+# The caller owns all mutable state: the engine has nothing in .data or .bss.
 for o in $(find "$build/engine" -name '*.o' ! -path '*/main.o' ! -name '*.cu.o'); do
     state=$(objdump -t "$o" 2>/dev/null | awk '$0 ~ / O \.(data|bss)(\.[A-Za-z0-9_.]*)?\t/ && $0 !~ /\.data\.rel\.ro/ {print $NF}')
     [ -z "$state" ] || complain "$o: mutable globals: $state"
@@ -96,7 +96,7 @@ for tool in clang-format clang-tidy mandoc objdump; do
     command -v $tool >/dev/null || complain "$tool is missing"
 done
 
-# Versions format differently: one decides.
+# Versions format differently, so one version decides.
 sources=$(find engine data viz tui tests -name '*.[ch]' | sort)
 version=$(clang-format --version | sed -nE 's/.*version ([0-9]+)\..*/\1/p')
 skipped=0
