@@ -18,14 +18,14 @@ typedef struct subcommand {
 } subcommand;
 
 static const subcommand subcommands[] = {
-    { "selftest", ax_command_selftest, "check that this machine computes right, or against golden files" },
-    { "devices", ax_command_devices, "what can compute here, and why something can't" },
+    { "selftest", ax_command_selftest, "check that this machine computes correctly, or against golden files" },
+    { "devices", ax_command_devices, "list the devices, and why one can't be used" },
     { "show", ax_command_show, "figures of a genotype" },
     { "bench", ax_command_bench, "time a training step or inference" },
     { "try", ax_command_try, "train and judge one candidate" },
-    { "eval", ax_command_eval, "how good a trained model is on a data set" },
+    { "eval", ax_command_eval, "judge a trained model on a data set" },
     { "train", ax_command_train, "train a network fully, and keep the best" },
-    { "predict", ax_command_predict, "what a trained model predicts of images" },
+    { "predict", ax_command_predict, "apply a trained model to images" },
     { "export", ax_command_export, "a trained model as ONNX, or its tensors" },
     { "data", ax_command_data, "look at a data set, and at what is wrong with it" },
     { "serve", ax_command_serve, "coordinator of one run (started by auxcell search)" },

@@ -18,7 +18,7 @@
 static const char synopsis[] = "auxcell eval MODEL.safetensors --data SPEC [OPTION...]";
 static const char about[] =
     "Judges a model on the images of a data set at their whole size, as predict sees them: the figures with 95 %\n"
-    "intervals over images (bootstrap), what the task knows beyond them, and the images it does worst on.\n";
+    "intervals over images (bootstrap), the details of the task, and the images with the lowest reward.\n";
 
 typedef struct options {
     const char *model, *data, *split, *scales, *csv, *png, *dir;

@@ -12,7 +12,7 @@
 static const char synopsis[] = "auxcell export MODEL.safetensors [-f onnx|safetensors] -o FILE [OPTION...]";
 static const char about[] = "ONNX: opset 13, input \"image\" (NCHW, float32), batch norm in the convolutions; size, "
                             "normalisation and classes as the\n"
-                            "options say, and what isn't obvious in the model's doc_string and metadata.\n"
+                            "options say; the model's doc_string and metadata have the details.\n"
                             "safetensors: the tensors as float32 with PyTorch's shapes, all metadata.\n";
 
 enum { MOST_SIDE = 65536, MOST_BATCH = 4096 };

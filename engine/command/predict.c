@@ -49,7 +49,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--overlay", &o->to.overlay,
                 "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
-        AX_TEXT("--box", "X,Y,W,H", &o->box, "pose: where the person is; without it the whole image is one person's"),
+        AX_TEXT("--box", "X,Y,W,H", &o->box, "pose: where the person is; without it the whole image is one person"),
         AX_TEXT("--boxes", "FILE", &o->boxes,
                 "pose: COCO's JSON of persons or detections that has boxes of each image"),
         AX_FLAG("--flip", &o->view.flip, "pose: the mirrored view counts half"),

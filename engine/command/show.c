@@ -182,9 +182,9 @@ static ax_code check(const options *o, bool operand, ax_err *err)
     if (!operand)
         return ax_fail(err, AX_EINVAL, "show needs a genotype; --help says more");
     if (o->run && (o->preset || o->data || named))
-        return ax_fail(err, AX_EINVAL, "--run has everything from the settings of its run");
+        return ax_fail(err, AX_EINVAL, "--run takes everything from the settings of the run");
     if (o->preset && (o->outputs || o->size[0]))
-        return ax_fail(err, AX_EINVAL, "--preset has its classes and size from --data");
+        return ax_fail(err, AX_EINVAL, "--preset takes classes and size from --data");
     return o->data && !o->preset ? ax_fail(err, AX_EINVAL, "--data goes with --preset") : AX_OK;
 }
 
@@ -201,7 +201,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
                 "of the image, which is padded to multiples of 32; templates: of 8 (512x512)"),
         AX_TEXT("--preset", "NAME", &o.preset, "of a search: " AX_PRESETS "; says what memory it takes"),
         AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
-        AX_TEXT("--run", "RUN", &o.run, "everything from the settings of this run; says what memory it takes"),
+        AX_TEXT("--run", "RUN", &o.run, "everything from the settings of this run; also the memory for training"),
     };
     ax_err err = { 0 };
     int n = 0;

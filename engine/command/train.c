@@ -38,7 +38,7 @@ static ax_parsed parse(int argc, char **argv, ax_train_order *o, bool *json, ax_
         AX_TEXT("--state", "DIR", &o->folder, "keeps there all that going on takes: settings, states, epochs, models"),
         AX_FLAG("--resume", &o->resume, "goes on with the training that DIR holds"),
         AX_WHOLE("--seeds", "N", &o->seeds, 1, AX_TRAIN_SEEDS,
-                 "trains N times, with seeds from --seed on, and says what they come to together (1)"),
+                 "trains N times, with seeds from --seed on, and prints their mean figures (1)"),
         AX_TEXT("--preset", "P", &o->preset, "settings to start from: " AX_PRESETS " (demo)"),
         AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there; default: in the folder of --state"),
         AX_FLAG("--json", json, "one JSON object per epoch, and one at the end"),
@@ -119,7 +119,7 @@ static ax_code epoch_end(void *context, const ax_train_epoch *now, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_report_epoch(&run->report, &run->epochs, added);
-    return ax_out_flush() || run->kept ? AX_OK : ax_fail(err, AX_EIO, "the training's output has no reader any more");
+    return ax_out_flush() || run->kept ? AX_OK : ax_fail(err, AX_EIO, "nothing reads the training's output any more");
 }
 
 static void warn(void *context, const char *text)
@@ -217,7 +217,7 @@ static ax_code check_model(const char *path, ax_err *err)
 {
     struct stat st;
     if (!stat(path, &st) && !S_ISREG(st.st_mode))
-        return ax_fail(err, AX_EINVAL, "%s: no regular file, and a model is replaced by every better one", path);
+        return ax_fail(err, AX_EINVAL, "%s: not a regular file, and every better model replaces it", path);
     return ax_output_check(path, err);
 }
 

@@ -72,9 +72,9 @@ static ax_code lock_folder(ax_train_order *o, ax_err *err)
         return ax_fail(err, AX_EBUSY, "%s: another process trains there", o->folder);
     bool begun = !faccessat(o->lock, order_file, F_OK, 0);
     if (begun && !o->resume)
-        return ax_fail(err, AX_EINVAL, "%s holds a training; --resume goes on with it", o->folder);
+        return ax_fail(err, AX_EINVAL, "%s holds a training; --resume continues it", o->folder);
     if (!begun && o->resume)
-        return ax_fail(err, AX_EINVAL, "%s holds no training to go on with", o->folder);
+        return ax_fail(err, AX_EINVAL, "%s holds no training to resume", o->folder);
     return AX_OK;
 }
 

@@ -95,7 +95,7 @@ static ax_code check_part(ax_dataset_spec *out, ax_err *err)
         return ax_fail(err, AX_EINVAL, "data set '%s': part=%s: val or test", out->set->name, part);
     out->test = part && !strcmp(part, "test");
     if (out->test && out->option[AX_DATASET_split])
-        return ax_fail(err, AX_EINVAL, "data set '%s': what split= parts has no test images", out->set->name);
+        return ax_fail(err, AX_EINVAL, "data set '%s': a data set with split= has no test images", out->set->name);
     return AX_OK;
 }
 

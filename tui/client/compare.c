@@ -30,7 +30,7 @@ static ax_code add_run(job *j, ax_contender *side, const char *name, ax_err *err
 {
     ax_run_handle run;
     if (side->n_runs == AX_SIDE_RUNS)
-        return ax_fail(err, AX_EINVAL, "compare: more than %d runs of one kind", AX_SIDE_RUNS);
+        return ax_fail(err, AX_EINVAL, "compare: more than %d runs in one group", AX_SIDE_RUNS);
     if (ax_run_find(name, false, &run, err) != AX_OK)
         return AX_EINVAL;
     ax_state *s = malloc(sizeof *s);
@@ -144,15 +144,15 @@ int ax_cli_compare(int argc, char **argv)
         AX_FLAG("--csv", &csv, "the values as CSV"),
         AX_FLAG("--svg", &svg, "the plot as SVG"),
         AX_FLAG("--markdown", &markdown, "the figures as tables in Markdown, without the plot"),
-        AX_TEXT("-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output"),
+        AX_TEXT("-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output"),
         AX_SIZE("--size", "HxW", size, 6, 400, "lines and columns of the plot as text (22x100)"),
         AX_FLAG("--ascii", &ascii, "plain characters"),
     };
     ax_usage u = {
         "auxcell compare [NAME=]RUN[,RUN...]... [OPTION...]",
-        "The best reward so far of several runs in one plot. Runs with a comma between them are of one kind, "
-        "as those\nthat differ in their seed: shown are their mean and, as a band, the least and the "
-        "greatest. Below: what\neach came to, by the finals where all runs have them, and paired t tests.\n",
+        "The best reward so far of several runs in one plot. Runs joined by commas form one group, such as runs "
+        "that\ndiffer in their seed: the plot shows their mean and, as a band, the least and the greatest. Below "
+        "it: the\nresult of each group, by the finals where all runs have them, and paired t tests.\n",
         AX_OPTIONS(option), NULL, AX_SIDES
     };
     job *j = calloc(1, sizeof *j);

@@ -152,7 +152,7 @@ static ax_code launch(int dirfd, const char *run_path, unsigned how, int log, ax
     ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
     close(ready[1]);
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
-        code = ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't get ready; see engine.log there", run_path,
+        code = ax_fail(err, AX_EIO, "%s: the engine (process %d) didn't become ready; see engine.log there", run_path,
                        (int)out->pid);
     else if (code == AX_OK && sscanf(said, "ok %" SCNu64, &out->first_seq) != 1)
         code = death(dirfd, (long)st.st_size, said, out, err);

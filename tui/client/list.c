@@ -175,7 +175,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
         snprintf(process, sizeof process, ", engine %d", (int)engine);
     ax_out_line("%s  %s%s", run->name, ax_state_word(s, engine > 0), process);
     if (s->died)
-        ax_out_line("  died        its engine is gone without a good-bye; 'auxcell resume %s' goes on", run->name);
+        ax_out_line("  died        its engine ended unexpectedly; 'auxcell resume %s' goes on", run->name);
     ax_out_line("  path        %s", run->path);
     ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", data_of(run, s, &settings), s->preset,
                 s->strategy, (long long)s->seed);
@@ -220,7 +220,7 @@ int ax_cli_status(int argc, char **argv)
     bool json = false;
     const ax_option option[] = { AX_FLAG("--json", &json, "one JSON object, with all candidates") };
     ax_usage u = { "auxcell status [RUN] [--json]",
-                   "How a run stands; without RUN the newest with a running engine, else the newest.\n",
+                   "The state of a run; without RUN the newest with a running engine, else the newest.\n",
                    AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_state s;

@@ -95,7 +95,7 @@ int ax_cli_log(int argc, char **argv)
     printing p = { .json = false };
     bool go_on = false;
     const ax_option option[] = { AX_FLAG("--json", &p.json, "every event as a line of JSON"),
-                                 AX_FLAG("--follow", &go_on, "go on with what happens, until the engine ends") };
+                                 AX_FLAG("--follow", &go_on, "keep printing until the engine ends") };
     ax_usage u = { "auxcell log [RUN] [OPTION...]", "What happened in a run.\n", AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_err err;

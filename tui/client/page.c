@@ -35,10 +35,10 @@ int ax_cli_report(int argc, char **argv)
 {
     const char *file = NULL;
     bool damaged = false;
-    const ax_option option[] = { AX_TEXT("-o", "FILE", &file,
-                                         "into a file, whole or not at all; default, and -: standard output") };
+    const ax_option option[] = { AX_TEXT(
+        "-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output") };
     ax_usage u = { "auxcell report [RUN] [-o FILE.html]",
-                   "What a run has found, as one page of HTML that needs nothing else: rewards, fronts, best cells,\n"
+                   "The results of a run as one page of HTML that needs nothing else: rewards, fronts, best cells,\n"
                    "pictures, settings, and where all that comes from.\n",
                    AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run = { .dirfd = -1 };

@@ -143,7 +143,7 @@ int ax_cli_replay(int argc, char **argv)
         AX_TEXT("--record", "FILE", &screens.record, "of a run: write the screens as asciicast v2 when they are left"),
     };
     ax_usage u = { "auxcell replay RUN|FILE [OPTION...]",
-                   "Plays the history of a run: the screens as they were, without an engine, and all their keys that\n"
+                   "Plays the history of a run: the screens as they were, without an engine, with all keys that only\n"
                    "look. Space holds, ( ) are slower and faster, , . go back and on, q leaves. Or a recording of\n"
                    "screens (asciicast v2, as --record writes it), which Ctrl-C ends.\n",
                    AX_OPTIONS(option), NULL, 1 };

@@ -97,7 +97,7 @@ int ax_cli_show(int argc, char **argv)
     if (code < 0)
         return ax_complain_of(&err);
     if (code == 0 && !print(line)) {
-        ax_fail(&err, AX_EFORMAT, "auxcell-engine show: its answer makes no sense; do both programs have one version?");
+        ax_fail(&err, AX_EFORMAT, "auxcell-engine show: unexpected answer; are both programs of the same version?");
         return ax_complain_of(&err);
     }
     return code;

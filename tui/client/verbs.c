@@ -122,7 +122,7 @@ static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
     const ax_space *space;
     ax_err other;
     if (!o->set.n)
-        return ax_fail(err, AX_EINVAL, "fork: what is changed? Say --set %s, for example", ax_space_at(0)->example);
+        return ax_fail(err, AX_EINVAL, "fork: what should change? Give --set %s, for example", ax_space_at(0)->example);
     /* the names of the decisions tell the space; errors are those of the first space */
     for (unsigned i = 1; (space = ax_space_at(i)); i++)
         if (pack_changes_of(space, o, cmd, &other) == AX_OK)
@@ -231,7 +231,7 @@ static ax_parsed parse(ax_verb verb, options *o, int argc, char **argv, int *n)
     const ax_option option[] = {
         AX_FLAG("--json", &o->json, "the answer as a JSON object"),
         AX_TEXT("--request", "N", &o->request,
-                "number of this request: asked again, it is answered again, not done again"),
+                "number of this request; sent again, it is only answered again, not done twice"),
         AX_TEXTS("--set", "DECISION=VALUE", &o->set, set),
     };
     char line[96], text[1536];

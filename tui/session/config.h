@@ -13,8 +13,7 @@
     X(glyphs, "auto, unicode, ascii", "line drawing and Braille, or plain characters")                                 \
     X(columns, "auto, or COLUMN[,COLUMN...]", "columns of the table, from left to right, as many as fit")              \
     X(rate, "0.1 to 30", "screens per second, at most, when nothing is typed (4)")                                     \
-    X(pictures, "auto, cells, kitty, sixel",                                                                           \
-      "how pictures are shown: what the terminal can (tmux isn't asked), or so")                                       \
+    X(pictures, "auto, cells, kitty, sixel", "how to show pictures (auto: as well as the terminal can)")               \
     X(mouse, "on, off", "whether the mouse is taken at the start (off; % switches)")
 
 typedef struct ax_config {

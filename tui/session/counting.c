@@ -126,7 +126,7 @@ bool ax_counting_take(ax_counting *c, ax_genotype *g, ax_edit_cost *out)
         *g = c->g;
         *out = read_line(c->line);
         if (!whole)
-            snprintf(out->error, sizeof out->error, "%s", "the program that counts has ended");
+            snprintf(out->error, sizeof out->error, "%s", "the program that counts parameters has ended");
         c->asked = false;
         c->used -= end ? whole + 1 : whole;
         memmove(c->line, end ? end + 1 : c->line, c->used);

@@ -198,7 +198,7 @@ static ax_scripted play_line(ax_script *s, const char *line, const ax_canvas *sc
     if (now < *until)
         return AX_SCRIPT_WAIT;
     char what[160];
-    snprintf(what, sizeof what, "'%.100s' never came", rest);
+    snprintf(what, sizeof what, "'%.100s' never appeared on the screen", rest);
     complain(s, err, AX_EIO, what);
     return AX_SCRIPT_FAILED;
 }

@@ -112,8 +112,7 @@ void ax_session_take(ax_session_state *s)
     if (code != AX_OK)
         disconnect(s);
     if (s->state.out_of_memory)
-        ax_ui_say(&s->ui, true,
-                  "no memory: what is shown is not complete; the run goes on, 'auxcell status' takes less");
+        ax_ui_say(&s->ui, true, "no memory: the screens are incomplete; the run goes on, 'auxcell status' takes less");
 }
 
 /* Starts the engine of a finished run for a command, which takes a moment. */

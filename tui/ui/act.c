@@ -140,7 +140,7 @@ static void do_freeze(ax_ui *ui)
 {
     ax_selection *t = ax_ui_selection(ui);
     t->frozen = !t->frozen;
-    ax_ui_say(ui, false, t->frozen ? "the rows stay as they are; F lets them go on" : "the rows follow the run");
+    ax_ui_say(ui, false, t->frozen ? "the rows stay as they are; F lets them change again" : "the rows follow the run");
 }
 
 static void do_mark_all(ax_ui *ui)

@@ -127,8 +127,8 @@ enum {
     X(EDIT_QUEUE, EDIT, AX_KEY_ENTER, "Enter", "", "queue the candidate", NOTHING)                                     \
     X(EDIT_LEAVE, EDIT, AX_KEY_ESCAPE, "Esc", "", "leave the editor", NOTHING)                                         \
     X(COMPLETE, PROMPT, '\t', "Tab", "", "complete the word", NOTHING)                                                 \
-    X(RECALL_BACK, PROMPT, AX_KEY_UP, "up", "", "what was typed before, and begins so", NOTHING)                       \
-    X(RECALL_ON, PROMPT, AX_KEY_DOWN, "down", "", "what was typed after that", NOTHING)                                \
+    X(RECALL_BACK, PROMPT, AX_KEY_UP, "up", "", "earlier lines that begin like this one", NOTHING)                     \
+    X(RECALL_ON, PROMPT, AX_KEY_DOWN, "down", "", "later lines that begin like this one", NOTHING)                     \
     X(YES, QUESTION, 'y', "y", "", "yes", NOTHING)
 
 #define AX_ACTION_ENUM(id, contexts, key, label, hint, help, needs) AX_DO_##id,

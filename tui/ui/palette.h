@@ -13,7 +13,7 @@
     X(UNMARK, "unmark", "", "unmark all")                                                                              \
     X(KEEP, "keep", "NAME", "give the filter a name: @NAME in a filter stands for it")                                 \
     X(FORGET, "forget", "NAME", "forget the name of a filter")                                                         \
-    X(SETTING, "setting", "NAME", "say how a setting of the run is")                                                   \
+    X(SETTING, "setting", "NAME", "show a setting of the run")                                                         \
     X(THEME, "theme", "NAME", "show the screens in other colours; config.ini keeps them")                              \
     X(COLUMNS, "columns", "auto|COLUMN[,COLUMN...]", "columns of the table; config.ini keeps them")                    \
     X(SVG, "svg", "[VIEW|screen]", "write a view, or the screen, as SVG below RUN/export")                             \

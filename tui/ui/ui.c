@@ -120,7 +120,7 @@ const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
     if (ui->replay.on)
         return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
-        return "this view only reads; attach without --readonly acts";
+        return "this view only reads; attach without --readonly to change the run";
     if (ui->removed)
         return ax_ui_removed_text;
     if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
@@ -135,7 +135,7 @@ const char *ax_ui_resume_refused(const ax_ui *ui)
     if (ui->replay.on)
         return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
-        return "this view only reads; attach without --readonly acts";
+        return "this view only reads; attach without --readonly to change the run";
     if (ui->removed)
         return ax_ui_removed_text;
     if (ui->link == AX_LINK_LIVE)

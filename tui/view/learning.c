@@ -86,7 +86,7 @@ static size_t means(const ax_state *s, int which, double x[static POINTS], doubl
 
 static ax_code plot(ax_pane p, int which, const double *x, const double *y, size_t n, ax_err *err)
 {
-    static const char *const title[FIGURES] = { "baseline: what a reward is held against",
+    static const char *const title[FIGURES] = { "baseline: moving average of objectives",
                                                 "advantage: reward less baseline", "share of clipped ratios" };
     ax_chart_scale scale;
     ax_chart c = { .n = 1, .x_name = "updates" };

@@ -212,7 +212,7 @@ static ax_code draw_without(ax_pane p, const ax_ui *ui, ax_err *err)
     ax_pane_print_cut(p, row, 1, p.at.cols - 2, AX_ROLE_DIM,
                       s->policy.space                  ? "no preferences yet: the first candidates are drawn evenly"
                       : !strcmp(s->strategy, "random") ? "random prefers nothing: every choice is drawn evenly, always"
-                      : s->n_scored ? "what it prefers isn't in this run's history: its engine was an older one"
+                      : s->n_scored ? "this run's history lacks its preferences: its engine was an older one"
                                     : "preferences come with the first reward");
     ax_learning_facts(p, row + 2, ui);
     return draw_plots(p, row + 4, ui, err);

@@ -35,7 +35,7 @@ static void tell_command(const char *typed, char *out, size_t cap)
     if (!out[0] && typed[0] == '[')
         snprintf(out, cap, "Enter: submit this genotype   Esc: leave");
     else if (!out[0])
-        snprintf(out, cap, "no command begins so   Esc: leave");
+        snprintf(out, cap, "no command begins like this   Esc: leave");
 }
 
 static void hint_prompt(ax_pane p, const ax_ui *ui)
@@ -48,7 +48,7 @@ static void hint_prompt(ax_pane p, const ax_ui *ui)
         ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_WARN, prompted->wrong);
     } else if (prompted->listing) {
         ax_complete_list(ui, prompted->what, &prompted->line, text, sizeof text);
-        ax_draw_hint(p, text[0] ? text : "no word begins so");
+        ax_draw_hint(p, text[0] ? text : "no word begins like this");
     } else if (prompted->what == AX_ASK_COMMAND) {
         tell_command(prompted->line.text, text, sizeof text);
         if (!strncmp(text, "no command", 10)) { /* also names of actions, and words that are found by their letters */

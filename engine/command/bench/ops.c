@@ -17,9 +17,8 @@ static const char synopsis[] = "auxcell bench ops [OPTION...]";
 static const char about[] =
     "Times every kernel alone, at every shape that the networks of a search meet, on warm caches: GFLOP/s, GB/s and\n"
     "roof, the share of what the machine could do: the least time by its own peaks (printed first) over the time.\n"
-    "On the CPU also what oneDNN takes for the same, where it has the operation, and how many times ours that is; "
-    "this\n"
-    "needs auxcell-onednn.so, which is built where libdnnl is.\n";
+    "On the CPU also oneDNN's time for the same operation, where it has one, and its ratio to ours; this needs\n"
+    "auxcell-onednn.so, which is built where libdnnl is installed.\n";
 
 typedef struct ops {
     ax_bench_work work;

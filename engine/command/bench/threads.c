@@ -5,8 +5,8 @@
 #include "engine/command/bench/bench.h"
 
 static const char synopsis[] = "auxcell bench threads [OPTION...]";
-static const char about[] = "Times a training step with 1, 2, ... threads: the least of some runs, how many times\n"
-                            "faster than one thread that is, and that speed-up per thread.\n";
+static const char about[] = "Times a training step with 1, 2, ... threads: the least time of some runs, the\n"
+                            "speed-up over one thread, and that speed-up per thread.\n";
 
 static ax_code run(ax_bench_work *w, int32_t most, bool json, ax_err *err)
 {

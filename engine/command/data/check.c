@@ -189,8 +189,8 @@ static void print_text(const ax_survey *s)
         print_classes(s);
     print_findings(s);
     ax_out("\n%s\n", ax_survey_bad(s) ? "Training would go wrong."
-                     : s->all         ? "Nothing here that training would go wrong with."
-                                      : "Nothing seen that training would go wrong with.");
+                     : s->all         ? "Nothing in it would make training go wrong."
+                                      : "Nothing seen that would make training go wrong.");
 }
 
 /* ---- progress ---- */

@@ -81,7 +81,7 @@ static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_e
 {
     bool started = ax_eventlog_seq(c->log) || exists(c, AX_SNAPSHOT_NAME) || exists(c, AX_SNAPSHOT_PREVIOUS);
     if (started && !c->options->resume)
-        return ax_fail(err, AX_EBUSY, "%s: this run was started before; --resume goes on with it", c->options->path);
+        return ax_fail(err, AX_EBUSY, "%s: this run was started before; --resume continues it", c->options->path);
     if (started)
         return load(c, setup, err);
     c->search = ax_search_new(setup, err);

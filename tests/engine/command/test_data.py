@@ -60,7 +60,7 @@ class Data(unittest.TestCase):
         self.assertEqual(said["sizes"], [{"what": "64x32", "files": 6}])
         self.assertEqual(said["targets"], [{"what": "grey, 8 bits", "files": 6}])
         self.assertLessEqual(len(text.splitlines()), 24, "one screen")
-        self.assertIn("Nothing here that training would go wrong with.", text)
+        self.assertIn("Nothing in it would make training go wrong.", text)
         self.assertEqual(len(text.splitlines()[8].split("#")), 25, "the most frequent class has the longest bar")
 
     def test_halves(self):

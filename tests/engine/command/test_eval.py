@@ -133,7 +133,7 @@ class Eval(unittest.TestCase):
                 ("--split all: train, val or test", 2, [self.model, "--data", self.data, "--split", "all"]),
                 ("test.txt", 1, [self.model, "--data", self.data, "--split", "test"]),
                 ("no test images", 2, [self.model, "--data", "ade20k:/nowhere", "--split", "test"]),
-                ("what split= parts", 2, [self.model, "--data", "folder:/nowhere,split=1/1", "--split", "test"]),
+                ("a data set with split=", 2, [self.model, "--data", "folder:/nowhere,split=1/1", "--split", "test"]),
                 ("no-such", 1, ["no-such.safetensors", "--data", self.data]),
                 ("camvid:/nowhere", 1, [self.model, "--data", "camvid:/nowhere"])):
             got, out, err = engine("eval", *args)

@@ -169,7 +169,7 @@ class Train(unittest.TestCase):
         os.remove(self.at("other/model-1.safetensors"))  # so that it isn't finished
         self.refused("another training", "--state", self.at("other"), "--resume", "--lr", "0.02")
         self.refused("another network", OTHER, "--state", self.at("other"), "--resume")
-        self.refused("--resume goes on with it", GENOTYPE, "--state", self.at("other"))
+        self.refused("--resume continues it", GENOTYPE, "--state", self.at("other"))
         with open(self.at("other/state-1.mpk"), "r+b") as f:
             f.truncate(os.path.getsize(f.name) // 2)
         self.refused("state-1.mpk", "--state", self.at("other"), "--resume", code=1)
