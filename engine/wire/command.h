@@ -20,7 +20,7 @@ typedef enum ax_verb_on { AX_ON_NOTHING, AX_ON_ONE, AX_ON_ONE_OR_RUN, AX_ON_SEVE
 #define AX_VERB_LIST(X)                                                                                                \
     X(PAUSE, "pause", ONE_OR_RUN, "stop a candidate at its next step and free the worker; without ID: the run")        \
     X(CONTINUE, "continue", ONE_OR_RUN, "let a paused candidate, or the run, go on")                                   \
-    X(PRUNE, "prune", SEVERAL, "end candidates; undo takes that back: of one that wasn't finished for 10 s")           \
+    X(PRUNE, "prune", SEVERAL, "end candidates; undo takes that back, for unfinished ones within 10 s")                \
     X(UNDO, "undo", SEVERAL_OR_LAST, "take back the last prune, or that of these candidates")                          \
     X(PROMOTE, "promote", ONE, "running: through the gate; queued: next; finished: full training")                     \
     X(DEMOTE, "demote", ONE, "running: the gate decides; queued: last; promoted: its full training is pruned")         \

@@ -90,7 +90,7 @@ static void close_screens(ax_ui *ui, const char *line)
         ax_ui_close(ui, top);
     if (opened)
         ax_ui_say(ui, true,
-                  "'%s' works on the screens only; help lists the commands (fork takes the place of the editor)", line);
+                  "'%s' is for the screens only; help lists the commands (fork takes the place of the editor)", line);
 }
 
 /* A prompt takes the line as its text, a question its first letter. Otherwise a letter or the name of a key is that
