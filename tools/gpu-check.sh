@@ -90,7 +90,7 @@ step "devices" 30 "$engine" devices && quote "$said"
 "$engine" --version >"$work/version" 2>&1 && quote "$work/version"
 
 section "What every convolution is offered, and what was taken"
-say 'By shape: what the libraries offer, with scratch and the time of a call, and below each shape what was taken.'
+say 'For each shape, the algorithms that the libraries offer, with scratch and time per call, and below them the one that was chosen.'
 for arithmetic in float32 TF32 bfloat16; do
     arithmetic "$arithmetic"
     AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS
@@ -102,7 +102,7 @@ unset AUXCELL_CUDA_OFFERS
 arithmetic float32
 
 section "Golden files"
-say "Networks and one training step of each, beside what PyTorch came to in double precision."
+say "Networks and one training step of each, compared with PyTorch in double precision."
 for how in float32 TF32:--tf32 bfloat16:--bf16; do
     option=${how#*:}
     [ "$option" != "$how" ] || option=
@@ -148,7 +148,7 @@ done
 finished() { sed -nE 's/.*"reward":[-0-9.][^,]*,.*"finished":([0-9.]+).*/\1/p' "$1" | sort -n; }
 
 section "Searches on the scenes, $seconds s"
-say "Each is a run of its own, which begins with the outputs of the encoder and measures its convolutions anew." \
+say "Each search is a separate run, which first computes the outputs of the encoder and measures its convolutions." \
     '"Per hour" counts from'" the first candidate's end to the last one's; -: fewer than two ended."
 printf '| workers | candidates | failed | per hour |\n| ---: | ---: | ---: | ---: |\n' >"$work/searches"
 for workers in 1 2 4; do
@@ -181,10 +181,10 @@ for tool in memcheck racecheck; do
 done
 
 {
-    echo "# What a GPU said"
+    echo "# GPU report"
     echo
     echo "$(uname -srm), $(date -u +%Y-%m-%d), $(($(date +%s) - begin)) s${small:+, sizes for an emulated device}."
-    echo "The last section has all checks; a figure that is missing above is explained there."
+    echo "The last section has all checks; it explains every figure that is missing above."
     cat "$work/report"
     printf '\n## All checks\n\n| check | result | |\n| --- | --- | --- |\n'
     cat "$work/table"

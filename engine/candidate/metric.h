@@ -104,7 +104,7 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
     X(A, FINAL_BEST, REAL, FINAL, LATER, final_best, "pbest",                                                         \
       "probability that no other finalist is better, by those means", AX_EVERY_TASK,                                  \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 2), ("PBEST", 2, 5, 4, true), 7, (AX_LINE_FINAL, ", best with probability ", ""), (0))\
-    X(A, FINAL_SEEDS, WHOLE, FINAL, LATER, final_seeds, "seeds", "number of fresh seeds in its mean", AX_EVERY_TASK,    \
+    X(A, FINAL_SEEDS, WHOLE, FINAL, LATER, final_seeds, "seeds", "number of fresh seeds in its mean", AX_EVERY_TASK,  \
       (AX_BETTER_NEITHER, AX_FORM_COUNT, 0), (0), 0, (AX_LINE_FINAL, ", seeds ", ""), (0))                            \
     X(A, SQ_REL, REAL, SCORED, LATER, sq_rel, "sqrel",                                                                \
       "squared error of depth by the truth, metres, mean over all pixels",                                            \

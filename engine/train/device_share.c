@@ -1,6 +1,6 @@
 #include "engine/train/device_share.h"
 
-/* A sixteenth of a device is left to code and to what libraries keep, which each process has anew: about 0.5 GB. */
+/* A sixteenth of a device is left for code and the libraries' own memory, about 0.5 GB in each process. */
 enum { SIXTEENTHS = 15 };
 
 size_t ax_device_share(const ax_backend *be, ax_device *dev, size_t sharers, size_t own)

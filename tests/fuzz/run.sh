@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh FOLDER SECONDS TARGET...: seeds, then each target in turn. What ends one is kept in FOLDER/found.
+# run.sh FOLDER SECONDS TARGET...: makes the seeds and runs each target in turn. Inputs that end a target are kept in FOLDER/found.
 folder=$1 seconds=$2
 shift 2
 mkdir -p "$folder/found" "$folder/tmp"

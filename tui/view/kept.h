@@ -17,7 +17,7 @@ typedef struct ax_kept {
 } ax_kept;
 
 /* Draws the plot if it is of this state, place and `how` (how_size <= AX_KEPT_HOW bytes without padding). False: it
-   must be drawn anew, and then stored. */
+   must be drawn again, and then stored. */
 bool ax_kept_draw(const ax_kept *k, ax_pane p, const ax_state *s, const void *how, size_t how_size);
 void ax_kept_save(ax_kept *k, ax_pane p, const ax_state *s, const void *how, size_t how_size);
 void ax_kept_drop(ax_kept *k);
