@@ -169,7 +169,7 @@ static void draw_check(ax_pane p, const ax_ui *ui)
                  isnan(c->outcome.reward) ? "" : ax_figure_share(c->outcome.reward, 4, now));
         ax_pane_print_cut(p, row++, 1, width, AX_ROLE_WARN, text);
     } else if (any && ui->channels > 0 && (!ui->can_count || p.at.rows > CHECK_ROWS)) {
-        snprintf(text, sizeof text, "not tried yet; operations of a %s %s parameters, they were %s",
+        snprintf(text, sizeof text, "not tried yet; a %s's operations: %s parameters, parent %s",
                  ax_space_of(&e->now)->drawing[0].name, ax_figure_count(params(&e->now, ui), now),
                  ax_figure_count(params(&e->from, ui), was));
         ax_pane_print_cut(p, row++, 1, width, AX_ROLE_TEXT, text);

@@ -81,7 +81,7 @@ int ax_draw_message(ax_pane p, const ax_ui *ui)
     } else if (ui->removed) {
         draw_wrapped(p, width, AX_ROLE_WARN, ax_ui_removed_text);
     } else if (ui->replay.on && ax_replay_ended(&ui->replay)) {
-        ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, "that was all of it");
+        ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, "end of the replay");
     } else if (!ui->replay.on && ui->link != AX_LINK_LIVE && ui->state->ending != AX_ENDING_FINISHED) {
         const char *what = ui->state->died     ? "the engine has died"
                            : ui->state->bye[0] ? "the engine has stopped"

@@ -106,7 +106,7 @@ def a_run_is_played_again():
         assert early in (later - 30, of - 30) and ended(s) == by_then(early), s.text()
         assert "best .%d" % round(10000 * (0.3 + 0.4 * by_then(early) / 30)) in s.text(), s.text()
         s.send("x").wait("this is a replay of the past")
-        s.send("2").wait("[2 Table]").send("))))))))").wait("that was all of it").wait(" END ")
+        s.send("2").wait("[2 Table]").send("))))))))").wait("end of the replay").wait(" END ")
         assert ended(s) == 30
         s.send("," * 2).wait(" REPLAY ")  # from the end, too
         s.send("q")
