@@ -153,7 +153,7 @@ static ax_code add_line(void *context, char *line, size_t n, ax_err *err)
     ax_classes *c = r->classes;
     entry e;
     if (strlen(line) != n)
-        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is no text");
+        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is not text");
     if (!r->form && (r->form = form_of(line))->header)
         return AX_OK;
     if (!r->form->parse(line, &e))

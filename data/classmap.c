@@ -42,7 +42,7 @@ static ax_code map_line(void *context, char *line, size_t n, ax_err *err)
 {
     reading *r = context;
     if (strlen(line) != n)
-        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is no text");
+        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is not text");
     char *arrow = strstr(line, "->"), *end = arrow;
     if (!arrow)
         return ax_fail(err, AX_EFORMAT, "not of the form OLD -> NEW");

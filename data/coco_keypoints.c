@@ -142,7 +142,7 @@ static ax_code read_all(ax_people_list *l, const char *parts, bool test, ax_err 
                                       : "annotations/person_keypoints_val2017.json" };
     if (has(l, one) && !has(l, two[0])) {
         if (!parts)
-            return ax_fail(err, AX_EINVAL, "%s%s: one file for training and validation; split=A/B parts it", l->dir,
+            return ax_fail(err, AX_EINVAL, "%s%s: one file for training and validation; split=A/B divides it", l->dir,
                            one);
         ax_code code = read_file(l, AX_SPLIT_TRAIN, one, "images", err);
         return code == AX_OK ? ax_people_list_part(l, parts, err) : code;

@@ -94,7 +94,7 @@ static ax_code put_polygon(ax_coco *c, const ax_json *ring, ax_err *err)
     int axis = 0;
     for (const ax_json *v = ring->u.list.first; v && code == AX_OK; v = v->next, axis = !axis) {
         if (v->kind != AX_JSON_NUMBER || !isfinite(v->u.number))
-            return ax_fail(err, AX_EFORMAT, "a polygon has something that is no number");
+            return ax_fail(err, AX_EFORMAT, "a polygon has something that isn't a number");
         code = put_coordinate(c, v->u.number, &last[axis], err);
     }
     return code;
@@ -104,7 +104,7 @@ static ax_code put_polygons(ax_coco *c, const ax_json *rings, ax_err *err)
 {
     uint8_t kind = POLYGONS;
     if (!rings->u.list.n)
-        return ax_fail(err, AX_EFORMAT, "an empty segmentation; a box alone is no outline");
+        return ax_fail(err, AX_EFORMAT, "an empty segmentation; a box alone isn't an outline");
     ax_code code = put_bytes(c, &kind, 1, err);
     if (code == AX_OK)
         code = put_number(c, rings->u.list.n, err);
@@ -122,7 +122,7 @@ static ax_code put_counts(ax_coco *c, const ax_json *counts, double pixels, ax_e
         code = put_number(c, counts->u.list.n, err);
     for (const ax_json *v = counts->u.list.first; v && code == AX_OK; v = v->next) {
         if (v->kind != AX_JSON_NUMBER || v->u.number != floor(v->u.number) || v->u.number < 0 || v->u.number > pixels)
-            return ax_fail(err, AX_EFORMAT, "counts have something that is no count of pixels");
+            return ax_fail(err, AX_EFORMAT, "counts have something that isn't a count of pixels");
         sum += v->u.number;
         code = put_number(c, (uint64_t)v->u.number, err);
     }
@@ -161,7 +161,7 @@ ax_code ax_coco_put(ax_coco *c, const ax_json *outline, int32_t size[2], ax_err 
         return put_polygons(c, outline, err);
     if (outline && outline->kind == AX_JSON_OBJECT)
         return put_runs(c, outline, size, err);
-    return ax_fail(err, AX_EFORMAT, "no segmentation; a box alone is no outline");
+    return ax_fail(err, AX_EFORMAT, "no segmentation; a box alone isn't an outline");
 }
 
 /* ---- drawing ---- */

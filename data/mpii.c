@@ -29,7 +29,7 @@ static ax_code read_joints(const ax_json *v, ax_people_entry *e, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "a person without %d joints and joints_vis", J);
     for (const ax_json *j = joints->u.list.first; j; j = j->next, k++) {
         if (!ax_json_numbers(j, xy, 2))
-            return ax_fail(err, AX_EFORMAT, "joint %d of a person is no pair of numbers", k);
+            return ax_fail(err, AX_EFORMAT, "joint %d of a person isn't a pair of numbers", k);
         e->point[k] = (ax_keypoint) { xy[0] - 1, xy[1] - 1, visible[k] > 0 };
     }
     return AX_OK;

@@ -158,7 +158,7 @@ static ax_code find_pair(const reading *r, char *text, size_t n, ax_pair *out)
     if (!gaps)
         return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: not of the form IMAGE MASK", r->path, r->line);
     if (gaps > 1)
-        return complain(r, AX_EIO, text, "its blanks nowhere part the names of two files that are there");
+        return complain(r, AX_EIO, text, "no blank in it separates the names of two existing files");
     code = part(r, text, n, first, out);
     if (code == AX_OK)
         code = must_be_file(r, out->image);

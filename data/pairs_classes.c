@@ -82,7 +82,7 @@ static ax_code count_one(void *context, int thread, size_t i, ax_err *err)
             c->seen[thread][m.bytes[3 * k]] = true;
         } else {
             code = ax_fail(err, AX_EFORMAT,
-                           "%s: a mask of colours; which class has which, a class file says (lines R,G,B NAME)", path);
+                           "%s: a mask of colours; a class file says which class has which (lines R,G,B NAME)", path);
         }
     }
     free(m.bytes);
@@ -102,7 +102,7 @@ static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
                        "has lines like '0 background' and '255 object'",
                        p->dir);
     if (most >= AX_CLASS_IGNORE)
-        return ax_fail(err, AX_EFORMAT, "%s: ids up to %d in the masks; which of them are classes, a class file says",
+        return ax_fail(err, AX_EFORMAT, "%s: ids up to %d in the masks; a class file says which of them are classes",
                        p->dir, most);
     ax_code code = AX_OK;
     for (int32_t id = 0; id <= most && code == AX_OK; id++) {

@@ -67,7 +67,7 @@ ax_code ax_people_list_picture(ax_people_list *l, const char *folder, const char
                                int32_t w, ax_err *err)
 {
     if (!is_below(name))
-        return ax_fail(err, AX_EFORMAT, "'%.100s' is no name of a file in %s%s", name, l->dir, folder);
+        return ax_fail(err, AX_EFORMAT, "'%.100s' is not the name of a file in %s%s", name, l->dir, folder);
     ax_people_picture *grown = ax_grow(l->picture, l->n_pictures, &l->cap_pictures, sizeof *grown);
     if (!grown)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");

@@ -27,7 +27,7 @@ static point vertex(const double *xy, size_t i)
 static ax_code check(const double *xy, size_t n, ax_err *err)
 {
     if (n % 2)
-        return ax_fail(err, AX_EFORMAT, "a polygon of %zu numbers, which are no pairs", n);
+        return ax_fail(err, AX_EFORMAT, "a polygon of %zu numbers, which aren't pairs", n);
     if (n < 6)
         return ax_fail(err, AX_EFORMAT, "a polygon of %zu vertices; it has at least 3", n / 2);
     for (size_t i = 0; i < n; i++)

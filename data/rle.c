@@ -62,7 +62,7 @@ ax_code ax_rle_decode(const double *counts, size_t n, int32_t h, int32_t w, uint
     ax_code code = painter_init(&p, mask, h, w, err);
     for (size_t i = 0; i < n && code == AX_OK; i++) {
         if (!(fabs(counts[i]) <= AX_IMAGE_MAX_PIXELS) || counts[i] != floor(counts[i]))
-            return ax_fail(err, AX_EFORMAT, "run %zu is no whole number of pixels of an image", i);
+            return ax_fail(err, AX_EFORMAT, "run %zu isn't a whole number of pixels of an image", i);
         code = paint(&p, (int64_t)counts[i], err);
     }
     return code == AX_OK ? painter_end(&p, err) : code;

@@ -139,9 +139,9 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
     if (!t)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
     t->spec = spec;
-    ax_code code =
-        find_root(t) ? AX_OK
-                     : ax_fail(err, AX_EFORMAT, "%s: no VOC tree: JPEGImages/ and SegmentationClass/", spec->argument);
+    ax_code code = find_root(t) ? AX_OK
+                                : ax_fail(err, AX_EFORMAT, "%s: not a VOC tree: JPEGImages/ and SegmentationClass/",
+                                          spec->argument);
     if (code == AX_OK)
         code = read_lists(p, t, err);
     if (code == AX_OK)

@@ -71,7 +71,7 @@ static ax_code add_points(objects *o, char *at, ax_err *err)
         double v;
         char *end = number(at, &v);
         if (!end)
-            return ax_fail(err, AX_EFORMAT, "'%.20s' is no number", at);
+            return ax_fail(err, AX_EFORMAT, "'%.20s' is not a number", at);
         if (v < -SLACK || v > 1 + SLACK)
             return ax_fail(err, AX_EFORMAT, "%g isn't from 0 to 1, as parts of the image's sides are", v);
         code = add_number(o, v, err);

@@ -170,7 +170,7 @@ ax_code ax_yolo_names_read(ax_classes *c, const char *path, ax_err *err)
     size_t skip = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
     reader r = { path, text, text + skip, c, err };
     code =
-        strlen(text) == n ? read_names(&r) : ax_fail(err, AX_EFORMAT, "%s: a zero byte in it; this is no text", path);
+        strlen(text) == n ? read_names(&r) : ax_fail(err, AX_EFORMAT, "%s: a zero byte in it; this is not text", path);
     free(text);
     return code;
 }

@@ -112,7 +112,7 @@ static ax_code take_line(ax_epochs *e, const char *line, size_t n, const char *n
     ax_json_doc *doc = ax_json_parse(line, n, name, err);
     if (!doc)
         return err ? err->code : AX_EFORMAT;
-    ax_code code = parse_line(e, ax_json_root(doc), &one) ? AX_OK : ax_fail(err, AX_EFORMAT, "it is no epoch");
+    ax_code code = parse_line(e, ax_json_root(doc), &one) ? AX_OK : ax_fail(err, AX_EFORMAT, "it isn't an epoch");
     ax_json_free(doc);
     return code == AX_OK ? put(e, &one, err) : code;
 }

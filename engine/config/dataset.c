@@ -128,7 +128,8 @@ ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
         if (out->option[i] && !*out->option[i])
             code = ax_fail(err, AX_EINVAL, "data set '%s': %s= without a value", spec, option_table[i].name);
     if (code == AX_OK && !argument && strlen(out->text) > strlen(out->set->name))
-        code = ax_fail(err, AX_EINVAL, "data set '%s': '%s' is no option", spec, out->text + strlen(out->set->name));
+        code =
+            ax_fail(err, AX_EINVAL, "data set '%s': '%s' is not an option", spec, out->text + strlen(out->set->name));
     return code == AX_OK ? check_part(out, err) : code;
 }
 

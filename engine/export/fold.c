@@ -9,7 +9,7 @@ static float *param(const ax_graph *g, const ax_params *p, uint32_t id, size_t *
     const ax_value *v = ax_graph_value(g, id);
     size_t i = v->kind == AX_VALUE_PARAM ? ax_params_find(p, v->name) : SIZE_MAX;
     if (i == SIZE_MAX) {
-        ax_fail(err, AX_EINVAL, "weights that are no parameters");
+        ax_fail(err, AX_EINVAL, "weights that aren't parameters");
         return NULL;
     }
     *n = ax_shape_count(v->type.shape);

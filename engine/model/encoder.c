@@ -48,7 +48,7 @@ static ax_code read_layout(const ax_safetensors *st, ax_mobilenet *net, bool *sa
     const char *text = ax_safetensors_meta(st, AX_ENCODER_LAYOUT);
     *said = text;
     if (text && !ax_mobilenet_parse(text, net))
-        return ax_fail(err, AX_EFORMAT, "%s: metadata '" AX_ENCODER_LAYOUT "' is '%.100s', which is no network",
+        return ax_fail(err, AX_EFORMAT, "%s: metadata '" AX_ENCODER_LAYOUT "' is '%.100s', which isn't a network",
                        ax_safetensors_name(st), text);
     return AX_OK;
 }

@@ -116,7 +116,7 @@ static ax_code parse_name(const char *text, ax_genotype *g, ax_err *err)
             add_plain(names, sizeof names, p->name, strlen(p->name));
         }
     add_plain(word, sizeof word, text, strlen(text));
-    return ax_fail(err, AX_EINVAL, "genotype: '%s' is no published network; they are %s", word, names);
+    return ax_fail(err, AX_EINVAL, "genotype: '%s' is not a published network; they are %s", word, names);
 }
 
 ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)

@@ -31,7 +31,7 @@ ax_code ax_run_path(const char *name, char *path, size_t cap, ax_err *err)
 {
     int n;
     if (!name[0] || !strcmp(name, ".."))
-        return ax_fail(err, AX_EINVAL, "\"%s\" is no name for a run", name);
+        return ax_fail(err, AX_EINVAL, "\"%s\" is not a name for a run", name);
     if (strchr(name, '/') || !strcmp(name, ".")) {
         n = snprintf(path, cap, "%s", name);
     } else {

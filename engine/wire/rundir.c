@@ -23,7 +23,7 @@ static ax_code wrong_name(const char *name, const char *why, ax_err *err)
     ax_str seen;
     ax_str_init(&seen, 0);
     ax_str_quoted(&seen, name);
-    ax_code code = ax_fail(err, AX_EINVAL, "%s is no name for a run: %s", seen.text, why);
+    ax_code code = ax_fail(err, AX_EINVAL, "%s is not a name for a run: %s", seen.text, why);
     ax_str_release(&seen);
     return code;
 }

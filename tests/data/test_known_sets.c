@@ -51,7 +51,7 @@ static void voc(void **state)
                         "$/aug.txt: line 2: $/VOC2012/JPEGImages/2009_5.jpg: No such file or directory");
     ax_datatree_text("VOC2012/ImageSets/Segmentation/val.txt", "\n");
     ax_datatree_refused("voc:$", "val.txt: lists no images");
-    ax_datatree_refused("voc:$/VOC2012/JPEGImages", "no VOC tree");
+    ax_datatree_refused("voc:$/VOC2012/JPEGImages", "not a VOC tree");
     static const uint8_t wrong[] = { 0, 21 };
     ax_datatree_mask("VOC2012/SegmentationClass/2007_2.png", 32, 32, wrong, 2);
     ax_datatree_text("VOC2012/ImageSets/Segmentation/val.txt", "2007_2\n");

@@ -125,7 +125,7 @@ static void what_is_odd_in_a_name_is_shown(void **state)
            "a.m x\n",
            AX_EIO, "$/l.txt: line 1: \"$/a.png\\u00a0a.m\": No such file or directory");
     REFUSE("no b.png\tmy b.m\n", AX_EIO,
-           "$/l.txt: line 1: \"no b.png\\tmy b.m\": its blanks nowhere part the names of two files that are there");
+           "$/l.txt: line 1: \"no b.png\\tmy b.m\": no blank in it separates the names of two existing files");
     REFUSE("a.png a.m\0\n", AX_EFORMAT, "$/l.txt: line 1: a zero byte in it; a list is UTF-8 text");
     REFUSE("\xff\xfe"
            "a\0.\0p\0n\0g\0",

@@ -218,7 +218,7 @@ static void test_mpii(void **state)
     snprintf(text, sizeof text, "[{\"image\": \"../a.png\"%s]", strchr(a, ','));
     write_text("annot/train.json", text);
     assert_null(open_set("mpii:%s", "pose", &err));
-    assert_non_null(strstr(err.msg, "'../a.png' is no name of a file"));
+    assert_non_null(strstr(err.msg, "'../a.png' is not the name of a file"));
 }
 
 /* A cached image is decoded once for all persons in it. */
@@ -289,7 +289,7 @@ static void test_coco(void **state)
     snprintf(text, sizeof text, "{\"annotations\": [%s, %s, %s], %s}", a, crowd, b, images);
     write_text("annotations/person_keypoints.json", text);
     assert_null(open_set("coco-keypoints:%s", "pose", &err));
-    assert_non_null(strstr(err.msg, "split=A/B parts it"));
+    assert_non_null(strstr(err.msg, "split=A/B divides it"));
     ax_source *s = open_set("coco-keypoints:%s,split=1/1", "pose", &err);
     if (!s)
         fail_msg("%s", err.msg);

@@ -22,7 +22,7 @@ static void test_refused(void **state)
         size_t n;
         const char *says;
     } bad[] = {
-        { { 1, 1, 5, 1, 5, 5, 3 }, 7, "a polygon of 7 numbers, which are no pairs" },
+        { { 1, 1, 5, 1, 5, 5, 3 }, 7, "a polygon of 7 numbers, which aren't pairs" },
         { { 1, 1, 5, 5 }, 4, "a polygon of 2 vertices; it has at least 3" },
         { { 0 }, 0, "a polygon of 0 vertices; it has at least 3" },
         { { 1, 1, NAN, 1, 5, 5 }, 6, "vertex 1 of a polygon is at nan" },

@@ -62,8 +62,8 @@ static void outlines(void **state)
         { "-1 0 0 1 0 1 1\n", "line 1: '-1 0 0 1 0 1 1': a line begins with the class's number" },
         { "1.5 0 0 1 0 1 1\n", "a line begins with the class's number" },
         { "0 0 0 1 0 1 320\n", "line 1: 320 isn't from 0 to 1" },
-        { "0 0 0 1 x 1 1\n", "line 1: 'x 1 1' is no number" },
-        { "0 0 0 1 nan 1 1\n", "is no number" },
+        { "0 0 0 1 x 1 1\n", "line 1: 'x 1 1' is not a number" },
+        { "0 0 0 1 nan 1 1\n", "is not a number" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         ax_datatree_text("labels/train/p1.txt", wrong[i].text);

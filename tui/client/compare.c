@@ -60,7 +60,7 @@ static ax_code add_side(job *j, const char *operand, ax_err *err)
     snprintf(side->name, sizeof side->name, "%.*s", sign ? (int)(sign - operand) : (int)strlen(operand), operand);
     ax_code code = AX_OK;
     if (sign && strpbrk(side->name, "\",\n"))
-        return ax_fail(err, AX_EINVAL, "compare: '%s' is no name", side->name);
+        return ax_fail(err, AX_EINVAL, "compare: '%s' is not a name", side->name);
     for (;;) {
         char run[PATH_MAX];
         size_t n = strcspn(at, ",");

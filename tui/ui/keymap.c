@@ -137,7 +137,7 @@ static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, a
     bool none = !strcasecmp(value, "none");
     uint32_t key = none ? 0 : ax_key_read(value);
     if (!key && !none)
-        return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is no key: a character, Enter, F5, Ctrl-X, none", path,
+        return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is not a key: a character, Enter, F5, Ctrl-X, none", path,
                        line, value);
     if (key >= ' ' && key < 0x110000 && key != 0x7f && (ax_actions[a].contexts & AX_IN_PROMPT))
         return ax_fail(err, AX_EINVAL, "%s, line %d: in prompts %.40s would be typed", path, line, value);

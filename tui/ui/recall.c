@@ -56,7 +56,7 @@ ax_code ax_recall_name(ax_recall *r, const char *name, const char *text, ax_err 
     size_t n = strlen(name);
     int i = find_name(r, name, n);
     if (!n || n >= AX_FILTER_NAME || strspn(name, good) != n)
-        return ax_fail(err, AX_EINVAL, "'%.40s' is no name for a filter: up to %d letters, digits, - and _", name,
+        return ax_fail(err, AX_EINVAL, "'%.40s' is not a name for a filter: up to %d letters, digits, - and _", name,
                        AX_FILTER_NAME - 1);
     if (!*text) {
         if (i == r->n_named)

@@ -172,7 +172,7 @@ static void test_bench_wrong(void **state)
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--stage=3", NULL }, 2, "from 1 to 2");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--crop=100", NULL }, 2, "isn't a multiple of 32");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--genotype=x", NULL }, 2,
-          "'x' is no published network");
+          "'x' is not a published network");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--device=cuda:9", NULL }, 3, "cuda");
 }
 

@@ -283,7 +283,7 @@ class Train(unittest.TestCase):
         code, out, err = self.train("arch2", *STAGE1, "--full-epochs", "1", "-o", "named.safetensors", "--json")
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(metadata(self.at("named.safetensors"))["genotype"], GENOTYPE)
-        self.refused("'arch9' is no published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
+        self.refused("'arch9' is not a published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
                      "arch9", *STAGE1, "-o", "no.safetensors")
 
     def test_a_candidate_of_a_run(self):

@@ -33,7 +33,7 @@ static void parts(void **state)
     refused("camvid", "not one of");
     refused("camvid:", "not one of");
     refused("scene:3,4", "not one of");
-    refused("scenes,now", "',now' is no option");
+    refused("scenes,now", "',now' is not an option");
     refused("scenes:3,4,split=1/1", "'scenes' takes no option split");
     char longest[AX_DATASET_SPEC + 1];
     memset(longest, 'x', sizeof longest - 1);

@@ -180,9 +180,10 @@ static void test_names_of_networks(void **state)
     static const char *const wrong[] = { "arch3", "Arch0", "arch0x", "template-arch2" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char want[200];
-        snprintf(want, sizeof want,
-                 "genotype: '%s' is no published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
-                 wrong[i]);
+        snprintf(
+            want, sizeof want,
+            "genotype: '%s' is not a published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
+            wrong[i]);
         assert_int_equal(ax_genotype_parse(wrong[i], &g, &err), AX_EINVAL);
         assert_string_equal(err.msg, want);
     }

@@ -148,7 +148,7 @@ class Compare(SharedPlaceCase):
     def test_what_is_wrong_is_said(self):
         for args, says in (([], "compare: which runs"), (["none"], "no such run"), (["a1", "--front", "size"], "--front takes"),
                            (["a1", "-o", os.path.join(self.place.runs, "a1", "events.mpk")], "events.mpk"),
-                           (["a1", "--csv", "--svg"], "exclude each other"), (['x"y=a1'], "is no name")):
+                           (["a1", "--csv", "--svg"], "exclude each other"), (['x"y=a1'], "is not a name")):
             done = self.place.call("compare", *args)
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(says, done.stderr)

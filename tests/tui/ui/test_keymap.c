@@ -62,8 +62,8 @@ static void what_is_wrong_is_named(void **state)
         { "filter = p", "keys.ini: p is both pause and filter" },
         { "prune = 3", "keys.ini: 3 is both prune and the view Cell" },
         { "kill = x", "keys.ini, line 1: there is no action 'kill'; 'auxcell help keys' lists them" },
-        { "\nprune = xx", "keys.ini, line 2: 'xx' is no key: a character, Enter, F5, Ctrl-X, none" },
-        { "prune =", "keys.ini, line 1: '' is no key: a character, Enter, F5, Ctrl-X, none" },
+        { "\nprune = xx", "keys.ini, line 2: 'xx' is not a key: a character, Enter, F5, Ctrl-X, none" },
+        { "prune =", "keys.ini, line 1: '' is not a key: a character, Enter, F5, Ctrl-X, none" },
         { "prune", "keys.ini, line 1: write ACTION = KEY" },
         { "complete = x", "keys.ini, line 1: in prompts x would be typed" },
     };
