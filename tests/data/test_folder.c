@@ -134,7 +134,7 @@ static void colors(void **state)
         ax_datatree_picture(image, 32, 32);
         ax_datatree_colors(mask, 32, 32, rgb, 3);
     }
-    ax_datatree_refused("folder:$", "png: a mask of colours; which class has which, a class file says");
+    ax_datatree_refused("folder:$", "png: a mask of colours; a class file says which class has which");
     ax_datatree_text("labelmap.txt", "# label\nbackground:0,0,0::\nroof:255,0,0::\n");
     ax_datatree_refused("folder:$", "png: colour 0,0,255 at x 1, y 0: labelmap.txt has no such class");
     ax_datatree_text("other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");

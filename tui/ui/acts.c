@@ -36,7 +36,7 @@ void ax_ui_undo_last(ax_ui *ui)
 {
     ax_prunes last;
     if (!ax_state_last_prunes(ui->state, &last)) {
-        ax_ui_say(ui, true, "nothing to undo: no prune can be taken back; c makes a new candidate from an old one");
+        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good; c makes a new candidate from an old one");
         return;
     }
     ax_ui_send(ui, AX_VERB_UNDO, last.batch ? 0 : last.id, "");
