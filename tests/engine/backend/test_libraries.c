@@ -52,7 +52,7 @@ static void archives_and_wheels(void **state)
     expect("libnone.so.9", NULL);
     put("home/.local/lib/python3.13/site-packages/nvidia/cudnn/lib/libnone.so.9");
     expect("libnone.so.9", "home/.local/lib/python3.13/site-packages/nvidia/cudnn/lib/libnone.so.9");
-    put("venv/lib/python3.11/site-packages/nvidia/cu13/lib/libnone.so.9"); /* comes first */
+    put("venv/lib/python3.11/site-packages/nvidia/cu13/lib/libnone.so.9"); /* is found first */
     expect("libnone.so.9", "venv/lib/python3.11/site-packages/nvidia/cu13/lib/libnone.so.9");
     put("archive/lib/libnone.so.9");
     snprintf(place, sizeof place, "%s/archive", root);

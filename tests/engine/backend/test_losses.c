@@ -33,13 +33,13 @@ static void ce(const values *s)
     values_are(s, &t, "loss of nothing", t.out[0], FLOATS(0));
     values_are(s, &t, "unit gradient of nothing", t.out[1], FLOATS(0, 0, 0, 0, 0, 0));
     memset(t.in[1], 1, 3);
-    values_in(&t, 0, FLOATS(0, 1000, 1000, 0, 0, 0)); /* exp(1000) is infinite */
+    values_in(&t, 0, FLOATS(0, 1000, 1000, 0, 0, 0)); /* exp(1000) overflows */
     values_forward(s, &t);
     values_are(s, &t, "loss of huge logits", t.out[0], FLOATS((0 + 1000 + logf(2)) / 3));
     ax_trial_release(&t);
 }
 
-/* As above, with weights 3 and 1/2 of labels 0 and 1: each pixel counts as much as its label. */
+/* As above, with weights 3 and 1/2 for labels 0 and 1: each pixel counts with the weight of its label. */
 static void ce_weighted(const values *s)
 {
     const ax_case c = { .name = "ce, weighted",
@@ -85,7 +85,7 @@ static ax_trial depth_trial(const values *s, const ax_case *c, const float *p, c
     return t;
 }
 
-/* Errors 5, -3, 1, -0.5 and three holes; c = 1. */
+/* Errors 5, -3, 1, -0.5 and three pixels without truth; c = 1. */
 static void berhu(const values *s)
 {
     ax_case c = {
@@ -99,7 +99,7 @@ static void berhu(const values *s)
     values_are(s, &t, "gradient", t.din[0], FLOATS(12.5f, -7.5f, 2.5f, -2.5f, 0, 0, 0));
     ax_trial_release(&t);
 
-    /* the lineage: over all 7; through c the largest gets 0.2 * ((1 - 25) / 2 + (1 - 9) / 2) = -3.2 more */
+    /* BERHU_LINEAGE: the mean of all 7; through c the largest gets 0.2 * ((1 - 25) / 2 + (1 - 9) / 2) = -3.2 more */
     c.attr.depth.kind = AX_BERHU_LINEAGE;
     t = depth_trial(s, &c, p, truth);
     values_are(s, &t, "the lineage's loss", t.out[0], FLOATS(19.5f / 7));
@@ -126,7 +126,7 @@ static void berhu(const values *s)
     }
 }
 
-/* d = ln 4, -ln 2, ln(0.001/2) with the floor, and one pixel that is too near. */
+/* d = ln 4, -ln 2, ln(0.001/2) with the lower limit, and one pixel that is too near. */
 static void silog(const values *s)
 {
     const ax_case c = {
@@ -149,7 +149,7 @@ static void silog(const values *s)
     ax_trial_release(&t);
 }
 
-/* A prediction that isn't a number must not look like a good one. */
+/* A NaN prediction must not look like a good one. */
 static void depth_nan(const values *s)
 {
     for (int kind = AX_BERHU; kind <= AX_SILOG; kind++) {
@@ -186,7 +186,7 @@ static void mse(const values *s)
     ax_trial_release(&t);
 }
 
-/* Two images of one pixel and two channels; a channel of weight 0 counts in the mean. */
+/* Two images of one pixel and two channels; a channel of weight 0 still counts in the mean. */
 static void wmse(const values *s)
 {
     const ax_case c = {

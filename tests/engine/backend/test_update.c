@@ -22,7 +22,7 @@ static void *upload(const bench *s, const void *from, size_t bytes)
     return mem;
 }
 
-/* Runs u over one float; *value, *m and *v go in and come out. */
+/* Runs u over one float; *value, *m and *v are inputs and outputs. */
 static void update(const bench *s, ax_code (*step)(ax_device *, const ax_update *, ax_err *), ax_update u,
                    ax_update_now now, float *value, float *m, float *v, float grad)
 {
@@ -49,7 +49,7 @@ static void update(const bench *s, ax_code (*step)(ax_device *, const ax_update 
 
 static void near(const bench *s, const char *what, double got, double want)
 {
-    /* the coefficients are floats: 1 - 0.999f is off by 5e-5 of itself */
+    /* the coefficients are floats: 1 - 0.999f has a relative error of 5e-5 */
     if (!(fabs(got - want) <= (want < 0.1 ? 6e-5 : 4e-6) * fabs(want)))
         fail_msg("%s on %s: %.9g, not %.9g", what, s->b->name, got, want);
 }
@@ -80,8 +80,8 @@ static void updates(const ax_backend *be)
     s.dev = s.b->open(0, 1, NULL);
     assert_non_null(s.dev);
 
-    /* Adam's first step is the learning rate, in the direction of the gradient's sign; decay belongs to the gradient:
-       g = 0.5 * 4 + 0.1 * 10 = 3 */
+    /* Adam's first step has the size of the learning rate and the sign of the gradient, which includes decay: g = 0.5 *
+       4 + 0.1 * 10 = 3 */
     float value = 10, m = 0, v = 0;
     ax_update adam = { .weight_decay = 0.1f, .beta1 = 0.9f, .beta2 = 0.999f, .eps = 0 };
     ax_update_now now = { .lr = 0.25f, .grad_scale = 0.5f, .correct1 = 0.1f, .correct2 = 0.001f, .finite = 1 };
@@ -95,7 +95,7 @@ static void updates(const ax_backend *be)
     update(&s, s.b->adam, adam, now, &value, &m, &v, -1);
     near(&s, "Adam, second step", value, 9.75 - 0.25 * (0.17 / 0.19) / (sqrt(0.009991 / 0.001999) + 0.5));
 
-    /* SGD: the first step has no momentum to add; g = 2 * 3 + 0.5 * 4 = 8; then 0.9 * 8 + 1 */
+    /* SGD: the first step has no momentum yet; g = 2 * 3 + 0.5 * 4 = 8; then 0.9 * 8 + 1 */
     value = 4, m = 0;
     ax_update sgd = { .weight_decay = 0.5f, .momentum = 0.9f };
     now = (ax_update_now) { .lr = 0.125f, .grad_scale = 2, .finite = 1 };
@@ -105,7 +105,7 @@ static void updates(const ax_backend *be)
     sgd.weight_decay = 0, now.grad_scale = 1;
     update(&s, s.b->sgd, sgd, now, &value, &m, &v, 1);
     near(&s, "SGD, second step", value, 3 - 0.125 * 8.2);
-    now.finite = 0; /* the norm wasn't */
+    now.finite = 0; /* the norm wasn't finite */
     update(&s, s.b->sgd, sgd, now, &value, &m, &v, 1);
     update(&s, s.b->adam, adam, now, &value, &m, &v, 1);
     near(&s, "no step", value, 3 - 0.125 * 8.2);

@@ -21,7 +21,7 @@ static void zero(const values *s)
     ax_trial_release(&t);
 }
 
-/* Ones everywhere count the taps that are inside the map; for the gradients, how often an element was read. */
+/* With ones everywhere, outputs count the taps inside the map, and gradients count how often an element was read. */
 static void counting(const values *s)
 {
     const ax_case c = {
@@ -43,7 +43,7 @@ static void counting(const values *s)
     ax_trial_release(&t);
 }
 
-/* Which tap meets which pixel, and that weights are stored as OIHW: two inputs, two outputs. */
+/* Which tap reads which pixel, and that weights are stored as OIHW: two inputs, two outputs. */
 static void conv(const values *s)
 {
     const ax_case point = {
@@ -74,7 +74,7 @@ static void conv(const values *s)
                FLOATS(94, 106, 4 * 2 + 5 * 3 + 7 * 5 + 8 * 6, 5 * 1 + 6 * 2 + 8 * 4 + 9 * 5));
     ax_trial_release(&t);
 
-    /* dilation 2: the corners of a 5x5 map and its centre cross */
+    /* dilation 2: the taps on a 5x5 map are its corners, the middles of its edges and its centre */
     const ax_case dilated = {
         .name = "conv 3x3 dilated 2", AX_OP_CONV2D, CONV(3, 1, 0, 2, 1), 2, { MAP(1, 5, 5, 1), WEIGHT(1, 3, 1) }
     };
@@ -91,7 +91,7 @@ static void conv(const values *s)
     values_are(s, &t, "dw", t.din[1], FLOATS(0, 2, 4, 10, 12, 14, 20, 22, 24));
     ax_trial_release(&t);
 
-    /* depthwise, stride 2, pad 1: a channel never meets the other's kernel */
+    /* depthwise, stride 2, pad 1: each channel has its own kernel */
     const ax_case depthwise = {
         .name = "depthwise 3x3 stride 2", AX_OP_CONV2D, CONV(3, 2, 1, 1, 2), 2, { MAP(1, 2, 4, 2), WEIGHT(2, 3, 1) }
     };
@@ -139,7 +139,8 @@ static void norm(const values *s)
     values_are(s, &t, "dgamma", t.din[1], FLOATS(4 * invstd));
     values_are(s, &t, "dbeta", t.din[2], FLOATS(4));
 
-    c.attr.norm.train = false; /* the statistics are 5 and 7 + 0.25, and stay; both outputs are cut */
+    c.attr.norm.train =
+        false; /* the running statistics are 5 and 7 + 0.25, and stay unchanged; both outputs are clipped */
     values_in(&t, 2, FLOATS(2.5f));
     const float still = 1 / sqrtf(7.25f);
     values_forward(s, &t);
@@ -201,12 +202,12 @@ static void resize(const values *s)
     values_backward(s, &t);
     values_are(s, &t, "gradient", t.din[0], FLOATS(4, 4, 4, 4));
     memset(t.dout, 0, 16 * sizeof(float));
-    t.dout[5] = 16; /* the pixel a quarter in from the corner, on both axes */
+    t.dout[5] = 16; /* a quarter away from the corner on both axes */
     values_backward(s, &t);
     values_are(s, &t, "gradient of one", t.din[0], FLOATS(9, 3, 3, 1));
     ax_trial_release(&t);
 
-    /* four to two: sources 1/2 and 5/2, without averaging over what is between (no antialiasing) */
+    /* four to two: sources 1/2 and 5/2, without antialiasing */
     const ax_case down = { .name = "resize 1x4 to 1x2", AX_OP_RESIZE, { .size = { 1, 2 } }, 1, { MAP(1, 1, 4, 1) } };
     ax_trial_init(&t, &down, 1);
     values_in(&t, 0, FLOATS(1, 3, 100, 200));
@@ -217,7 +218,7 @@ static void resize(const values *s)
     values_are(s, &t, "gradient", t.din[0], FLOATS(1, 1, 2, 2));
     ax_trial_release(&t);
 
-    /* the middle of an odd size is that of another: no weight at all is left for its neighbours */
+    /* the middles of odd sizes coincide: the neighbours' weight is zero */
     const ax_case middle = {
         .name = "resize 1x41 to 1x81", AX_OP_RESIZE, { .size = { 1, 81 } }, 1, { MAP(1, 1, 41, 1) }
     };
@@ -255,7 +256,7 @@ static void gpool(const values *s)
     ax_trial_release(&t);
 }
 
-/* Windows of a 3x3 map at stride 2: each corner's has its largest number, and of equals the first. */
+/* Windows of a 3x3 map at stride 2: the maximum of each corner's window, and the first of equal ones. */
 static void maxpool(const values *s)
 {
     const ax_case c = { .name = "maxpool", AX_OP_MAXPOOL, { .conv = { 3, 2, 1, 1, 1 } }, 1, { MAP(1, 3, 3, 1) } };
@@ -342,7 +343,7 @@ static void argmax(const values *s)
     values_in(&t, 0, FLOATS(5, 5, 0, 3, 0, 4));
     values_forward(s, &t);
     assert_memory_equal(t.out[0], ((const uint8_t[]) { 0, 0, 0, 2 }), 4);
-    values_in(&t, 0, FLOATS(-3, -1, -2, -9, -8, -7)); /* nothing is above zero */
+    values_in(&t, 0, FLOATS(-3, -1, -2, -9, -8, -7)); /* nothing is positive */
     values_forward(s, &t);
     assert_memory_equal(t.out[0], ((const uint8_t[]) { 1, 1, 2, 2 }), 4);
     ax_trial_release(&t);

@@ -44,7 +44,7 @@ static void amounts_are_read(void **state)
     }
 }
 
-/* The address space's limit counts, and is lifted again: the harness goes on. */
+/* The limit of the address space counts; it is lifted again so that the test program can go on. */
 static void limits_count(void **state)
 {
     (void)state;

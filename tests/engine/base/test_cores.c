@@ -40,7 +40,7 @@ static void parts_of_parts_fill_them(void **state)
         }
 }
 
-/* Two packages of four cores with two hyperthreads each, numbered as kernels do: first all first threads. */
+/* Two packages of four cores with two hyperthreads each, in the kernel's numbering: all first threads come first. */
 enum { CPUS = 16 };
 static void fill(ax_core core[CPUS])
 {
@@ -59,7 +59,7 @@ static void parts_cover_all_cores_once(void **state)
             fill(core);
             ax_cores_divide(core, CPUS, part, parts, &first, &count);
             assert_true(count >= 1 && first + count <= CPUS);
-            assert_true(count == CPUS / (size_t)parts || CPUS % parts); /* equal where they can be */
+            assert_true(count == CPUS / (size_t)parts || CPUS % parts); /* equal parts if possible */
             for (size_t i = first; i < first + count; i++)
                 seen[core[i].cpu]++;
         }
@@ -87,7 +87,8 @@ static void hyperthreads_and_packages_stay_together(void **state)
     assert_true(count == 1 && two[first].cpu == 1);
 }
 
-/* In a child, for a part once taken can't be given back. Its exit status: cores of its affinity, 99 = an error. */
+/* Runs in a child, since a chosen part can't be given back. Its exit status: the cores in its affinity, 99 = an
+   error. */
 static int taken(const char *text, int cpu_limit)
 {
     pid_t pid = fork();

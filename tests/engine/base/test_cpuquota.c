@@ -23,7 +23,7 @@ static void shell(const char *command)
     assert_int_equal(system(line), 0);
 }
 
-/* A file below `place`; '@' in its text stands for that folder. */
+/* A file in the folder `place`; '@' in its text stands for that folder. */
 static void write_file(const char *name, const char *text)
 {
     char path[PATH_MAX];
@@ -67,7 +67,7 @@ static void version_2_is_the_least_of_the_groups_above(void **state)
     write_file("mountinfo", "24 29 0:22 / /sys rw - sysfs sysfs rw\n"
                             "30 24 0:27 / @ rw,nosuid shared:4 master:1 - cgroup2 cgroup2 rw,nsdelegate\n");
     shell("mkdir -p a/b");
-    assert_int_equal(quota("0::/a/b\n"), 0); /* no file: not limited */
+    assert_int_equal(quota("0::/a/b\n"), 0); /* no file: no limit */
     write_file("a/b/cpu.max", "max 100000\n");
     assert_int_equal(quota("0::/a/b\n"), 0);
     write_file("a/cpu.max", "250000 100000\n");
@@ -89,16 +89,16 @@ static void version_1_counts_alike(void **state)
     const char *groups = "3:cpuset:/x\n2:cpu,cpuacct:/a/b\n1:name=systemd:/\n0::/u\n";
     shell("mkdir -p cpuset/x cpu,cpuacct/a/b unified/u");
     assert_int_equal(quota(groups), 0);
-    write_file("cpu,cpuacct/a/b/cpu.cfs_quota_us", "-1\n"); /* none */
+    write_file("cpu,cpuacct/a/b/cpu.cfs_quota_us", "-1\n"); /* no quota */
     write_file("cpu,cpuacct/a/b/cpu.cfs_period_us", "100000\n");
     assert_int_equal(quota(groups), 0);
     write_file("cpu,cpuacct/a/b/cpu.cfs_quota_us", "350000\n");
     assert_int_equal(quota(groups), 4);
     write_file("cpu,cpuacct/a/cpu.cfs_quota_us", "100000\n");
-    assert_int_equal(quota(groups), 4); /* a quota without its period says nothing */
+    assert_int_equal(quota(groups), 4); /* a quota without a period has no meaning */
     write_file("cpu,cpuacct/a/cpu.cfs_period_us", "50000\n");
     assert_int_equal(quota(groups), 2);
-    write_file("unified/u/cpu.max", "90000 100000\n"); /* both versions side by side: the least */
+    write_file("unified/u/cpu.max", "90000 100000\n"); /* both versions side by side: the smallest quota */
     assert_int_equal(quota(groups), 1);
     write_file("cpuset/x/cpu.cfs_quota_us", "1\n"); /* another controller's group */
     write_file("cpuset/x/cpu.cfs_period_us", "100000\n");
@@ -106,7 +106,7 @@ static void version_1_counts_alike(void **state)
     assert_int_equal(quota(groups), 2);
 }
 
-/* The host's path stands in cgroup, but only our own group is mounted. */
+/* /proc/self/cgroup has the path on the host, but only our own group is mounted. */
 static void a_container_sees_its_own_group(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void a_container_sees_its_own_group(void **state)
     write_file("mountinfo", "34 31 0:30 /docker/0123 @/c\\040pu ro - cgroup cgroup rw,cpu,cpuacct\n");
     assert_int_equal(quota(groups), 2);
     assert_int_equal(quota("4:cpu,cpuacct:/docker/0123/sub\n"), 1);
-    assert_int_equal(quota("4:cpu,cpuacct:/docker/01234\n"), 2); /* not below what is mounted */
+    assert_int_equal(quota("4:cpu,cpuacct:/docker/01234\n"), 2); /* not below the mounted group */
     assert_int_equal(quota("4:cpu,cpuacct:/../other\n"), 2);
     assert_int_equal(quota("4:cpu,cpuacct:/\n"), 2);
 }

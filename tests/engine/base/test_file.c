@@ -26,7 +26,7 @@ static int set_up(void **state)
     return dir_fd < 0;
 }
 
-/* Fails when a test left a file behind. */
+/* Fails if a test left a file behind. */
 static int tear_down(void **state)
 {
     (void)state;
@@ -65,7 +65,7 @@ static void replaced_whole_or_not_at_all(void **state)
     unlinkat(fd, "a", 0);
 }
 
-/* A pipe without a writer would be waited for without end. */
+/* Opening a pipe without a writer would wait for ever. */
 static void only_regular_files_are_read(void **state)
 {
     const int fd = *(int *)*state;
@@ -77,7 +77,7 @@ static void only_regular_files_are_read(void **state)
     snprintf(name.sun_path, sizeof name.sun_path, "%s/socket", dir);
     int socket_fd = socket(AF_UNIX, SOCK_STREAM, 0);
     assert_int_equal(bind(socket_fd, (struct sockaddr *)&name, sizeof name), 0);
-    alarm(60); /* ends a test that hangs */
+    alarm(60); /* ends the test if it hangs */
     assert_int_equal(ax_file_read(fd, "pipe", 5, &bytes, &n, &err), AX_EIO);
     assert_string_equal(err.msg, "pipe: a pipe, not a regular file");
     assert_int_equal(ax_file_open(fd, "socket", &n, &err), -1);
@@ -92,7 +92,7 @@ static void only_regular_files_are_read(void **state)
     unlinkat(fd, "pipe", 0);
 }
 
-/* The temporary file is a new one, whatever has its name. */
+/* The temporary file is always new, even if its name is taken. */
 static void what_has_the_temporary_name_is_not_written_to(void **state)
 {
     const int fd = *(int *)*state;

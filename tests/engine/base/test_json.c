@@ -124,7 +124,7 @@ static void each(const char *text, seen *s, ax_code code, const char *message)
     unlink(path);
 }
 
-/* Elements of lists one at a time, whatever is around and in them. */
+/* Elements of lists one at a time, whatever surrounds them and whatever they contain. */
 static void test_each(void **state)
 {
     (void)state;
@@ -146,7 +146,7 @@ static void test_each(void **state)
     assert_int_equal(ax_json_each("/nowhere/a.json", look, &s, &err), AX_EIO);
 }
 
-/* More than a chunk of memory holds. */
+/* More than one block of the arena holds. */
 static void test_large(void **state)
 {
     (void)state;

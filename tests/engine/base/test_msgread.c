@@ -110,7 +110,7 @@ static void text_with_a_zero_byte_is_no_text(void **state)
     assert_true(ax_msgread_skip(&r) && r.at == r.end);
 }
 
-/* RFC 3720, B.4; and the processor's instruction against the table at every length and alignment. */
+/* RFC 3720, B.4; and the CPU's CRC instruction against the table at every length and alignment. */
 static void checksums(void **state)
 {
     (void)state;

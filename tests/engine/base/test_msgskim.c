@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-/* One of everything, nested. */
+/* One value of each type, nested. */
 static void pack_sample(msgpack_sbuffer *buf)
 {
     msgpack_packer pk;

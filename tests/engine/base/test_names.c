@@ -23,7 +23,7 @@ static void what_was_added_is_found_and_nothing_else(void **state)
         assert_int_equal(ax_names_add(&names, text[i], i, NULL), AX_OK);
     }
     for (uint32_t i = 0; i < MANY; i++) {
-        char copy[sizeof text[i]]; /* by what it says, not by where it is */
+        char copy[sizeof text[i]]; /* names are compared by content, not by address */
         memcpy(copy, text[i], sizeof copy);
         assert_int_equal(ax_names_find(&names, copy), i);
     }

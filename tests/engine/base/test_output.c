@@ -63,7 +63,7 @@ static void refused(const char *path, const char *says)
         fail_msg("'%s' does not name '%s' and say '%s'", err.msg, path, says);
 }
 
-/* Entries of the working directory besides . and .. */
+/* The number of entries of the working directory except . and .. */
 static int entries(void)
 {
     FILE *list = popen("ls -A | wc -l", "r");
@@ -82,7 +82,7 @@ static void modes(void **state)
     umask(027);
     put("group", "1");
     assert_file("group", "1", 0640);
-    put("new", "22"); /* a file that is replaced keeps its own */
+    put("new", "22"); /* a replaced file keeps its permissions */
     assert_file("new", "22", 0644);
     chmod("new", 0664);
     put("new", "333");
@@ -169,7 +169,7 @@ static void own_descriptors_go_on_where_they_are(void **state)
     assert_int_equal(write(fd, "tail", 4), 4);
     assert_file("log", "head,x,x,x,linked,tail", 0600);
     int saved = dup(STDOUT_FILENO), both[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, both), 0); /* what can't be opened anew */
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, both), 0); /* a socket can't be reopened */
     fflush(stdout);
     dup2(both[1], STDOUT_FILENO);
     put("/dev/stdout", "said");
@@ -207,7 +207,7 @@ static void below_a_private_directory(void **state)
 static void what_is_in_the_way_stays(void **state)
 {
     (void)state;
-    put("x.tmp", "mine"); /* nobody's file is taken for our temporary one */
+    put("x.tmp", "mine"); /* a file of that name isn't taken for our temporary file */
     char name[64];
     snprintf(name, sizeof name, ".auxcell-%d-0.tmp", (int)getpid());
     put(name, "mine too");
@@ -224,7 +224,7 @@ static void what_is_in_the_way_stays(void **state)
     char longest[256];
     memset(longest, 'n', 255);
     longest[255] = '\0';
-    put(longest, "long"); /* as long as a name can be */
+    put(longest, "long"); /* the longest possible name */
     assert_int_equal(entries(), 4);
 }
 
@@ -232,7 +232,7 @@ static void whether_it_can_be_written_is_known_before(void **state)
 {
     (void)state;
     static const struct {
-        const char *path, *says; /* NULL: it can */
+        const char *path, *says; /* says: the error, NULL if writing works */
     } row[] = {
         { "new", NULL },
         { "old", NULL },
@@ -260,13 +260,13 @@ static void whether_it_can_be_written_is_known_before(void **state)
     assert_int_equal(entries(), 3);
 }
 
-/* ---- which files are one ---- */
+/* ---- files that are the same ---- */
 
 typedef struct named {
-    const char *path, *of; /* of: NULL = read */
+    const char *path, *of; /* of: the output's name, NULL = an input */
 } named;
 
-/* "" when all is well. */
+/* Returns the error's text, "" if there is no error. */
 static const char *check(const named *all, size_t n, ax_err *err)
 {
     *err = (ax_err) { AX_OK, "" };
@@ -300,15 +300,15 @@ static void outputs_and_inputs_are_told_apart(void **state)
                         "out/x: both one and two would be written there");
     assert_string_equal(CHECK({ "d/a", NULL }, { "d/a", "p" }),
                         "d/a: writing p there would overwrite d/a, which is read");
-    /* whatever comes first */
+    /* the same in any order */
     assert_string_equal(CHECK({ "d/a", "p" }, { "d/b", "q" }, { "d/a", NULL }),
                         "d/a: writing p there would overwrite d/a, which is read");
-    /* by other names */
+    /* under other names */
     assert_non_null(strstr(CHECK({ "hard", NULL }, { "d/a", "p" }), "would overwrite hard"));
     assert_non_null(strstr(CHECK({ "d/a", NULL }, { "soft", "p" }), "would overwrite d/a"));
     assert_non_null(strstr(CHECK({ "hard", "p" }, { "soft", "q" }), "both p and q"));
     assert_non_null(strstr(CHECK({ "folder/./a", "p" }, { "d/../d//a", "q" }), "both p and q"));
-    /* and what isn't there yet */
+    /* also for a file that doesn't exist yet */
     assert_non_null(strstr(CHECK({ "coming", "p" }, { "d/new", "q" }), "both p and q"));
     assert_non_null(strstr(CHECK({ "folder/new", "p" }, { "d//new", "q" }), "both p and q"));
     assert_non_null(strstr(CHECK({ "n/o/p", "p" }, { "./n//o/p", "q" }), "both p and q"));
@@ -318,9 +318,9 @@ static void outputs_and_inputs_are_told_apart(void **state)
     assert_non_null(getcwd(here, sizeof here));
     snprintf(absolute, sizeof absolute, "%s/new", here);
     assert_non_null(strstr(CHECK({ absolute, "p" }, { "new", "q" }), "both p and q"));
-    /* the first of several is named */
+    /* the first conflict is reported */
     assert_non_null(strstr(CHECK({ "z", "1" }, { "y", "2" }, { "z", "3" }, { "y", "4" }), "z: both 1 and 3"));
-    /* nothing is lost in these */
+    /* several outputs may go to these */
     assert_string_equal(
         CHECK({ "/dev/null", "p" }, { "/dev/null", "q" }, { "/dev/stdout", "r" }, { "/dev/stdout", "s" }), "");
 }

@@ -29,7 +29,7 @@ static void test_examples(void **state)
     free(million);
 }
 
-/* One byte less, as many, one more than fit into a block with and without the length: of sha256sum. */
+/* Lengths around those that fill a block, with and without the length field; digests from sha256sum. */
 static void test_edges(void **state)
 {
     static const struct {

@@ -19,7 +19,7 @@ static void errors_keep_code_and_text(void **state)
     assert_string_equal(err.msg, "x.png: cannot read");
     assert_int_equal(ax_fail_prefix(&err, "val"), AX_EIO);
     assert_string_equal(err.msg, "val: x.png: cannot read");
-    ax_fail(&err, AX_EINVAL, "again: %s", err.msg); /* its own text as an argument */
+    ax_fail(&err, AX_EINVAL, "again: %s", err.msg); /* the message's own text as an argument */
     assert_string_equal(err.msg, "again: val: x.png: cannot read");
     assert_int_equal(ax_fail(NULL, AX_ENOMEM, "nobody listens"), AX_ENOMEM);
     char big[2000];
@@ -54,7 +54,7 @@ static void strings_grow_up_to_their_bound(void **state)
     ax_str_release(&s);
 }
 
-/* What append makes of the first text of each pair is the second. */
+/* `append` turns the first text of each pair into the second. */
 static void check_pairs(const char *const (*pair)[2], size_t n, void (*append)(ax_str *, const char *))
 {
     for (size_t i = 0; i < n; i++) {
@@ -79,9 +79,9 @@ static void what_cannot_be_seen_is_quoted(void **state)
           "\"\\ufeffa\"" }, /* byte-order mark */
         { "a\xc2\xa0"
           "b",
-          "\"a\\u00a0b\"" },                                  /* a space that doesn't break */
+          "\"a\\u00a0b\"" },                                  /* a no-break space */
         { "e\xcc\x81", "\"e\\u0301\"" },                      /* looks like U+00E9 */
-        { "\xe2\x80\x8b\xe2\x80\xae", "\"\\u200b\\u202e\"" }, /* no width; right to left */
+        { "\xe2\x80\x8b\xe2\x80\xae", "\"\\u200b\\u202e\"" }, /* zero width; right to left */
         { "\xf3\xa0\x80\xa0", "\"\\U000e0020\"" },
         { "\xff\xc3", "\"\\xff\\xc3\"" },
     };
@@ -139,7 +139,7 @@ static void rng_is_a_value_and_fair(void **state)
     double chi = 0;
     for (int i = 0; i < 11; i++)
         chi += (count[i] - N / 11.0) * (count[i] - N / 11.0) / (N / 11.0);
-    assert_true(chi < 30); /* 10 degrees of freedom: above 29.6 once in a thousand seeds; the seed is fixed */
+    assert_true(chi < 30); /* 10 degrees of freedom: above 29.6 for one seed in a thousand; the seed is fixed */
     assert_true(fabs(sum / N) < 0.02 && fabs(squares / N - 1) < 0.02);
 }
 
@@ -151,9 +151,9 @@ static void what_cannot_be_seen_is_shown(void **state)
     } row[] = {
         { "plain, and \xc3\xa9 \xe4\xb8\xad \xf0\x9f\x99\x82 \\ \"", NULL },
         { "a\tb\nc\rd\x1b[31m\x7f", "a\\tb\\nc\\rd\\x1b[31m\\x7f" },
-        { "\xc2\x80\xc2\x9b|\xc2\xa0", "\\u0080\\u009b|\xc2\xa0" },         /* C1; a blank is seen */
-        { "\x9b\xff\xe2\x80|\xc0\xaf", "\\x9b\\xff\\xe2\\x80|\\xc0\\xaf" }, /* no UTF-8 */
-        { "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c" },    /* turns the direction */
+        { "\xc2\x80\xc2\x9b|\xc2\xa0", "\\u0080\\u009b|\xc2\xa0" }, /* C1 controls; a no-break space is printable */
+        { "\x9b\xff\xe2\x80|\xc0\xaf", "\\x9b\\xff\\xe2\\x80|\\xc0\\xaf" }, /* not UTF-8 */
+        { "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c" },    /* changes the text direction */
         { "\xef\xbb\xbfx\xe2\x80\x8b\xe2\x80\xa8", "\\ufeffx\\u200b\\u2028" },
         { "\xf3\xa0\x80\x81", "\\U000e0001" },
         { "\xe2\x80\x8d\xe2\x80\x8c", NULL }, /* joiners are part of words and emoji */

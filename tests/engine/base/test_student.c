@@ -50,7 +50,7 @@ static void means_and_intervals(void **state)
     assert_true(m.n == 0 && isnan(m.mean) && isnan(ax_mean_interval(&m, 0.95)));
 }
 
-/* With one degree of freedom each, the difference of two is Cauchy, and its scale the sum of theirs. */
+/* With one degree of freedom each, their difference has a Cauchy distribution whose scale is the sum of theirs. */
 static void the_better_of_two_cauchys(void **state)
 {
     (void)state;
@@ -63,7 +63,7 @@ static void the_better_of_two_cauchys(void **state)
     }
 }
 
-/* With many degrees of freedom it is that of normal values: P(x > y) = Phi(difference / error of it). */
+/* With many degrees of freedom the values are normal: P(x > y) = Phi(difference / its standard error). */
 static void the_better_of_two_nearly_normal_ones(void **state)
 {
     (void)state;
@@ -91,7 +91,7 @@ static void the_best_of_many(void **state)
     assert_true(best[3] > 0.99);
     ax_mean_best(m, 1, best);
     assert_true(best[0] == 1);
-    /* one that is known to the last bit, above and below what isn't */
+    /* one exact value, above and below an uncertain one */
     m[0] = (ax_mean) { 2, 1, 0 };
     m[1] = (ax_mean) { 2, 1, 0.2 };
     ax_mean_best(m, 2, best);

@@ -24,7 +24,7 @@ static const ax_outcome whole = { .reward = .5,
                                   .batch = 8,
                                   .latency_ms = 12.5 };
 
-/* The outcome as an array that ends after n fields, or goes on behind the last. */
+/* Reads the outcome as an array that ends after n fields, or has one more than are known. */
 static bool read_part(const ax_outcome *o, uint32_t n, ax_outcome *out)
 {
     msgpack_sbuffer bytes;
@@ -38,7 +38,7 @@ static bool read_part(const ax_outcome *o, uint32_t n, ax_outcome *out)
     msgpack_object field[FIELDS + 1] = { 0 }, part = msg.data;
     assert_int_equal(part.via.array.size, FIELDS);
     memcpy(field, part.via.array.ptr, FIELDS * sizeof *field);
-    field[FIELDS].type = MSGPACK_OBJECT_NIL; /* a field that there isn't yet */
+    field[FIELDS].type = MSGPACK_OBJECT_NIL; /* a field of a future version */
     part.via.array.ptr = field;
     part.via.array.size = n;
     bool read = ax_outcome_read(&part, out);

@@ -18,8 +18,8 @@ typedef struct seen {
     pthread_mutex_t lock;
     pthread_t caller;
     int held, most_held, loaded[N], stored[N];
-    size_t computed, done; /* what comes next */
-    bool others;           /* some other thread read or wrote */
+    size_t computed, done; /* the next item of each */
+    bool others;           /* a thread other than the caller loaded or stored */
 } seen;
 
 typedef struct item {

@@ -18,7 +18,7 @@
 
 static void green(const char *device, const char *threads, const char *file, const char *rows)
 {
-    /* one thread: threads that spin for each other crawl when other tests share the cores */
+    /* few threads: spinning threads crawl when other tests share the cores */
     const char *argv[] = { "selftest", "--device", device, "--threads", threads, file, NULL };
     captured c = capture_command(ax_command_selftest, argv);
     if (c.status || strstr(c.out, "FAIL") || c.err[0] || !strstr(c.out, rows))
@@ -26,7 +26,7 @@ static void green(const char *device, const char *threads, const char *file, con
     captured_release(&c);
 }
 
-/* A file of golden vectors, with how many threads it is checked, and a row that says what was compared. */
+/* A file of golden vectors, the number of threads for it, and a line that the output must contain. */
 typedef struct golden {
     const char *name, *threads, *row;
 } golden;
@@ -70,7 +70,7 @@ static void test_golden_cpu(void **state)
     all_green("cpu", files, sizeof files / sizeof *files);
 }
 
-/* Every instruction set that the processor has passes the oracles, not only the one that it would choose. */
+/* Every instruction set of the CPU passes, not only the one that it would choose. */
 static void test_instruction_sets(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static int tear_down(void **state)
 
 enum spoil { SCALE, DROP, RESHAPE, EXTRA };
 
-/* A copy of the smallest decoder file with one tensor spoiled; genotype NULL: its own. */
+/* A copy of the smallest decoder file with one tensor changed; genotype NULL: its own. */
 static void write_spoiled(const char *name, enum spoil how, const char *genotype)
 {
     static const char *const keys[] = { "genotype", "channels", "repeats", "classes", "ignore" };
@@ -221,7 +221,7 @@ static void test_unspoiled(void **state)
     expect(0, "adam step", NULL);
 }
 
-/* One number off in each kind of tensor is found, and named. */
+/* One wrong number in each kind of tensor is found, and the tensor is named. */
 static void test_wrong_numbers(void **state)
 {
     (void)state;

@@ -49,7 +49,7 @@ static void test_show_json(void **state)
     captured_release(&c);
 }
 
-/* As predict pads an image. */
+/* Sizes are padded as in predict. */
 static void test_show_pads(void **state)
 {
     (void)state;
@@ -67,7 +67,7 @@ static void test_show_pads(void **state)
     captured_release(&whole);
 }
 
-/* As a run of those settings would refuse or begin it: tests/engine/train/test_footprint.c has the figure itself. */
+/* The memory of a run with the preset's settings; tests/engine/train/test_footprint.c tests the figure itself. */
 static void test_show_preset(void **state)
 {
     (void)state;

@@ -24,7 +24,7 @@ static void expect(const ax_epochs *e, bool unicode, const char *want)
     ax_str_release(&s);
 }
 
-/* From 8 down to 1 in eight heights, a column each; rewards of every second epoch. */
+/* From 8 down to 1 with bars of eight heights, one column each; rewards of every second epoch. */
 static void bars(void **state)
 {
     (void)state;
@@ -38,7 +38,7 @@ static void bars(void **state)
     expect(&e, false, "");
 }
 
-/* Never wider than ten columns a figure: the line has to fit a terminal. */
+/* Never wider than ten columns per figure: the line has to fit a terminal. */
 static void many(void **state)
 {
     (void)state;
@@ -52,7 +52,7 @@ static void many(void **state)
     ax_str_release(&s);
 }
 
-/* Two plots side by side, each with a title and axes; what wasn't judged leaves no gap. */
+/* Two plots side by side, each with a title and axes; epochs without validation leave no gap. */
 static void plots(void **state)
 {
     (void)state;
@@ -76,7 +76,7 @@ static void plots(void **state)
     e.n = 1;
     assert_int_equal(ax_train_plots(&e, 80, true, &s), 0);
     e.n = 20;
-    e.task = AX_TASK_DEPTH; /* its first figure is metres: no share */
+    e.task = AX_TASK_DEPTH; /* its first figure is in metres, not a fraction */
     assert_int_equal(ax_train_plots(&e, 80, true, &s), AX_TRAIN_PLOT_ROWS);
     assert_null(strstr(s.text, "r reward, "));
     ax_str_release(&s);

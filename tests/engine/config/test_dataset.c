@@ -25,7 +25,7 @@ static void parts(void **state)
     assert_int_equal(ax_dataset_parse("scenes", &s, NULL), AX_OK);
     assert_string_equal(s.set->name, "scenes");
     assert_null(s.argument);
-    assert_int_equal(ax_dataset_parse("list:a,b=c,d", &s, NULL), AX_OK); /* commas that begin no option */
+    assert_int_equal(ax_dataset_parse("list:a,b=c,d", &s, NULL), AX_OK); /* commas that don't start an option */
     assert_string_equal(s.argument, "a,b=c,d");
     for (int i = 0; i < AX_DATASET_OPTIONS; i++)
         assert_null(s.option[i]);

@@ -86,14 +86,14 @@ static void written_settings_read_back(void **state)
     fclose(f);
     assert_int_equal(ax_settings_read(&back, fd, "bad.ini", &err), AX_EFORMAT);
     assert_string_equal(err.msg, "bad.ini: line 3: epochs = 'many': not a whole number");
-    assert_memory_equal(&s, &back, sizeof s); /* nothing was half taken over */
+    assert_memory_equal(&s, &back, sizeof s); /* an invalid file changes nothing */
     unlinkat(fd, "bad.ini", 0);
     unlinkat(fd, "run.ini", 0);
     close(fd);
     rmdir(dir);
 }
 
-/* Whatever a setting takes can be written and read again: each one with its longest and oddest values. */
+/* Every accepted value can be written and read back: each setting with its longest and oddest values. */
 static void every_value_that_is_taken_reads_back(void **state)
 {
     (void)state;
@@ -211,7 +211,7 @@ static void files_written_by_hand(void **state)
 {
     (void)state;
     static const struct {
-        const char *line, *says; /* NULL: batch is 3 and teacher "a b" */
+        const char *line, *says; /* says: the error; NULL: batch is 3 and teacher is "a b" */
     } row[] = {
         { "batch = 3\nteacher = a b\n", NULL },
         { "  batch=3 ; crops\r\n\tteacher:a b\t\r\n", NULL },

@@ -26,7 +26,7 @@ typedef struct fixture {
     const ax_backend *be;
     ax_device *dev;
     char dir[64];
-    FILE *list; /* of cases, for oracle.py */
+    FILE *list; /* the list of cases, for oracle.py */
     unsigned n_models;
 } fixture;
 
@@ -35,8 +35,8 @@ typedef struct fixture {
 typedef struct network {
     ax_graph *g;
     ax_params *p;
-    bool owns;                           /* p */
-    int32_t multiple;                    /* of images of any size */
+    bool owns;                           /* whether it owns p */
+    int32_t multiple;                    /* images of any size must have a multiple of this as sides */
     ax_val image, logits, full, classes; /* full: logits at the image's size */
 } network;
 
@@ -54,7 +54,8 @@ static void check(ax_code code, const ax_err *err)
         fail_msg("%s", err->msg);
 }
 
-/* Statistics and factors that aren't 0 and 1, as after a training: else folding would be nothing. */
+/* Batch norm's parameters and statistics other than 0 and 1, as after training: otherwise folding would change
+   nothing. */
 static void stir(ax_params *p, const char *prefix)
 {
     for (size_t i = 0; i < ax_params_count(p); i++) {
@@ -74,7 +75,7 @@ static void stir(ax_params *p, const char *prefix)
     }
 }
 
-/* Takes the decoder from a golden file where it has one. */
+/* Takes the decoder's parameters from a golden file if it has them. */
 static void take_golden(ax_params *p, const ax_safetensors *st)
 {
     for (size_t i = 0; i < ax_params_count(p); i++) {
@@ -88,7 +89,7 @@ static void take_golden(ax_params *p, const ax_safetensors *st)
     }
 }
 
-/* p: NULL until make_params. */
+/* p: NULL before make_params. */
 static network make_graph(const ax_decoder_spec *spec, ax_params *p, int32_t n, int32_t h, int32_t w)
 {
     ax_err err = { 0 };
@@ -143,7 +144,7 @@ static void write_file(const fixture *f, const char *name, const void *bytes, si
     assert_int_equal(fclose(file), 0);
 }
 
-/* Writes the model, twice the same, to name. */
+/* Writes the model twice, to the same bytes; its name goes to `name`. */
 static void write_model(fixture *f, const network *net, variant v, char name[static 32])
 {
     static const ax_onnx_meta meta[] = { { "task", "segmentation" }, { "classes", "[]" } };
@@ -185,7 +186,7 @@ static float *to_nchw(const float *x, ax_shape s)
     return out;
 }
 
-/* A result of the plan as NCHW into a file of the case's; adds its name and shape to the list. */
+/* Writes a result of the plan as NCHW into a file of the case; adds its name and shape to the list. */
 static void write_result(fixture *f, const ax_plan *plan, const ax_graph *g, ax_val v, unsigned number)
 {
     ax_err err = { 0 };
@@ -205,8 +206,8 @@ static void write_result(fixture *f, const ax_plan *plan, const ax_graph *g, ax_
     free(nchw);
 }
 
-/* What our engine makes of an image, and the line for oracle.py: model, argmax or logits, input and its shape, results
-   and theirs. */
+/* Writes our engine's results for an image, and the line for oracle.py: model, argmax or logits, input and its shape,
+   results and their shapes. */
 static void write_case(fixture *f, const network *net, const char *model, variant v)
 {
     static unsigned number;
@@ -256,7 +257,8 @@ static ax_decoder_spec golden_spec(const ax_safetensors *st)
     return spec;
 }
 
-/* The network for any size, and which multiple its images must be of; none where it shrinks too far. */
+/* The network for images of any size, and the multiple that their sides must be of; no network if it downsamples too
+   far. */
 static network make_any(const ax_decoder_spec *spec, ax_params *p)
 {
     for (int32_t multiple = 32; multiple <= 1024; multiple *= 2) {
@@ -272,13 +274,13 @@ static network make_any(const ax_decoder_spec *spec, ax_params *p)
     return (network) { .g = NULL };
 }
 
-/* A model of any size and batch, shown images of several sizes: three of them have taps of one pixel's height. */
+/* A model of any size and batch, with images of several sizes: three of them have taps one pixel high. */
 static void cover_any(fixture *f, const ax_decoder_spec *spec, ax_params *p, variant v)
 {
     static const int32_t size[][3] = { { 1, 1, 1 }, { 1, 3, 1 }, { 1, 1, 5 }, { 2, 2, 3 } };
     char model[32];
     network net = make_any(spec, p);
-    int32_t multiple = net.multiple, cases = multiple > 256 ? 0 : multiple > 32 ? 1 : 4; /* large images take long */
+    int32_t multiple = net.multiple, cases = multiple > 256 ? 0 : multiple > 32 ? 1 : 4; /* large images are slow */
     if (!net.g)
         return;
     v.any_size = v.any_batch = true;
@@ -299,7 +301,7 @@ static void cover_fixed(fixture *f, const ax_decoder_spec *spec, ax_params *p, v
     ax_err err = { 0 };
     bool fits;
     check(ax_onnx_fits(net.g, net.image, net.classes, &fits, &err), &err);
-    v.any_batch = v.any_batch && fits; /* else sizes are given, the number of images among them */
+    v.any_batch = v.any_batch && fits; /* otherwise sizes are fixed, the batch size included */
     write_model(f, &net, v, model);
     write_case(f, &net, model, v);
     free_network(&net);
@@ -330,7 +332,7 @@ static void test_golden(void **state)
     }
 }
 
-/* Of every space. */
+/* Random genotypes of every space. */
 static void test_random(void **state)
 {
     const ax_space *space;
@@ -347,7 +349,7 @@ static void test_random(void **state)
     }
 }
 
-/* ---- what networks of today don't have ---- */
+/* ---- graphs that today's networks don't have ---- */
 
 static ax_val apply(ax_graph *g, ax_op op, ax_attr attr, ax_val a, ax_val b)
 {
@@ -418,10 +420,9 @@ static ax_val mix(ax_graph *g, const char *prefix, ax_val x, ax_val y)
     return out;
 }
 
-/* Batch norm without a convolution; a convolution that two read, so that its batch norm can't go in; weights that two
-   convolutions share; constant maps that are added, joined, normalised, resized and go through both kinds of
-   convolution; zeros; a map of other channels to be like; windows
-   of maxima, mixtures. */
+/* Batch norm without a convolution; a convolution that is read twice, so that its batch norm can't be folded; weights
+   that two convolutions share; constant maps that are added, concatenated, normalised, resized and convolved in both
+   ways; zeros; resizing to the size of a map with other channels; max pooling, mixtures. */
 static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool half)
 {
     network net = { .owns = true, .multiple = 32 };
@@ -441,7 +442,7 @@ static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool 
     ax_val two = apply(g, AX_OP_ADD, no, pool, bnorm(g, "fourth", point, AX_ACT_RELU));
     two = apply(g, AX_OP_RELU, relu6, mix(g, "constant", two, pool), none);
     two = maxpool(g, two, 3, 1);                       /* still constant */
-    ax_val edge = conv(g, "square.weight", two, 4, 3); /* not constant any more */
+    ax_val edge = conv(g, "square.weight", two, 4, 3); /* no longer constant */
     ax_val wide = apply(g, AX_OP_CONCAT, no, two, point), again = conv(g, "wide.weight", wide, 5, 1);
     again = apply(g, AX_OP_RESIZE, other, again, none);
     again = apply(g, AX_OP_RESIZE, full, again, none);
@@ -455,7 +456,7 @@ static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool 
     wide = apply(g, AX_OP_ADD, no, wide, two);
     net.logits = mix(g, "both", apply(g, AX_OP_RESIZE, full, maxpool(g, wide, 3, 2), none), pool);
     check(ax_graph_keep(g, net.logits, "logits", &err), &err);
-    apply(g, AX_OP_MSE, no, net.logits, net.logits); /* nobody reads it: it isn't written */
+    apply(g, AX_OP_MSE, no, net.logits, net.logits); /* nothing reads it: it isn't exported */
     const ax_graph *graphs[] = { g };
     net.p = ax_params_new(graphs, 1, f->be, f->dev, &rng, &err);
     assert_non_null(net.p);
@@ -476,7 +477,7 @@ static void test_odd(void **state)
         write_case(f, &net, model, any);
         free_network(&net);
     }
-    net = make_odd(f, 2, 12, 20, false); /* scales that no float32 holds: sizes are given */
+    net = make_odd(f, 2, 12, 20, false); /* scale factors that float32 can't represent: sizes are written instead */
     write_model(f, &net, fixed, model);
     write_case(f, &net, model, fixed);
     free_network(&net);
@@ -532,7 +533,7 @@ static void test_refused(void **state)
     free_network(&net);
 }
 
-/* ---- the judge ---- */
+/* ---- comparison with onnxruntime ---- */
 
 static void test_oracle(void **state)
 {
@@ -543,7 +544,7 @@ static void test_oracle(void **state)
     snprintf(command, sizeof command, "/usr/bin/python3 tests/engine/export/oracle.py %s", f->dir);
     int status = system(command);
     assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == 77) /* it has said why */
+    if (WEXITSTATUS(status) == 77) /* the reason has been printed */
         skip();
     assert_int_equal(WEXITSTATUS(status), 0);
 }

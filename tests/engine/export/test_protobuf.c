@@ -51,7 +51,7 @@ static void test_edges(void **state)
     EXPECT(&m, "\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01");
 }
 
-/* A part that had no memory isn't taken for a whole one. */
+/* A part that ran out of memory isn't taken for a complete one. */
 static void test_failure_spreads(void **state)
 {
     ax_str m, part;

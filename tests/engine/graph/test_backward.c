@@ -20,7 +20,7 @@ static double loss_of(ax_plan *p)
     return loss;
 }
 
-/* The slope of the loss along a direction of length 1; value is put back. */
+/* The slope of the loss along a direction of length 1; the parameter is restored. */
 static double slope(ax_plan *p, ax_params *params, size_t i, const float *value, const double *direction, size_t n)
 {
     ax_err err = { 0 };
@@ -54,7 +54,7 @@ static void check(ax_plan *p, ax_params *params, size_t i, ax_rng *rng)
         length += (double)grad[k] * grad[k];
     length = sqrt(length);
     assert_true(length > 1e-3);
-    for (int way = 0; way < 7; way++) { /* along the gradient, then at random */
+    for (int way = 0; way < 7; way++) { /* along the gradient, then in random directions */
         double norm = 0, want = 0;
         for (size_t k = 0; k < n; k++) {
             direction[k] = way ? ax_rng_normal(rng) : grad[k];

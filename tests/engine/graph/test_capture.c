@@ -12,8 +12,9 @@ typedef enum call { NOTHING, BEGIN, END, LAUNCH, WORK_IN_CAPTURE } call;
 struct ax_device {
     call fails;
     bool capturing;
-    int begun, ended, launched, dropped, worked, recorded; /* worked: directly; recorded: within a capture */
-    int live;                                              /* recordings */
+    int begun, ended, launched, dropped, worked,
+        recorded; /* worked: steps run directly; recorded: steps within a capture */
+    int live;     /* number of recordings that exist */
 };
 
 static ax_code answer(const ax_device *dev, call which, ax_err *err)
@@ -79,7 +80,7 @@ static void recorded_at_the_second_run(void **state)
         run(&c, &backend, &dev);
     assert_true(dev.worked == 1 && dev.recorded == 1 && dev.begun == 1 && dev.launched == 4);
     assert_string_equal(c.note, "");
-    ax_capture_drop(&c, &backend, &dev); /* its memory has moved, say */
+    ax_capture_drop(&c, &backend, &dev); /* as if its memory had moved */
     run(&c, &backend, &dev);
     assert_true(dev.worked == 1 && dev.recorded == 2 && dev.launched == 5 && dev.live == 1);
     ax_capture_drop(&c, &backend, &dev);
@@ -96,7 +97,7 @@ static void whatever_fails_the_work_is_done_once_per_run(void **state)
         for (int i = 0; i < 4; i++)
             run(&c, &backend, &dev);
         assert_int_equal(dev.worked, 4);
-        assert_int_equal(dev.begun, 1); /* it isn't tried again */
+        assert_int_equal(dev.begun, 1); /* capturing isn't tried again */
         assert_true(dev.live == 0 && !dev.capturing);
         char note[32];
         snprintf(note, sizeof note, "call %d failed", (int)fails);

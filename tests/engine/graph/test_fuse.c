@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 enum { SIDE = 64, NETWORKS = 200 };
-/* Of the largest logit: the norm's factor is rounded into the weights, and Winograd's tiles round them again. Fifty
-   layers on; the largest of the 200 is about a tenth of this. */
+/* Relative to the largest logit: the norm's factor is rounded into the weights, and Winograd's tiles round them again.
+   After fifty layers, the largest error of the 200 networks is about a tenth of this. */
 #define TOLERANCE 3e-5
 
 /* ---- structure ---- */
@@ -73,7 +73,7 @@ static chain begin(ax_val *x)
     return c;
 }
 
-/* Keeps y, fuses, and frees what it was made of. */
+/* Keeps y, fuses the graph, and frees the original. */
 static ax_graph *fused(chain *c, ax_val y)
 {
     assert_int_equal(ax_graph_keep(c->g, y, "y", &c->err), AX_OK);
@@ -120,41 +120,42 @@ static void what_stays(void **state)
     (void)state;
     ax_val x, y;
     chain c = begin(&x);
-    y = conv(&c, "w", x, false); /* read twice */
+    y = conv(&c, "w", x, false); /* the convolution is read twice */
     ops_are(c.g = fused(&c, add(&c, norm(&c, y, AX_ACT_NONE, false), y)), "fused batchnorm add");
     ax_graph_free(c.g);
 
     c = begin(&x);
-    y = conv(&c, "w", x, false); /* kept */
+    y = conv(&c, "w", x, false); /* the convolution is kept */
     assert_int_equal(ax_graph_keep(c.g, y, "kept", NULL), AX_OK);
     ops_are(c.g = fused(&c, relu(&c, y, AX_ACT_RELU)), "fused relu");
     assert_int_not_equal(ax_graph_find(c.g, "kept").id, 0);
     ax_graph_free(c.g);
 
     c = begin(&x);
-    ops_are(c.g = fused(&c, norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, true)), "fused batchnorm"); /* trains */
+    ops_are(c.g = fused(&c, norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, true)),
+            "fused batchnorm"); /* batch norm in training */
     ax_graph_free(c.g);
 
     c = begin(&x);
-    y = norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, false); /* its invstd is wanted */
+    y = norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, false); /* batch norm's invstd is kept */
     assert_int_equal(ax_graph_keep(c.g, ax_graph_output(c.g, y, 2), "invstd", NULL), AX_OK);
     ops_are(c.g = fused(&c, y), "fused batchnorm");
     ax_graph_free(c.g);
 
     c = begin(&x);
-    y = conv(&c, "w", x, false); /* a third summand, and itself twice */
+    y = conv(&c, "w", x, false); /* a third summand, and a sum with itself */
     y = add(&c, add(&c, add(&c, y, x), x), x);
     ops_are(c.g = fused(&c, add(&c, y, y)), "fused add add");
     ax_graph_free(c.g);
 
     c = begin(&x);
-    y = conv(&c, "w", x, false); /* nothing needs the other branch */
+    y = conv(&c, "w", x, false); /* nothing reads the other branch */
     relu(&c, y, AX_ACT_RELU);
     ops_are(c.g = fused(&c, relu(&c, y, AX_ACT_RELU6)), "fused");
     ax_graph_free(c.g);
 }
 
-/* Of two convolutions that are added the later one does it, and reads the earlier one. */
+/* When two convolutions are added, the later one adds and reads the earlier one's output. */
 static void two_branches(void **state)
 {
     (void)state;
@@ -168,7 +169,7 @@ static void two_branches(void **state)
     ax_graph_free(g);
 }
 
-/* 1x1, depthwise and 1x1 are one node, with what is added at the end; the next depthwise one begins another. */
+/* 1x1, depthwise and 1x1 become one node, with the sum at its end; the next depthwise convolution starts another. */
 static void links(void **state)
 {
     (void)state;
@@ -192,7 +193,7 @@ static void links(void **state)
     ax_graph_free(g);
 }
 
-/* What is between is read by another, kept, or a sum; the last isn't a 1x1; the maps are small. */
+/* The middle is read by another node, kept, or a sum; the last convolution isn't 1x1; the maps are small. */
 static void no_links(void **state)
 {
     (void)state;
@@ -228,11 +229,11 @@ static void no_links(void **state)
 
 /* ---- networks ---- */
 
-/* Statistics that do something, and weights that leave the activations their size (He); the encoder's millions come
-   from a table, since drawing them would be most of this test. */
+/* Statistics that have an effect, and weights that preserve the size of activations (He); the encoder's millions come
+   from a table, since drawing them would be most of this test's time. */
 static void shake(ax_params *p, uint64_t seed)
 {
-    enum { TABLE = 65521 }; /* a prime, so that no two channels begin alike */
+    enum { TABLE = 65521 }; /* a prime, so that no two channels start alike */
     static float normal[TABLE];
     if (normal[0] == 0) {
         ax_rng rng = ax_rng_new(5, 5);
@@ -274,7 +275,7 @@ static float *run(const ax_graph *g, ax_device *dev, ax_params *p, const float *
     *n = ax_shape_count(ax_graph_type(g, ax_graph_find(g, "logits")).shape);
     float *logits = malloc(*n * sizeof *logits);
     assert_int_equal(ax_plan_write(plan, "image", image, sizeof(float) * SIDE * SIDE * 3, &err), AX_OK);
-    for (int i = 0; i < 2; i++) /* the second run has its weights from the first */
+    for (int i = 0; i < 2; i++) /* the second fusion reuses the first one's weights */
         if (ax_plan_run(plan, &err) != AX_OK)
             fail_msg("%s", err.msg);
     assert_int_equal(ax_plan_read(plan, "logits", logits, *n * sizeof *logits, &err), AX_OK);
@@ -298,7 +299,7 @@ static double difference(const ax_genotype *genotype, unsigned i, ax_device *dev
     ax_params *p = ax_params_new((const ax_graph *const[]) { g }, 1, &ax_backend_cpu, dev, NULL, &err);
     assert_non_null(p);
     shake(p, i);
-    ax_graph *chained = ax_graph_fused(g, 4096, &err); /* as maps of an image that is large */
+    ax_graph *chained = ax_graph_fused(g, 4096, &err); /* with the maps of a large image */
     assert_non_null(chained);
     size_t n, chains = 0;
     for (size_t k = 0; k < ax_graph_nodes(chained); k++)

@@ -78,7 +78,7 @@ static void test_arrays_grow(void **state)
     ax_graph_free(g);
 }
 
-/* The first error of a chain is the one that is told. */
+/* The first error of a chain of calls is reported. */
 static void test_errors_chain(void **state)
 {
     (void)state;
@@ -108,7 +108,8 @@ static void test_errors_chain(void **state)
     ax_graph_free(g);
 }
 
-/* Taps have no gradient unless asked for, nor has what only hangs on them; twice differentiated is an error. */
+/* Taps have no gradient unless asked for, nor have nodes that depend only on them; differentiating twice is an
+   error. */
 static void test_wanted(void **state)
 {
     (void)state;
@@ -124,7 +125,7 @@ static void test_wanted(void **state)
         ax_val loss = apply(g, AX_OP_MSE, (ax_attr) { 0 }, sum, aim, &err);
         assert_int_equal(ax_graph_backward(g, loss, &tap, ask ? 1 : 0, &err), AX_OK);
         assert_int_not_equal(ax_graph_grad(g, w).id, 0);
-        assert_int_equal(ax_graph_grad(g, w).id, ax_graph_grad(g, sum).id); /* a sum hands its gradient on */
+        assert_int_equal(ax_graph_grad(g, w).id, ax_graph_grad(g, sum).id); /* a sum passes its gradient on */
         assert_int_equal(ax_graph_grad(g, idle).id, 0);
         assert_int_equal(ax_graph_grad(g, fixed).id, 0);
         assert_int_equal(ax_graph_grad(g, aim).id, 0);
@@ -154,7 +155,7 @@ static void test_fan_out(void **state)
         if (!node->backward)
             continue;
         assert_int_equal(node->n_in, info->n_out + node->n_out + info->n_out);
-        for (uint32_t k = 0; k < node->n_out; k++) /* a gradient has the shape of what it is the gradient of */
+        for (uint32_t k = 0; k < node->n_out; k++) /* a gradient has the shape of its value */
             if (node->out[k])
                 assert_true(ax_shape_equal(ax_graph_value(n.g, node->out[k])->type.shape,
                                            ax_graph_value(n.g, node->in[info->n_out + k])->type.shape));

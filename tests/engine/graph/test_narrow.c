@@ -14,8 +14,8 @@ static uint8_t type_of(const ax_graph *g, uint32_t id)
     return ax_graph_value(g, id)->type.dtype;
 }
 
-/* Whether operand i of a node is a map; in a backward node gradients of outputs, inputs and outputs follow each
-   other. */
+/* Whether operand i of a node is a map; the operands of a backward node are output gradients, inputs and outputs, in
+   this order. */
 static bool is_map(const ax_node *n, uint32_t i, bool out)
 {
     const ax_op_info *info = ax_op_get(n->op);
@@ -29,7 +29,7 @@ static bool is_map(const ax_node *n, uint32_t i, bool out)
                                  : info->map_out >> (i - outs - n->n_out) & 1;
 }
 
-/* All maps of a node are of one type, which is bfloat16 but for sums of floats; everything else is float32. */
+/* All maps of a node have the same type: bfloat16, except for sums of floats; everything else is float32. */
 static void check_node(const ax_graph *g, const ax_node *n)
 {
     int maps = -1;
@@ -95,7 +95,7 @@ static void types(void **state)
     ax_smallnet_free(&net);
 }
 
-/* What others than nodes read is as it was: by id, name and type. */
+/* Values that are read by others than nodes keep their id, name and type. */
 static void what_is_seen_stays(void **state)
 {
     (void)state;

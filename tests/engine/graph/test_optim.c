@@ -57,7 +57,7 @@ static void assert_close(const float *got, const float *want)
             fail_msg("element %d is %.9g, not %.9g", k, (double)got[k], (double)want[k]);
 }
 
-/* b is between two others and isn't reached: nothing of it may change. */
+/* b lies between the two others and isn't reached: nothing of it may change. */
 static void three_steps(const ax_backend *be, ax_device *dev, int kind)
 {
     ax_err err = { 0 };
@@ -89,7 +89,7 @@ static void three_steps(const ax_backend *be, ax_device *dev, int kind)
     assert_memory_equal(ax_params_slot(p, 1, AX_SLOT_M), ((float[3]) { 0 }), sizeof start);
     assert_int_equal(ax_params_slot(p, 1, AX_SLOT_V) == NULL, kind);
     assert_int_equal(ax_params_get(p, 2, AX_SLOT_VALUE, got, &err), AX_OK);
-    assert_true(got[0] < start[0] && got[2] < start[2]); /* decay alone moves it */
+    assert_true(got[0] < start[0] && got[2] < start[2]); /* only decay moves it */
 
     float before[3]; /* a gradient that isn't finite changes nothing */
     assert_int_equal(ax_params_get(p, 0, AX_SLOT_VALUE, before, &err), AX_OK);
@@ -125,7 +125,7 @@ static void test_equal_names(void **state)
     double squares = 0;
     for (size_t i = 0; i < bytes / sizeof(float); i++)
         squares += (double)shared[i] * shared[i];
-    double variance = squares / (double)(bytes / sizeof(float)); /* 2 / (9 * 8), from 288 draws */
+    double variance = squares / (double)(bytes / sizeof(float)); /* variance 2 / (9 * 8), from 288 draws */
     assert_true(fabs(variance * 36 - 1) < 0.35);
     ax_params_free(p);
     ax_params_free(q);
@@ -150,13 +150,13 @@ static void test_slots(void **state)
     assert_null(ax_params_slot(p, 0, AX_SLOT_GRAD));
     assert_int_equal(ax_params_get(p, 0, AX_SLOT_M, five, &err), AX_EINVAL);
     assert_int_equal(ax_params_need_grad(p, AX_GROUP_DECODER, &err), AX_OK);
-    assert_int_equal(ax_params_need_grad(p, AX_GROUP_ENCODER, &err), AX_OK); /* it has none */
+    assert_int_equal(ax_params_need_grad(p, AX_GROUP_ENCODER, &err), AX_OK); /* there is none in this group */
     assert_int_equal(ax_params_bytes(p), 3 * 64 + 2 * 64);
     assert_null(ax_params_slot(p, 1, AX_SLOT_GRAD));
     assert_int_equal(ax_params_set(p, 1, AX_SLOT_GRAD, five, &err), AX_EINVAL);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal((uintptr_t)ax_params_slot(p, i, AX_SLOT_VALUE) % 64, 0);
-    /* an average that is put back counts as made, the others start as their values */
+    /* a restored average counts as initialised; the others start as their parameters' values */
     assert_int_equal(ax_params_set(p, 0, AX_SLOT_AVERAGE, (float[5]) { 3, 3, 3, 3, 3 }, &err), AX_OK);
     ax_params_mark_reached(p, 0);
     assert_int_equal(ax_optim_polyak(p, AX_GROUP_DECODER, 0.5f, &err), AX_OK);

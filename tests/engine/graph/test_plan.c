@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-/* A device of the test's own: the reference kernels ignore theirs, so this one can watch. */
+/* A device for this test: the reference kernels ignore theirs, so this one can observe them. */
 struct ax_device {
     ax_plan *plan;
     const ax_graph *g;
@@ -31,7 +31,7 @@ static void *watched_alloc(ax_device *dev, size_t bytes, ax_err *err)
     return mem;
 }
 
-/* Fills with NaN what no living value covers: memory between lifetimes, and outputs not yet made. */
+/* Fills with NaN all memory that no live value covers: between lifetimes, and outputs not yet computed. */
 static void poison(ax_device *dev)
 {
     bool *live = calloc(dev->arena_bytes, 1);
@@ -80,7 +80,7 @@ static ax_params *params_of(const ax_graph *g, const ax_backend *be)
     return p;
 }
 
-/* The network with its parameters and what it reads. */
+/* The network with its parameters and inputs. */
 typedef struct small {
     ax_smallnet n;
     _Alignas(64) ax_smallnet_data d;
@@ -117,7 +117,7 @@ static void run(ax_plan *p)
         fail_msg("%s", err.msg);
 }
 
-/* Losses, logits and all gradients equal the oracle's to the bit. */
+/* Losses, logits and all gradients equal the oracle's bit for bit. */
 static void assert_as_naive(const ax_graph *g, const ax_plan *p, const ax_params *params, const ax_naive *naive)
 {
     ax_err err = { 0 };
@@ -150,7 +150,7 @@ static void compare(bool train, unsigned flags)
     ax_naive naive = ax_naive_run(t.n.g, t.params, &t.d);
     ax_plan *p = plan_of(&t, flags);
     ax_smallnet_write(p, &t.d);
-    for (int i = 0; i < 2; i++) { /* the second run finds the memory as the first left it */
+    for (int i = 0; i < 2; i++) { /* the second run finds the memory as the first one left it */
         run(p);
         assert_as_naive(t.n.g, p, t.params, &naive);
     }
@@ -192,7 +192,7 @@ static void test_poisoned(void **state)
         run(p);
         assert_int_equal(dev.allocations, allocations); /* running allocates nothing */
         assert_int_equal(dev.step, ax_plan_steps(p));
-        assert_true(dev.poisoned > dev.arena_bytes); /* the test tests something */
+        assert_true(dev.poisoned > dev.arena_bytes); /* the test is effective */
         assert_as_naive(t.n.g, p, t.params, &naive);
         ax_plan_free(p);
         ax_naive_release(&naive);
@@ -200,7 +200,7 @@ static void test_poisoned(void **state)
     }
 }
 
-/* Two values that live at one step share memory only where one takes over the other's in that very step. */
+/* Two values that are live at the same step share memory only if one replaces the other in place in that step. */
 static void test_no_overlap(void **state)
 {
     (void)state;
@@ -292,7 +292,7 @@ static void test_inputs(void **state)
     assert_int_equal(ax_plan_read(p, "loss", &loss, 8, &err), AX_EINVAL);
     assert_int_equal(ax_plan_read(p, "nothing", &loss, 4, &err), AX_EINVAL);
     ax_smallnet_write(p, &other);
-    assert_int_equal(ax_plan_bind(p, "x", t.d.x, &err), AX_OK); /* all three back, without a copy */
+    assert_int_equal(ax_plan_bind(p, "x", t.d.x, &err), AX_OK); /* all three bound again, without a copy */
     assert_int_equal(ax_plan_bind(p, "target", t.d.target, &err), AX_OK);
     assert_int_equal(ax_plan_bind(p, "labels", t.d.labels, &err), AX_OK);
     run(p);

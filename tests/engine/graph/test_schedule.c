@@ -26,7 +26,7 @@ static ax_val param(ax_graph *g, const char *name, int branch, ax_shape shape, b
     return ax_graph_param(g, &spec, err);
 }
 
-/* Depthwise convolution and batch norm, its statistics those of branch `statistics`. */
+/* Depthwise convolution and batch norm, with the running statistics of branch `statistics`. */
 static ax_val branch(ax_graph *g, ax_val x, int i, int statistics, ax_err *err)
 {
     const ax_shape vector = { 1, 1, 1, 4 };
@@ -60,7 +60,7 @@ static ax_graph *wide(bool shared)
     return g;
 }
 
-/* ---- the rules ---- */
+/* ---- rules ---- */
 
 static bool reads(const ax_node *n, uint32_t id)
 {
@@ -75,12 +75,12 @@ static bool depends(const ax_node *later, const ax_node *earlier)
     for (uint32_t i = 0; i < earlier->n_out; i++)
         if (earlier->out[i] && reads(later, earlier->out[i]))
             return true;
-    /* running statistics are changed by who reads them */
+    /* batch norm changes the running statistics that it reads */
     return earlier->op == AX_OP_BNORM && !earlier->backward && later->op == AX_OP_BNORM && !later->backward &&
            (reads(later, earlier->in[3]) || reads(later, earlier->in[4]));
 }
 
-/* How many groups; the largest in *most. */
+/* Returns the number of groups; *most: the size of the largest. */
 static size_t check(const ax_graph *g, size_t *most)
 {
     size_t n = ax_graph_nodes(g), groups = 0;
@@ -93,7 +93,7 @@ static size_t check(const ax_graph *g, size_t *most)
     for (size_t i = 0; i < n; i++)
         place[step[i]] += i + 1;
     for (size_t i = 0; i < n; i++)
-        assert_int_equal(step[place[i] - 1], i); /* each once */
+        assert_int_equal(step[place[i] - 1], i); /* each step once */
     *most = 0;
     for (size_t i = 0, first = 0; i < n; i++) {
         const ax_node *node = ax_graph_node(g, step[i]);
@@ -106,7 +106,7 @@ static size_t check(const ax_graph *g, size_t *most)
         assert_true(node->op == head->op && node->backward == head->backward);
         if (node->op == AX_OP_CONV2D && node->attr.conv.groups == 1)
             assert_int_equal(first, i);
-        for (size_t k = first; k < n; k++) /* what is of its group or comes later gives it nothing */
+        for (size_t k = first; k < n; k++) /* no node of its group or of a later one produces its inputs */
             assert_false(k != i && depends(node, ax_graph_node(g, step[k])) && step[k] < step[i]);
     }
     free(step);
@@ -166,7 +166,7 @@ static bool overlap(const ax_operand *a, const ax_operand *b)
     return p && q && p < q + ax_type_bytes(b->type) && q < p + ax_type_bytes(a->type);
 }
 
-/* Nothing that a step writes is in memory that another of its group reads or writes. Returns how many share a group. */
+/* No step writes memory that another step of its group reads or writes. Returns how many steps share a group. */
 static size_t check_memory(const ax_plan *p)
 {
     size_t n = ax_plan_steps(p), pairs = 0;

@@ -83,7 +83,7 @@ typedef struct weights {
     ax_mobilenet net;
     ax_graph *g;
     ax_params *p;
-    char (*name)[NAME]; /* of the tensors in the file */
+    char (*name)[NAME]; /* for each tensor of the file */
     float **host;
     ax_st_tensor *tensor;
     size_t n;
@@ -98,8 +98,8 @@ static ax_params *make_params(const fixture *f, const ax_graph *g, const ax_rng 
     return p;
 }
 
-/* timm's name, from the layout of its own models: blocks are numbered within their stage, and what a block is made of
-   has names. */
+/* timm's name for a tensor, from the structure of its models: blocks are numbered within their stage, and the parts of
+   a block have names. */
 static void timm_name(const ax_mobilenet *m, const char *ours, char out[NAME])
 {
     static const char *const first[] = { "conv_dw", "bn1", "conv_pw", "bn2" }, *const other[] = { "conv_pw",  "bn1",
@@ -115,7 +115,7 @@ static void timm_name(const ax_mobilenet *m, const char *ours, char out[NAME])
     if (sscanf(ours, "encoder.features.%u.conv.%u.%u.%31s", &index, &a, &b, last) == 4)
         part = (int)(2 * a + b);
     else if (sscanf(ours, "encoder.features.%u.conv.%u.%31s", &index, &a, last) == 3)
-        part = (int)a; /* after one or two pairs, each of which has one number */
+        part = (int)a; /* one or two pairs come before, and a pair counts as one here */
     unsigned stage = 0, block = index - 1;
     while (block >= (unsigned)m->stage[stage].blocks)
         block -= (unsigned)m->stage[stage++].blocks;
@@ -183,7 +183,7 @@ static ax_code open_it(const fixture *f, ax_encoder *e, ax_err *err)
     return ax_encoder_open(f->path, 0, e, err);
 }
 
-/* Loads the encoder into a graph of its own and compares every parameter. */
+/* Loads the encoder into its own graph and compares every parameter. */
 static void compare(const fixture *f, const ax_encoder *e, const weights *w)
 {
     ax_err err = { 0 };
@@ -217,21 +217,21 @@ static void test_namings(void **state)
         assert_string_equal(e.name, "MobileNet-v2 x0.5, w.safetensors");
         assert_memory_equal(&e.net, &w.net, sizeof e.net);
         assert_true(e.taps.n == 4 && e.taps.tap[3].channels == 160 && e.taps.tap[3].stride == 32);
-        assert_true(e.key && (!key || e.key == key)); /* of what it computes, not of names */
+        assert_true(e.key && (!key || e.key == key)); /* the key depends on the computation, not on names */
         key = e.key;
         compare(f, &e, &w);
         free_weights(&w);
     }
 }
 
-/* float16 and bfloat16 by the tensors' top bits, for numbers that both hold. */
+/* Shortens tensors to float16 or bfloat16 by keeping the top bits of numbers that both can represent. */
 static void shorten(weights *w, ax_st_dtype as, uint16_t **keep)
 {
     for (size_t i = 0; i < w->n; i++) {
         uint16_t *half = keep[i] = malloc(w->tensor[i].elements * sizeof *half);
         assert_non_null(half);
         for (size_t k = 0; k < w->tensor[i].elements; k++) {
-            w->host[i][k] = (float)(int)(w->host[i][k] * 16) / 8; /* few bits, and never too small for either */
+            w->host[i][k] = (float)(int)(w->host[i][k] * 16) / 8; /* few bits, and never too small for either type */
             uint32_t bits;
             memcpy(&bits, &w->host[i][k], sizeof bits);
             uint32_t exponent = bits >> 23 & 255;
@@ -267,7 +267,8 @@ static void test_number_formats(void **state)
     }
 }
 
-/* timm's mobilenetv2_110d: 1.1 times as wide except for the stem, 1.2 times as deep except for first and last stage. */
+/* timm's mobilenetv2_110d: 1.1 times as wide except for the stem, 1.2 times as deep except for the first and last
+   stages. */
 static void test_deeper(void **state)
 {
     const fixture *f = *state;
@@ -281,7 +282,7 @@ static void test_deeper(void **state)
     assert_memory_equal(&e.net, &net, sizeof net);
     compare(f, &e, &w);
     free_weights(&w);
-    /* under our own names nobody could count the blocks: a model says them */
+    /* with our own names the blocks can't be counted, so a model file states the layout */
     w = make_weights(f, net, OWN);
     char layout[AX_MOBILENET_TEXT];
     const ax_st_meta meta[] = { { AX_ENCODER_LAYOUT, ax_encoder_layout(&e, layout) },
@@ -323,7 +324,7 @@ static void test_wrong_files(void **state)
 {
     const fixture *f = *state;
     weights w = make_weights(f, ax_mobilenet_of_width(1.4), TIMM);
-    /* the last convolution of a stage: its number of channels is one of those that say how wide the network is */
+    /* the last convolution of a stage, whose number of channels is one of those that give the width of the network */
     size_t i = index_of(&w, "blocks.3.0.conv_pwl.weight");
     ax_st_tensor right = w.tensor[i];
     w.tensor[i].dim[0] = 44;

@@ -66,7 +66,7 @@ static void test_taps(void **state)
     assert_int_equal(ax_params_elements(f->params, "encoder."), 1811712); /* PyTorch's count */
 }
 
-/* Value k of a parameter after loading. */
+/* Element k of a parameter after loading. */
 static float value(const fixture *f, const char *name, size_t k)
 {
     size_t i = ax_params_find(f->params, name);
@@ -92,9 +92,9 @@ static void test_embedded(void **state)
     ax_safetensors_free(st);
 }
 
-/* ---- other namings: the embedded tensors under other names ---- */
+/* ---- other names for the embedded tensors ---- */
 
-/* timm's names, block by block, in an order of our own. */
+/* timm's names and ours, block by block. */
 static size_t timm_names(char theirs[][NAME], char ours[][NAME])
 {
     static const int blocks[] = { 1, 2, 3, 4, 3, 3, 1 };
@@ -123,7 +123,7 @@ static size_t timm_names(char theirs[][NAME], char ours[][NAME])
     return n;
 }
 
-/* Writes the embedded tensors under the names; skip: index to leave out, reshape: index to spoil. */
+/* Writes the embedded tensors under these names; skip: index to omit, spoil: index of one that gets a wrong shape. */
 static void write_renamed(const fixture *f, char theirs[][NAME], char ours[][NAME], size_t n, size_t skip, size_t spoil)
 {
     static ax_st_tensor list[MAX_TENSORS];
@@ -205,7 +205,7 @@ static void test_wrong_files(void **state)
     assert_int_equal(load(f, &err), AX_EFORMAT);
     snprintf(wanted, sizeof wanted, "%s: tensor '%s' is missing", f->path, ours[40]);
     assert_string_equal(err.msg, wanted);
-    write_renamed(f, theirs, ours, n, 0, SIZE_MAX); /* neither first name is there */
+    write_renamed(f, theirs, ours, n, 0, SIZE_MAX); /* the first tensor has neither name */
     assert_int_equal(load(f, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "not a MobileNet-v2"));
 }
@@ -223,7 +223,7 @@ static void test_image_size(void **state)
     static const int32_t h[AX_MAX_TAPS] = { 88, 44, 22, 11 }, w[AX_MAX_TAPS] = { 12, 6, 3, 2 }; /* halves, rounded up */
     for (int k = 0; k < ax_encoder_builtin()->taps.n; k++) {
         ax_shape s = ax_graph_type(f->g, taps[k]).shape;
-        int32_t stride = ax_encoder_builtin()->taps.tap[k].stride; /* what the encoder says of itself is so */
+        int32_t stride = ax_encoder_builtin()->taps.tap[k].stride; /* the encoder's description agrees */
         assert_true(s.h == h[k] && s.w == w[k] && s.h == (350 + stride - 1) / stride);
         assert_int_equal(s.c, ax_encoder_builtin()->taps.tap[k].channels);
     }

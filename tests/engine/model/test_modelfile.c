@@ -20,7 +20,7 @@
 
 typedef struct fixture {
     ax_device *dev;
-    ax_graph *train, *whole; /* stage 1's decoder with auxiliary heads; encoder and decoder */
+    ax_graph *train, *whole; /* train: stage 1's decoder with auxiliary heads; whole: encoder and decoder */
     ax_params *decoder, *network;
     ax_model_info info;
     char dir[32], path[64];
@@ -71,7 +71,7 @@ static int set_up(void **state)
     ax_val image = ax_graph_input(f->whole, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, &err);
     assert_int_equal(ax_network_build(f->whole, image, ax_encoder_builtin(), &spec, &logits, &err), AX_OK);
     f->decoder = params_of(f, f->train, 1);
-    f->network = params_of(f, f->whole, 2); /* plays the encoder, and later what is filled from the file */
+    f->network = params_of(f, f->whole, 2); /* serves as the encoder, and later is filled from the file */
     snprintf(f->dir, sizeof f->dir, "/tmp/ax-model-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     snprintf(f->path, sizeof f->path, "%s/m.safetensors", f->dir);
@@ -148,7 +148,7 @@ static void test_average(void **state)
     assert_int_equal(ax_optim_polyak(f->decoder, AX_GROUP_DECODER, 0.5f, &err), AX_OK);
     slot(f->decoder, name, AX_SLOT_AVERAGE)[0] = 3;
     slot(f->decoder, name, AX_SLOT_VALUE)[0] = 4;
-    slot(f->decoder, running, AX_SLOT_VALUE)[0] = 5; /* has no average */
+    slot(f->decoder, running, AX_SLOT_VALUE)[0] = 5; /* it has no average */
     for (int averaged = 0; averaged < 2; averaged++) {
         ax_safetensors *st = written(f, averaged);
         float out[8];
@@ -203,13 +203,13 @@ static void test_refused(void **state)
     refuse(f, "class_names", "road\ncar\n", "doesn't list 2 classes");
 }
 
-/* A network of another genotype doesn't take the file's tensors. */
+/* A model file without auxiliary heads doesn't fill a network that has them. */
 static void test_other_network(void **state)
 {
     fixture *f = *state;
     ax_err err = { 0 };
     ax_safetensors *st = written(f, false);
-    ax_params *p = params_of(f, f->train, 3); /* wants the auxiliary heads */
+    ax_params *p = params_of(f, f->train, 3); /* has auxiliary heads */
     char wanted[160];
     snprintf(wanted, sizeof wanted, "%s: tensor 'decoder.aux.", f->path);
     assert_int_equal(ax_model_load(st, f->path, p, &err), AX_EFORMAT);

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-/* The published encoder has an expansion in its first block (32 to 32 channels, batch norm) that the ImageNet weights
-   we ship, torchvision's, don't have: so much less are our figures. */
+/* The published encoder has an expansion in its first block (32 to 32 channels, batch norm) that torchvision's ImageNet
+   weights, which we ship, don't have: our figures are smaller by this much. */
 static const uint64_t published_params_more = 32 * 32 + 2 * 32, published_macs_more = 32 * 32 * 256 * 256;
 
 static const char *const arch[] = { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",

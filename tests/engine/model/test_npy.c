@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 /* A file of version 1 or 2 with n_data bytes 0, 1, 2, ...; ends where its allocation ends, so that a sanitizer sees a
-   read past it. The caller frees. */
+   read beyond it. The caller frees. */
 static char *make(int version, const char *header, size_t n_data, size_t *n)
 {
     size_t len = strlen(header), start = version == 1 ? 10 : 12;
@@ -98,7 +98,7 @@ static void refused(void **state)
     }
 }
 
-/* Every cut is refused; a flipped bit either is, or the numbers still are within the file. */
+/* Every truncated file is refused; a flipped bit is refused too, or the numbers still lie within the file. */
 static void cuts_and_flips(void **state)
 {
     (void)state;
@@ -126,7 +126,8 @@ static void cuts_and_flips(void **state)
             }
             whole[bit / 8] = (char)(whole[bit / 8] ^ 1 << bit % 8);
         }
-        assert_true(refusals > 7 * (n - 120)); /* what passes: the minor version, blanks that become line feeds */
+        /* accepted changes: the minor version, and blanks that become line feeds */
+        assert_true(refusals > 7 * (n - 120));
         free(whole);
     }
 }

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* A file of a header and n_data bytes 0, 1, 2, ...; the caller frees. */
+/* A file with this header and n_data bytes 0, 1, 2, ...; the caller frees. */
 static char *make(const char *header, size_t n_data, size_t *n)
 {
     size_t len = strlen(header);
@@ -28,7 +28,7 @@ static char *make(const char *header, size_t n_data, size_t *n)
     return bytes;
 }
 
-/* Bytes end where their allocation ends, so that a sanitizer sees a read past them. */
+/* The bytes end where their allocation ends, so that a sanitizer sees a read beyond them. */
 static void refuse(const char *header, size_t n_data, const char *reason)
 {
     size_t n;
@@ -151,7 +151,7 @@ static void test_deep_nesting(void **state)
     free(header);
 }
 
-/* Cut at every byte, and with every byte changed: refused or read, never a crash. */
+/* Truncated at every byte, and with every byte changed: refused or read, never a crash. */
 static void test_damaged(void **state)
 {
     (void)state;
@@ -249,7 +249,7 @@ static void test_import(void **state)
     assert_true(out[0] == 3 && out[1] == -4);
 }
 
-/* What nobody uses may be of any type. */
+/* Unused tensors may have any type. */
 static void test_types_of_others(void **state)
 {
     (void)state;
@@ -306,7 +306,7 @@ static void test_write(void **state)
     snprintf(tmp, sizeof tmp, "%s.tmp", path);
     assert_int_equal(access(tmp, F_OK), -1);
     unlink(path);
-    /* Nowhere to write: nothing appears */
+    /* the directory doesn't exist: no file appears */
     rmdir(dir);
     assert_int_equal(ax_safetensors_write(AT_FDCWD, path, tensors, 2, NULL, 0, &err), AX_EIO);
     assert_null(ax_safetensors_open(path, &err));
@@ -324,8 +324,8 @@ static void test_open_odd_files(void **state)
     assert_string_equal(err.msg, "/dev/null: a device, not a regular file");
 }
 
-/* IEEE 754: 2^-24 of a fraction without, 2^(exponent - 25) of 1024 and a fraction with an exponent; 31 isn't a
-   number. */
+/* IEEE 754 half precision: without an exponent 2^-24 times the fraction; with one 2^(exponent - 25) times 1024 plus the
+   fraction; exponent 31 isn't a finite number. */
 static void test_every_half(void **state)
 {
     (void)state;

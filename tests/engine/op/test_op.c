@@ -21,7 +21,7 @@ static void gives(ax_op op, ax_attr attr, const ax_type *in, size_t n_in, size_t
     assert_int_equal(out[output].layout, want.layout);
 }
 
-/* Refused, with a message that names the operation and has `part` in it. */
+/* The call is refused, with a message that names the operation and contains `part`. */
 static void refused(ax_op op, ax_attr attr, const ax_type *in, size_t n_in, const char *part)
 {
     ax_type out[AX_MAX_OUT];

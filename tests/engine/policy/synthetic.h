@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-/* 1 less the share of decisions in which g differs from a network that the seed hides; neighbours in the table of
-   choices count half. Noise is added, the same for the same candidate and seed. */
+/* 1 minus the fraction of decisions in which g differs from a network that the seed hides; neighbouring choices count
+   half. The noise is the same for the same candidate and seed. */
 static inline double synthetic_reward(const ax_genotype *g, uint64_t seed, uint32_t id, double noise)
 {
     const ax_space *s = ax_space_of(g);
@@ -30,8 +30,8 @@ static inline double synthetic_reward(const ax_genotype *g, uint64_t seed, uint3
     return 1 - sum / s->n_decisions + noise * ax_rng_normal(&own);
 }
 
-/* The best of so many candidates that a strategy proposes and learns from under noise, by its reward without. Ends s.
- */
+/* The noise-free reward of the best of `candidates` networks that a strategy proposes while it learns from noisy
+   rewards. Frees s. */
 static inline double synthetic_best(ax_strategy *s, uint32_t candidates, uint64_t seed)
 {
     double best = -1;
@@ -46,8 +46,8 @@ static inline double synthetic_best(ax_strategy *s, uint32_t candidates, uint64_
     return best;
 }
 
-/* Fails the test unless a strategy finds clearly better networks than chance does, in both spaces: the mean over the
-   seeds of what best_of makes of them. */
+/* Fails the test unless a strategy finds clearly better networks than random search does, in both spaces: compares the
+   mean of best_of over the seeds. */
 static inline void synthetic_beats_random(const char *name, int seeds,
                                           double (*best_of)(const char *name, const char *space, uint64_t seed))
 {
@@ -63,7 +63,7 @@ static inline void synthetic_beats_random(const char *name, int seeds,
     }
 }
 
-/* Fails the test unless the state of a strategy is saved as these bytes. */
+/* Fails the test unless the strategy's state is saved as these bytes. */
 static inline void synthetic_saves(ax_strategy *s, const char *want, size_t n)
 {
     char *bytes;

@@ -82,7 +82,7 @@ static void products_are_what_they_say(void **state)
     }
 }
 
-/* All rows at once give the bits of one after the other: scoring and sampling rely on it. */
+/* A batch of rows gives the same bits as one row after the other: scoring and sampling rely on it. */
 static void rows_do_not_depend_on_their_number(void **state)
 {
     (void)state;

@@ -96,11 +96,12 @@ static void check_file(const char *path, ax_feedback feedback)
     double share;
     float got = (float)ax_controller_loss(c, rollouts, 3, 0.1, 0.01, &share);
     compare("loss", &got, loss, 1);
-    assert_true(fabs(share - 1.0 / 3) < 1e-12 || share == 0); /* ratio 1.35 with a negative advantage isn't stopped */
+    assert_true(fabs(share - 1.0 / 3) < 1e-12 ||
+                share == 0); /* a ratio of 1.35 with a negative advantage isn't clipped */
     compare_slot(c, st, "grad.", AX_CONTROLLER_GRAD);
     got = (float)ax_controller_grad_norm(c);
     compare("grad_norm", &got, norm, 1);
-    load_slot(c, st, "grad.", AX_CONTROLLER_GRAD); /* the step from the file's own gradients */
+    load_slot(c, st, "grad.", AX_CONTROLLER_GRAD); /* the step from the file's gradients */
     ax_controller_adam(c, 1e-4, 2.0);
     compare_slot(c, st, "adam.", AX_CONTROLLER_VALUE);
     free(logp);
@@ -137,7 +138,7 @@ static void samples_of(const ax_space *space, ax_feedback feedback)
         ax_controller_score(c, &p.genotype, &again);
         assert_memory_equal(p.logp_each, again.logp_each, sizeof p.logp_each);
         assert_true(p.logp == again.logp && p.entropy == again.entropy);
-        for (int d = 0; d < space->n_decisions; d++) /* nothing to decide: certain */
+        for (int d = 0; d < space->n_decisions; d++) /* a decision with one choice is certain */
             if (space->decision[space->order[d]].choices == 1)
                 assert_true(p.logp_each[d] == 0 && p.entropy_each[d] == 0);
     }

@@ -33,7 +33,8 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
     return n;
 }
 
-/* Every child is one step from one of the best, no network comes twice, and all of the best are parents. */
+/* Every child is one mutation away from one of the best, no network is proposed twice, and all of the best become
+   parents. */
 static void children_are_new_mutants_of_the_best(void **state)
 {
     (void)state;
@@ -69,7 +70,7 @@ static void children_are_new_mutants_of_the_best(void **state)
     }
 }
 
-/* Proposals that nothing was learned from yet are seen, too: workers get different networks. */
+/* Proposals without a reward yet count as seen, too: workers get different networks. */
 static void what_is_in_training_is_not_proposed_again(void **state)
 {
     (void)state;
@@ -100,8 +101,8 @@ static void a_full_archive_keeps_the_best_and_the_youngest(void **state)
         ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         ax_proposal p = ax_proposal_of(&g);
         p.id = id;
-        assert_true(ax_archive_learn(&a, &p, -(double)id)); /* the oldest are the best */
-        assert_true(ax_archive_learn(&a, &p, 1e9));         /* known: nothing changes */
+        assert_true(ax_archive_learn(&a, &p, -(double)id)); /* the oldest ones are the best */
+        assert_true(ax_archive_learn(&a, &p, 1e9));         /* already known: nothing changes */
         assert_int_equal(a.n, id);
     }
     ax_genotype g = ax_space_random(ax_space_at(0), &rng);
@@ -118,12 +119,12 @@ static void a_full_archive_keeps_the_best_and_the_youngest(void **state)
     assert_int_equal(best[0]->id, 5000);
     assert_int_equal(best[1]->id, 1);
     assert_int_equal(best[2]->id, 2);
-    assert_true(ax_archive_has_seen(&a, a.point[3].key)); /* what left is seen all the same */
+    assert_true(ax_archive_has_seen(&a, a.point[3].key)); /* dropped members still count as seen */
     assert_int_equal(a.n_seen, AX_ARCHIVE_POINTS + 1);
     ax_archive_release(&a);
 }
 
-/* The best of 150 candidates under a noisy reward, each seed with its own hidden optimum. */
+/* The best of 150 candidates under a noisy reward; each seed hides its own optimum. */
 static double best_of(const char *name, const char *space, uint64_t seed)
 {
     ax_strategy_options o = ax_strategy_defaults(name, seed);
@@ -156,12 +157,12 @@ static void impossible_options_and_states_are_refused(void **state)
     for (int k = 0; k < 3; k++) {
         char *at = memmem(bytes, n, keys[k], strlen(keys[k]));
         assert_non_null(at);
-        *at ^= 1; /* there is none of that name */
+        *at ^= 1; /* no key of that name */
         assert_int_equal(ax_strategy_load(s, bytes, n, &err), AX_EFORMAT);
         *at ^= 1;
         at += strlen(keys[k]);
         char first = *at;
-        *at = (char)0xc0; /* nil; what follows isn't a map any more, or it is the wrong type */
+        *at = (char)0xc0; /* nil: the rest isn't a map any more, or has the wrong type */
         assert_int_equal(ax_strategy_load(s, bytes, n, &err), AX_EFORMAT);
         *at = first;
     }

@@ -39,8 +39,8 @@ static bool is_new(const ax_genotype *g, const ax_canonical *seen, uint32_t n)
     return true;
 }
 
-/* No network comes twice, be it learned from or in training: three workers are busy at any time. After the first ones
-   each proposal has an expectation, and some are made from others and some are not. */
+/* No network is proposed twice, whether it was learned from or is in training: three workers are busy at any time.
+   After the first ones each proposal has an expected reward; some are mutated from others and some are not. */
 static void proposals_are_new_and_expected(void **state)
 {
     (void)state;
@@ -73,7 +73,7 @@ static void proposals_are_new_and_expected(void **state)
     }
 }
 
-/* Asked again and again without learning, it gives other networks each time, from different parents. */
+/* Asked repeatedly without learning, it proposes different networks from different parents. */
 static void workers_get_different_networks(void **state)
 {
     (void)state;
@@ -102,8 +102,8 @@ static void workers_get_different_networks(void **state)
     ax_strategy_free(s);
 }
 
-/* Two with the same past have the same future, one that has its model from memory and one that builds it again: below
-   and above the most that a model holds. */
+/* Two strategies with the same history go on alike, one with its model in memory and one that rebuilds it: below and
+   above the largest size of a model. */
 static void a_rebuilt_model_has_the_same_bits(void **state)
 {
     (void)state;

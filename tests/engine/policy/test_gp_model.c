@@ -27,7 +27,7 @@ static ax_reduced on_line(int k)
 }
 
 /* Three points, 0, 2 and 4 on the line, with length scale 2 and noise .1: K = (1.1, e^-1, e^-2; e^-1, 1.1, e^-1; ...).
-   The numbers are Gaussian elimination's, in another language. */
+   The expected numbers were computed by Gaussian elimination in another language. */
 static void posterior_of_three_points(void **state)
 {
     (void)state;
@@ -40,7 +40,7 @@ static void posterior_of_three_points(void **state)
     }
     assert_int_equal(ax_gp_count(gp), 3);
     ax_reduced x[2] = { on_line(0), on_line(6) };
-    x[0].value[40] = 1; /* at 1, 3 and 5 from the points; the second at 6, 4 and 2, and at 7 from the first */
+    x[0].value[40] = 1; /* at distances 1, 3 and 5 from the points; the second at 6, 4 and 2, and at 7 from the first */
     double mean[2], covariance[4], evidence;
     assert_int_equal(ax_gp_posterior(gp, choice, y, x, 2, mean, covariance, NULL), AX_OK);
     is_near(mean[0], 0.5357494729847445, 1e-14);
@@ -97,7 +97,7 @@ static void evidence_is_the_product_of_predictions(void **state)
     ax_gp_free(gp);
 }
 
-/* What the process is drawn from is found again. */
+/* The fit recovers the process that the data are drawn from. */
 static void fit_finds_what_made_the_data(void **state)
 {
     (void)state;
@@ -130,7 +130,7 @@ static void fit_finds_what_made_the_data(void **state)
     }
 }
 
-/* Factors that grow point by point are those that are made at once, to the bit; also with columns beyond a strip. */
+/* Factors grown point by point equal those computed at once, bit for bit; also with columns beyond a strip. */
 static void growing_changes_no_bit(void **state)
 {
     (void)state;
@@ -147,7 +147,7 @@ static void growing_changes_no_bit(void **state)
     }
     for (int i = 0; i < M; i++)
         pool[i] = at_random(&rng);
-    ax_gp_add(made, &pool[0], NULL); /* forgotten again */
+    ax_gp_add(made, &pool[0], NULL); /* removed again */
     ax_gp_evidence(made, (ax_gp_choice) { 2, 1 }, y, &b, NULL);
     ax_gp_clear(made);
     for (int i = 0; i < N; i++)
@@ -162,7 +162,7 @@ static void growing_changes_no_bit(void **state)
         ax_gp_posterior(made, choice, y, pool, M, mean[1], covariance[1], NULL);
         assert_memory_equal(mean[0], mean[1], sizeof mean[0]);
         assert_memory_equal(covariance[0], covariance[1], sizeof covariance[0]);
-        for (int i = 0; i < M; i++) { /* one by one the same, up to rounding */
+        for (int i = 0; i < M; i++) { /* the same one by one, up to rounding */
             double alone, variance;
             ax_gp_posterior(made, choice, y, &pool[i], 1, &alone, &variance, NULL);
             is_near(mean[0][i], alone, 1e-13);

@@ -15,7 +15,7 @@
 #ifdef AX_DEBUG
 enum { LONG = 8 };
 #else
-enum { LONG = 103 }; /* more than the buffer holds: its oldest are overwritten */
+enum { LONG = 103 }; /* more than the buffer holds: the oldest entries are overwritten */
 #endif
 
 static const char *const strategies[] = { "ppo", "reinforce", "evolution", "random", "elite", "gp" };
@@ -29,7 +29,7 @@ static ax_strategy *start(const char *name, uint64_t seed, ax_err *err)
     return ax_strategy_new(&o, err);
 }
 
-/* A reward that anybody can learn: how many of the seven operations are conv1x1. */
+/* A reward that is easy to learn: how many of the seven operations are conv1x1. */
 static double reward_of(const ax_genotype *g)
 {
     const ax_cells c = ax_cells_of(g);
@@ -113,9 +113,7 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
     return n;
 }
 
-/* The first generation is random; then every child differs from a living parent in one decision, the parent is the best
-   when the tournament draws nearly all, and who is old is no parent, however good. */
-/* Each decision's choices add up to one; asking changes nothing; what was learned shows. */
+/* The probabilities of each decision add up to one; asking changes nothing; learning shows. */
 static void preferences_are_probabilities(void **state)
 {
     (void)state;
@@ -123,7 +121,7 @@ static void preferences_are_probabilities(void **state)
     for (int k = 0; k < 5; k++) {
         ax_strategy *s = start(names[k], 4, NULL), *same = start(names[k], 4, NULL);
         ax_probabilities before, after, again;
-        const int more = k < 2 ? 20 : 100; /* a few more needn't change which ones are the best */
+        const int more = k < 2 ? 20 : 100; /* a few more candidates needn't change which ones are the best */
         const ax_space *space = ax_space_at(0);
         assert_true(s && same);
         char *a, *b;
@@ -159,6 +157,8 @@ static void preferences_are_probabilities(void **state)
     ax_strategy_free(s);
 }
 
+/* The first generation is random; then every child differs in one decision from a living parent. The parent is often the
+   best one, since the tournament draws as many as the population has; an old member is no parent, however good. */
 static void children_differ_in_one_decision(void **state)
 {
     (void)state;
@@ -190,7 +190,7 @@ static void children_differ_in_one_decision(void **state)
         }
         assert_int_equal(ax_strategy_learn(s, &p, reward[id], NULL, NULL), AX_OK);
     }
-    /* ten draws with replacement miss the best of ten with (9/10)^10 = .35 */
+    /* ten draws with replacement miss the best of ten with probability (9/10)^10 = .35 */
     assert_in_range(best, (ROUNDS - POPULATION) / 2, (ROUNDS - POPULATION) * 4 / 5);
     ax_strategy_free(s);
     ax_err err;
@@ -216,7 +216,7 @@ static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
     }
 }
 
-/* Saved and loaded at any point, for every strategy: the same bytes afterwards. */
+/* Saved and loaded at any point, every strategy goes on to the same bytes. */
 static void a_save_at_any_point_goes_on_the_same(void **state)
 {
     (void)state;
@@ -306,7 +306,7 @@ static char *value_of(char *bytes, size_t n, const char *key)
     return at + strlen(key);
 }
 
-/* Whole msgpack, but values that no search could have written. */
+/* Valid msgpack with values that no search could have written. */
 static void impossible_states_are_refused(void **state)
 {
     (void)state;
@@ -319,11 +319,11 @@ static void impossible_states_are_refused(void **state)
     bytes = malloc(n);
     static const struct {
         const char *key;
-        size_t at, count; /* bytes behind the key that are overwritten */
+        size_t at, count; /* bytes after the key that are overwritten */
         unsigned char with;
     } edit[] = {
         { "adam_v", 5 + 3, 1, 0xbf },     /* a negative second moment */
-        { "adam_m", 5 + 2, 2, 0x7f },     /* huge but finite: taken */
+        { "adam_m", 5 + 2, 2, 0x7f },     /* huge but finite: accepted */
         { "controller", 5 + 2, 2, 0xff }, /* not a number */
         { "samples", 0, 1, 0x01 },        /* fewer than the buffer holds */
         { "baseline", 1, 2, 0xff },       /* not a number */

@@ -41,7 +41,7 @@ static void with_isa(const char *isa)
     unsetenv("AUXCELL_ISA");
     for (size_t i = 0; i < ax_case_count; i++) {
         agree(&ax_cases[i], 500 + i, oracle, dev[i % 2]);
-        if (ax_cases[i].large && ax_cases[i].op != AX_OP_CONV2D) /* the oracle is slow at it */
+        if (ax_cases[i].large && ax_cases[i].op != AX_OP_CONV2D) /* the reference is slow on these */
             agree(&ax_cases[i], 900 + i, oracle, dev[1 - i % 2]);
         seen[ax_cases[i].op] = true;
     }
@@ -89,7 +89,7 @@ static void same_bits_again(void **state)
     cpu->close(again);
 }
 
-/* Batch norm needn't write its output when only the statistics are wanted, nor those when only it is. */
+/* Batch norm may omit its output when only the statistics are wanted, and vice versa. */
 static void outputs_not_wanted(void **state)
 {
     (void)state;

@@ -26,7 +26,7 @@ static void check(twin *t, ax_attr a, int n, int h, int w, int ci, int co, bool 
     twin_check(t, AX_OP_CONV2D, a, in, bias ? 3 : 2, (unsigned)(h * 31 + w * 7 + ci));
 }
 
-/* With all that an epilogue can do, of which `kind` leaves out some. */
+/* A fused convolution; `kind` selects the parts of its epilogue. */
 static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co, unsigned kind)
 {
     const ax_type vector = twin_map(1, 1, 1, co), map = twin_map(n, ax_conv_extent(h, &a), ax_conv_extent(w, &a), co);
@@ -47,7 +47,7 @@ static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co,
     twin_check(t, AX_OP_FUSED, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
 }
 
-/* [1x1 to `ci` channels or a stem,] depthwise, 1x1 to co. kind: what each does besides. */
+/* [1x1 to `ci` channels or a stem,] depthwise, 1x1 to co. kind: selects the epilogue of each. */
 static void check_chain(twin *t, ax_attr spatial, int n, int h, int w, int from, int ci, int co, unsigned kind)
 {
     const ax_type map = twin_map(n, ax_conv_extent(h, &spatial), ax_conv_extent(w, &spatial), co);
@@ -141,7 +141,7 @@ static void dense(twin *t)
         }
     check(t, conv(3, 2, 1, 1, 1), 2, 32, 40, 3, 32, false);
     check(t, conv(3, 1, 12, 12, 1), 1, 30, 44, 24, 24, false);
-    check(t, conv(7, 1, 3, 1, 1), 1, 9, 8, 8, 8, false); /* more taps than the direct kernel takes */
+    check(t, conv(7, 1, 3, 1, 1), 1, 9, 8, 8, 8, false); /* more taps than the direct kernel supports */
 }
 
 static void test_chains(void **state)
@@ -168,7 +168,7 @@ static void test_dense(void **state)
     }
 }
 
-/* Winograd's tiles of four, three and two outputs along either axis, and those that hang over the edge. */
+/* Winograd's tiles of four, three and two outputs along either axis, and tiles that extend past the edge. */
 static void test_winograd(void **state)
 {
     (void)state;
@@ -188,7 +188,7 @@ static void test_winograd(void **state)
     }
 }
 
-/* 1x1 as matrix products: whole vectors of channels, one and a half at the end, more pixels than a block. */
+/* 1x1 as matrix products: whole vectors of channels, a partial vector at the end, more pixels than a block. */
 static void test_pointwise(void **state)
 {
     (void)state;
@@ -229,7 +229,7 @@ static bool fits_constant(const ax_device *dev, const ax_conv_impl *impl, ax_att
     return c.shape.oh >= 1 && c.shape.ow >= 1 && impl->fits(dev, &c);
 }
 
-/* Both passes of a call, or one: whether an implementation does them. */
+/* Whether an implementation supports all passes of a call. */
 static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co, bool bias)
 {
     static const unsigned passes[] = { AX_CONV_FORWARD, AX_CONV_DATA, AX_CONV_WEIGHTS };
@@ -245,7 +245,7 @@ static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int 
     return true;
 }
 
-/* Kernel, stride, pad, dilation: those of the networks, and what no network has. */
+/* Kernel, stride, pad, dilation: those of the networks, and others that no network has. */
 static const int geometries[][4] = { { 1, 1, 0, 1 }, { 1, 2, 0, 1 }, { 1, 3, 1, 1 },   { 3, 1, 1, 1 }, { 3, 2, 1, 1 },
                                      { 3, 2, 0, 1 }, { 3, 1, 3, 3 }, { 3, 1, 12, 12 }, { 3, 2, 3, 3 }, { 3, 3, 2, 2 },
                                      { 3, 2, 1, 2 }, { 5, 1, 2, 1 }, { 5, 2, 2, 1 },   { 5, 3, 7, 1 }, { 7, 1, 3, 1 },
@@ -268,7 +268,7 @@ static void each_geometry(twin *t, const ax_conv_impl *impl)
             }
 }
 
-/* Each implementation wherever it fits, whether it would be chosen or not, on every instruction set. */
+/* Each implementation on every call that it supports, chosen or not, with every instruction set. */
 static void test_every_implementation(void **state)
 {
     (void)state;
@@ -285,7 +285,7 @@ static void test_every_implementation(void **state)
         }
 }
 
-/* Threads only divide the work: the bits are the same for as many of them. */
+/* Threads only divide the work: equal thread counts give equal bits. */
 static void test_equal_bits(void **state)
 {
     (void)state;
@@ -311,8 +311,8 @@ static void test_kernels_of_any_size(void **state)
     assert_true(twin_open(&t, NULL, 2));
     check(&t, conv(3, 2, 1, 1, 1), 1, 2, 3, 4096, 8, false); /* rows too long for im2col */
     check(&t, conv(31, 1, 15, 1, 1), 1, 9, 5, 3, 4, false);
-    check(&t, conv(3, 1, 40, 40, 1), 1, 5, 6, 16, 16, true); /* all but the middle tap outside */
-    check(&t, conv(2, 1, 9, 30, 1), 1, 15, 15, 4, 4, true);  /* all of them for most pixels */
+    check(&t, conv(3, 1, 40, 40, 1), 1, 5, 6, 16, 16, true); /* all taps but the middle one are outside */
+    check(&t, conv(2, 1, 9, 30, 1), 1, 15, 15, 4, 4, true);  /* all taps are outside for most pixels */
     twin_close(&t);
 }
 
@@ -356,7 +356,7 @@ static void not_plain(ax_device *dev, ax_attr a, int n, int h, int w, int ci, in
     }
 }
 
-/* The shapes of the search: nothing is left to plain loops. */
+/* No convolution of the search is left to plain loops. */
 static void test_no_plain_loops(void **state)
 {
     (void)state;
@@ -382,7 +382,7 @@ static void test_no_plain_loops(void **state)
     ax_backend_cpu.close(dev);
 }
 
-/* Who does what in the networks. */
+/* The implementation chosen for each convolution of the networks. */
 static void test_choice(void **state)
 {
     (void)state;

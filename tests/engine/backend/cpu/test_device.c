@@ -53,7 +53,7 @@ static void test_memory(void **state)
     ax_backend_cpu.close(dev);
 }
 
-/* Runs a forward call whose tensors are plain arrays of the test. */
+/* Runs a forward call on plain arrays. */
 static void run(ax_device *dev, ax_call *call)
 {
     ax_err err = { 0 };
@@ -117,7 +117,7 @@ static void test_hand_values(void **state)
                        .n_out = 1 };
     run(dev, &resize);
     assert_true(y[0] == 0.0f && y[1] == 2.0f && y[2] == 6.0f && y[3] == 8.0f);
-    /* two equal logits: loss ln 2, gradient +-1/2; the ignored pixel counts for nothing; then all are ignored */
+    /* two equal logits: loss ln 2, gradient +-1/2; the ignored pixel has no effect; then all are ignored */
     float logits[4] = { 3.0f, 3.0f, 50.0f, -50.0f }, loss, grad[4];
     uint8_t labels[2] = { 1, AX_IGNORE };
     ax_call ce = { .op = AX_OP_CE,
@@ -161,7 +161,7 @@ static void test_hand_values(void **state)
     ax_backend_cpu.close(dev);
 }
 
-/* Variance of values far from zero: the naive E[x^2] - E[x]^2 in float would give rubbish. */
+/* Variance of values far from zero: the naive E[x^2] - E[x]^2 in float would be meaningless. */
 static void test_norm_far_from_zero(void **state)
 {
     (void)state;
@@ -236,7 +236,7 @@ static void test_updates(void **state)
             assert_int_equal(t.be[d]->polyak(t.dev[d], own + 3 * FLOATS, own, FLOATS, &now.decay, &err), AX_OK);
         }
         for (size_t i = 0; i < 4 * FLOATS; i++)
-            if (!(fabsf(mem[i] - mem[4 * FLOATS + i]) < 2e-6f)) /* not a number is no agreement */
+            if (!(fabsf(mem[i] - mem[4 * FLOATS + i]) < 2e-6f)) /* a NaN must fail too */
                 fail_msg("%s: float %zu is %g and %g", isas[set], i, (double)mem[i], (double)mem[4 * FLOATS + i]);
         assert_true(fabs(sums[0] - sums[1]) < 1e-9 * sums[0]);
         twin_close(&t);
@@ -244,7 +244,7 @@ static void test_updates(void **state)
     free(mem);
 }
 
-/* Same thread count, same bits, run to run. */
+/* The same thread count gives the same bits on each run. */
 static void test_repeats(void **state)
 {
     (void)state;

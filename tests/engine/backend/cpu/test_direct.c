@@ -15,13 +15,13 @@
 
 static const char *const isas[] = { "base", "v3", "v4" };
 
-/* One multiply-add as the instruction set does it. */
+/* One multiply-add, fused or not as in the instruction set. */
 static float multiply_add(const ax_device *dev, float a, float b, float c)
 {
     return strcmp(dev->k->name, "base") != 0 ? fmaf(a, b, c) : a * b + c;
 }
 
-/* Optimising compilers make one instruction of every multiply-add; in a debug build of some only. */
+/* Optimised builds fuse every multiply-add; debug builds fuse only some. */
 static bool same(float a, float b)
 {
 #if defined(AX_DEBUG)
@@ -37,7 +37,7 @@ typedef struct chain {
     float y[2 * 9 * 11 * 40], dw[40 * 17 * 9], work[1 << 16];
 } chain;
 
-/* Input pixel that output (r, o) sees through tap k; NULL: outside. */
+/* The input pixel under tap k of output (r, o); NULL if it is outside. */
 static const float *seen(const chain *c, int image, int r, int o, int k)
 {
     const ax_conv_shape *g = &c->g;

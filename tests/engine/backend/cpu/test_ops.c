@@ -42,7 +42,7 @@ static void norm(twin *t, size_t s, int c)
     t->floor = 0.1;
     for (int act = AX_ACT_NONE; act <= AX_ACT_RELU6; act++)
         for (int train = 0; train < 2; train++) {
-            /* one pixel has no spread to normalise by */
+            /* a single pixel has no variance to normalise by */
             if (train && sizes[s][0] * sizes[s][1] * sizes[s][2] < 4)
                 continue;
             ax_attr a = { .norm = { 1e-5f, 0.1f, (uint8_t)act, train } };

@@ -12,7 +12,7 @@
 
 static const ax_backend *cuda;
 
-/* Threads run in the other order in one of the ways: the bits must be the same. */
+/* In one of the ways, threads run in reverse order: the bits must be the same. */
 static void agree(const ax_case *c, uint64_t seed, ax_device *oracle, ax_device *dev)
 {
     ax_trial want, got[AX_WAYS];
@@ -28,7 +28,7 @@ static void agree(const ax_case *c, uint64_t seed, ax_device *oracle, ax_device 
     ax_trial_release(&want);
 }
 
-/* Multiply-adds of a dense convolution; 0 for everything else. */
+/* Multiply-adds of a dense convolution; 0 for other operations. */
 static size_t dense_work(const ax_case *c)
 {
     if (c->op != AX_OP_CONV2D || c->attr.conv.groups != 1)
@@ -38,10 +38,10 @@ static size_t dense_work(const ax_case *c)
     return ax_shape_count(y.shape) * ax_shape_count(c->in[1].shape) / (size_t)c->in[1].shape.n;
 }
 
-/* own: our own dense convolutions instead of cuDNN's, and only they. */
+/* own: only dense convolutions, on our own kernels instead of cuDNN's. */
 static void with(bool own)
 {
-    enum { MOST = 600000 }; /* multiply-adds: looking at every access takes its time */
+    enum { MOST = 600000 }; /* multiply-adds: checking every access is slow */
     bool seen[AX_OP_COUNT] = { false };
     setenv("AUXCELL_CUDA_OWN_CONVOLUTION", own ? "1" : "0", 1);
     ax_device *dev = ax_emulated_open(&cuda), *oracle = ax_backend_ref.open(0, 1, NULL);
@@ -50,7 +50,7 @@ static void with(bool own)
         if (own && (!work || work > MOST))
             continue;
         const bool needed = ax_cases[i].op != AX_OP_FUSED && ax_cases[i].op != AX_OP_CHAIN;
-        if (needed || cuda->forward[ax_cases[i].op].run) /* backends need not have these */
+        if (needed || cuda->forward[ax_cases[i].op].run) /* backends needn't have these */
             agree(&ax_cases[i], 500 + i, oracle, dev);
         seen[ax_cases[i].op] = true;
     }
@@ -61,11 +61,11 @@ static void with(bool own)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* Largest difference, as a share of a tensor's largest: of a result that is rounded to 7 bits of mantissa, and of a
-   gradient of weights that cuDNN makes so. Short sums in another order may come to the next number. */
+/* The largest difference, relative to a tensor's largest element, of a result rounded to 7 bits of mantissa and of a
+   weight gradient that cuDNN computes that way. Short sums in another order may round to the neighbouring number. */
 static const double HALF = 0x1p-8 + 2e-3;
 
-/* own: our own dense convolutions instead of the libraries', and only they. */
+/* own: only dense convolutions, on our own kernels instead of the libraries'. */
 static void with_bfloat16(bool own)
 {
     const size_t most = own ? 600000 : 3000000; /* multiply-adds */

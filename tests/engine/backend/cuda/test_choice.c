@@ -15,9 +15,9 @@
 
 static const ax_backend *cuda;
 typedef enum library { OTHER, DNN, BLAS } library;
-static bool measured; /* by the last `goes_by` */
+static bool measured; /* by the last call of `goes_by` */
 
-/* Whether a call was made since ax_emulated_fail. */
+/* Whether the function was called since ax_emulated_fail. */
 static bool called(const char *name)
 {
     const char *call;
@@ -37,7 +37,7 @@ static ax_device *device(ax_device_options options)
     return dev;
 }
 
-/* What a device takes for x {2,4,4,8} to `out` channels while cuBLASLt takes so many microseconds. */
+/* The library that a device uses for x {2,4,4,8} to `out` channels when cuBLASLt takes `us` microseconds. */
 static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
 {
     ax_kernel k = cuda->forward[AX_OP_CONV2D];
@@ -68,7 +68,7 @@ static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
     return by;
 }
 
-/* The same on a device of its own. */
+/* The same on a new device. */
 static library alone(ax_device_options options, const char *us)
 {
     ax_err err = { AX_OK, "" };
@@ -102,7 +102,7 @@ static int drop(void **state)
 
 static const ax_device_options keeps = { .tune = true, .folder = folder, .workspace = 1 << 20 };
 
-/* Changes the file's byte at `at`, or cuts it off there. */
+/* Changes the file's byte at offset `at`, or truncates it there. */
 static void damage(long at, bool cut)
 {
     FILE *f = fopen(file, "r+");
@@ -126,7 +126,8 @@ static void the_faster_one_is_taken(void **state)
     if (!cuda)
         skip();
     const ax_device_options forgets = { .tune = true, .workspace = 1 << 20 };
-    assert_int_equal(alone(forgets, "1"), BLAS); /* as fast: no reason to take another than without measuring */
+    assert_int_equal(alone(forgets, "1"),
+                     BLAS); /* equally fast: no reason to choose differently than without measuring */
     assert_int_equal(alone(forgets, "2"), DNN);
     assert_true(measured);
     assert_int_equal(alone(forgets, "1"), BLAS);
@@ -145,7 +146,7 @@ static void a_choice_is_kept(void **state)
     assert_true(measured);
     assert_int_equal(alone(keeps, "0"), DNN);
     assert_false(measured);
-    ax_device_options tight = keeps; /* other limits, other choices */
+    ax_device_options tight = keeps; /* other limits make other choices */
     tight.workspace = 0;
     assert_int_equal(alone(tight, "3"), BLAS);
     assert_true(measured);
@@ -176,7 +177,7 @@ static void workers_agree(void **state)
         skip();
     ax_err err = { AX_OK, "" };
     ax_device *first = device(keeps), *second = device(keeps);
-    assert_int_equal(goes_by(first, 16, "0", &err), BLAS); /* it has read the file */
+    assert_int_equal(goes_by(first, 16, "0", &err), BLAS); /* the file has been read */
     assert_int_equal(goes_by(second, 8, "2", &err), DNN);
     assert_int_equal(goes_by(first, 8, "0", &err), DNN);
     assert_true(measured);

@@ -17,14 +17,14 @@ enum { DEVICES = 3, N = 70 };
 static const ax_backend *cuda;
 static const float weight[DEVICES] = { 0.3f, 0.5f, 0.2f };
 
-/* No two orders of adding give the same sum. */
+/* Values whose sum depends on the order of addition. */
 static float value_of(int device, int i)
 {
     return (float)(i + 1) * (device == 0 ? 1e8f : device == 1 ? -6e7f : 1.7f);
 }
 
-/* From opening the devices to closing them. got: what the leader has after a spread and a gather, others: what the last
-   device has after the spread. */
+/* Everything from opening the devices to closing them. got: the weighted sum that the leader has gathered; others: what
+   the last device has after the leader has spread it. */
 static ax_code whole(float *got, float *others, ax_err *err)
 {
     ax_device *dev[DEVICES] = { NULL };
@@ -78,7 +78,7 @@ static void added_in_order(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* Whether call n is the first or the last of its name from `first` on. */
+/* Whether call n is the first or the last of its name, counted from `first`. */
 static bool first_or_last(const char *const *names, long first, long n, long calls)
 {
     bool earlier = false, later = false;
@@ -90,7 +90,7 @@ static bool first_or_last(const char *const *names, long first, long n, long cal
     return !earlier || !later;
 }
 
-/* Calls fail in turn, from where the devices come together; nothing is left, and a result that comes out is right. */
+/* Calls fail in turn, starting where the devices connect; nothing leaks, and a result, if there is one, is right. */
 static void calls_fail(void **state)
 {
     (void)state;
@@ -109,7 +109,7 @@ static void calls_fail(void **state)
             first = calls;
     assert_in_range(calls, 50, MOST - 2);
     assert_in_range(first, 1, calls);
-    alarm(60); /* a hang ends the test */
+    alarm(60); /* ends the test if it hangs */
     for (long n = first; n <= calls; n++)
         for (int lost = 0; lost < 2 && first_or_last(names, first, n, calls); lost++) {
             err = (ax_err) { AX_OK, "" };

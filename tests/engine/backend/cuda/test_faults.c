@@ -42,7 +42,7 @@ static ax_code train(ax_params *params, ax_plan *plan, float *loss, ax_err *err)
     return code == AX_OK ? ax_plan_read(plan, "loss", loss, sizeof *loss, err) : code;
 }
 
-/* From opening the device to closing it. */
+/* Everything from opening the device to closing it. */
 static ax_code whole(const ax_graph *g, float *loss, ax_err *err)
 {
     ax_rng rng = ax_rng_new(3, 0);
@@ -56,8 +56,8 @@ static ax_code whole(const ax_graph *g, float *loss, ax_err *err)
     return code;
 }
 
-/* What an error says when a call fails, besides the device: the call, and what it was called for. NULL: a call that
-   tidies up, of which nobody hears anything. */
+/* The text that an error must contain when this call fails, besides the device: the call and its purpose. NULL for a
+   call that cleans up, whose failure isn't reported. */
 static const char *expected(const char *call)
 {
     static const char *const said[][2] = {
@@ -71,7 +71,7 @@ static const char *expected(const char *call)
         { "cudaStreamCreateWithFlags", "cudaStreamCreate" },
         { "cudaStreamSynchronize", "cuda" },
         { "cudaEventCreateWithFlags", "cudaEventCreate" },
-        { "cudaEventRecord", ", " }, /* a copy's own bookkeeping, or measuring */
+        { "cudaEventRecord", ", " }, /* called for a copy's bookkeeping, or for measuring */
         { "cudaEventSynchronize", ", " },
         { "cudaEventElapsedTime", "measuring, conv 2x" },
         { "cudnnCreate", "cudnnCreate" },
@@ -82,7 +82,7 @@ static const char *expected(const char *call)
         { "cudnnSetTensor4dDescriptor", "cuDNN descriptors, conv 2x" },
         { "cudnnSetFilter4dDescriptor", "cuDNN descriptors, conv 2x" },
         { "cudnnSetConvolution2dDescriptor", "cuDNN descriptors, conv 2x" },
-        { "cudnnSetConvolutionMathType", ", conv 2x" }, /* describing, choosing, running */
+        { "cudnnSetConvolutionMathType", ", conv 2x" }, /* called while describing, choosing or running */
         { "cudnnGetConvolutionForwardAlgorithm_v7", "choosing the algorithm, conv 2x" },
         { "cudnnGetConvolutionBackwardDataAlgorithm_v7", "choosing the algorithm of the input's gradient, conv 2x" },
         { "cudnnGetConvolutionBackwardFilterAlgorithm_v7", "choosing the algorithm of the weights' gradient, conv 2x" },
@@ -95,7 +95,7 @@ static const char *expected(const char *call)
         { "cudnnConvolutionBackwardFilter", "cudnnConvolutionBackwardFilter, conv 2x" },
         { "cublasLtCreate", "cublasLtCreate" },
         { "cublasLtMatmulDescCreate", "choosing the matrix product, conv 2x" },
-        { "cublasLtMatmulDescSetAttribute", ", conv 2x" }, /* while choosing; of the bias in each run */
+        { "cublasLtMatmulDescSetAttribute", ", conv 2x" }, /* called while choosing, and for the bias in each run */
         { "cublasLtMatrixLayoutCreate", "choosing the matrix product, conv 2x" },
         { "cublasLtMatmulPreferenceCreate", "choosing the matrix product, conv 2x" },
         { "cublasLtMatmulPreferenceSetAttribute", "choosing the matrix product, conv 2x" },
@@ -130,21 +130,21 @@ static void fails(const ax_graph *g, long n, float right, bool lost)
         fail_msg("call %ld, %s: %ld objects are left", n, call, ax_emulated_live());
     const char *want = expected(call);
     if (code == AX_OK) {
-        /* closing sets the device and waits before it tidies up */
+        /* closing sets the device and waits before it cleans up */
         bool closing = !strcmp(call, "cudaSetDevice") || !strcmp(call, "cudaStreamSynchronize");
-        /* without memory to try algorithms in, one is taken untried, which may have other last bits */
+        /* without memory to try algorithms, one is used untried, whose last bits may differ */
         bool untried = (!strcmp(call, "cudaMalloc") || !strcmp(call, "cudaMemsetAsync")) && fabsf(loss - right) < 1e-4f;
         if (((want && !closing) || loss != right) && !untried)
             fail_msg("call %ld, %s: failed, nobody noticed, and the loss is %g", n, call, (double)loss);
         return;
     }
-    if (lost && !want) /* tidied up in vain: the error is that of the next call */
+    if (lost && !want) /* a failed clean-up isn't reported: the error is the next call's */
         want = "cuda:0: ";
     if (code != (lost ? AX_EDEVICE : AX_ENOMEM) || !strstr(err.msg, "cuda:0: ") || !want || !strstr(err.msg, want))
         fail_msg("call %ld, %s: code %d, %s", n, call, (int)code, err.msg);
 }
 
-/* Whether a call is among those of the short sweep: the first and the last of its name. */
+/* Whether the short sweep includes a call: the first and the last of its name. */
 static bool first_or_last(const char *const *names, long n, long calls)
 {
     bool first = true, last = true;
@@ -165,8 +165,8 @@ static void calls_fail(void **state)
     bool all = torture && *torture;
     if (!(cuda = ax_emulated_backend(false)))
         skip();
-    setenv("AUXCELL_CUDA_TUNE", "1", 1);    /* measuring has calls of its own */
-    setenv("AUXCELL_CUDA_WARM_MS", "0", 1); /* the same number of them each time */
+    setenv("AUXCELL_CUDA_TUNE", "1", 1);    /* measuring makes calls of its own */
+    setenv("AUXCELL_CUDA_WARM_MS", "0", 1); /* so that their number is the same each time */
     ax_smallnet net = ax_smallnet_build(true);
     ax_err err = { AX_OK, "" };
     float right, again;
@@ -178,7 +178,7 @@ static void calls_fail(void **state)
         calls++;
     assert_in_range(calls, 200, MOST - 1);
     assert_int_equal(ax_emulated_live(), 0);
-    alarm(250); /* a hang ends the test */
+    alarm(250); /* ends the test if it hangs */
     for (long n = 0; n < calls; n++)
         if (all || first_or_last(names, n, calls)) {
             fails(net.g, n + 1, right, false);

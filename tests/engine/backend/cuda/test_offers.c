@@ -23,7 +23,7 @@ static int start(void **state)
     return 0;
 }
 
-/* Names of switches that tests set. */
+/* Names of environment variables that tests set. */
 static int end(void **state)
 {
     static const char *const names[] = { "TWICE", "REFUSE", "HOST_US", "RAMP", "BUSY", "BLAS_TIME", "MEMORY", "ALGO" };
@@ -47,7 +47,7 @@ static ax_device *device(ax_device_options options)
     return dev;
 }
 
-/* How often a call was made since ax_emulated_fail. */
+/* The number of calls of a function since ax_emulated_fail. */
 static int called(const char *name)
 {
     const char *call;
@@ -57,8 +57,8 @@ static int called(const char *name)
     return times;
 }
 
-/* A convolution of x {2,6,5,8} to 8 channels, or its gradients by x and w, prepared and run; what was called in the run
-   can be asked for afterwards. The explanation, where there is one. */
+/* Prepares and runs a convolution of x {2,6,5,8} to 8 channels, or its gradients with respect to x and w; the calls
+   made by the run can be queried afterwards. *said: the explanation, if wanted. */
 static ax_code convolve(ax_device *dev, uint8_t kernel, bool backward, ax_explanation *said, ax_err *err)
 {
     ax_kernel k = backward ? cuda->backward[AX_OP_CONV2D] : cuda->forward[AX_OP_CONV2D];
@@ -98,7 +98,7 @@ static void close(ax_device *dev)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* Fails unless the next notice has these words in it; NULL: there is none. */
+/* Fails unless the next notice contains these words; NULL: unless there is none. */
 static void expect_notice(ax_device *dev, const char *const *words)
 {
     char text[400] = "";
@@ -112,7 +112,8 @@ static void expect_notice(ax_device *dev, const char *const *words)
 
 /* ---- tests ---- */
 
-/* With and without tensor cores it wants unequal scratch: what counts is what it will run with. */
+/* The listed entries, with and without tensor cores, need different amounts of scratch: the one that will run
+   counts. */
 static void an_algorithm_is_listed_twice(void **state)
 {
     (void)state;
@@ -143,16 +144,16 @@ static void an_offer_that_does_not_run_is_dropped(void **state)
         setenv("AUXCELL_EMU_REFUSE", "1", 1);
         if (convolve(dev, 3, false, NULL, &err) != AX_OK)
             fail_msg("%s", err.msg);
-        assert_int_equal(called("cudnnConvolutionForward"), 1); /* another */
+        assert_int_equal(called("cudnnConvolutionForward"), 1); /* by another algorithm */
         expect_notice(dev, NULL);
-        if (convolve(dev, 3, true, NULL, &err) != AX_OK) /* of those by x there is but one */
+        if (convolve(dev, 3, true, NULL, &err) != AX_OK) /* the input's gradient has only one algorithm */
             fail_msg("%s", err.msg);
         assert_int_equal(called("cudnnConvolutionBackwardData"), 0);
         assert_int_equal(called("cudnnConvolutionBackwardFilter"), 1);
         expect_notice(dev, (const char *const[]) { "conv 2x6x5x8->8 3x3 s1 p1 d1, the input's gradient: our own kernel",
                                                    "CUDNN_STATUS_NOT_SUPPORTED", NULL });
         expect_notice(dev, NULL);
-        setenv("AUXCELL_EMU_REFUSE", "3", 1); /* nothing at all, of either library */
+        setenv("AUXCELL_EMU_REFUSE", "3", 1); /* neither library runs anything */
         if (convolve(dev, 1, false, NULL, &err) != AX_OK)
             fail_msg("%s", err.msg);
         assert_int_equal(called("cudnnConvolutionForward") + called("cublasLtMatmul"), 0);
@@ -161,7 +162,7 @@ static void an_offer_that_does_not_run_is_dropped(void **state)
     }
 }
 
-/* Nothing fits: that is said once for each shape and direction. */
+/* No algorithm fits: each shape and direction is reported once. */
 static void falling_back_is_said_once(void **state)
 {
     (void)state;
@@ -199,7 +200,7 @@ static void what_computes_is_explained(void **state)
     close(dev);
 }
 
-/* A host that takes 10 us for a call hides whatever takes less: cuDNN takes 1 us here, cuBLASLt 4. */
+/* A host that takes 10 us for a call hides shorter device times: here cuDNN takes 1 us, cuBLASLt 4. */
 static void the_device_is_measured_and_not_the_host(void **state)
 {
     (void)state;
@@ -223,18 +224,18 @@ static void expect_the_first_named(void)
     close(dev);
 }
 
-/* Both take 1 us, and cuBLASLt is named first: it isn't to lose for being timed first in each round, which is always
-   while clocks are lower than for the second. */
+/* Both take 1 us, and cuBLASLt is listed first: it must not lose for being timed first in each round, when the clock is
+   always lower. */
 static void clocks_that_ramp_up_decide_nothing(void **state)
 {
     (void)state;
     if (!cuda)
         skip();
-    setenv("AUXCELL_EMU_RAMP", "400", 1); /* more than the rounds take: 3 of 5 offers, 20 calls each */
+    setenv("AUXCELL_EMU_RAMP", "400", 1); /* longer than all rounds: 3 of 5 offers, 20 calls each */
     expect_the_first_named();
 }
 
-/* What disturbs the device for a while isn't to be the bad luck of those that are timed first. */
+/* A short disturbance of the device must not hurt only the offers that are timed first. */
 static void rounds_are_interleaved(void **state)
 {
     (void)state;
@@ -245,7 +246,7 @@ static void rounds_are_interleaved(void **state)
     expect_the_first_named();
 }
 
-/* What it takes to try an offer isn't there: the library's first is taken. */
+/* There is no memory for trying offers: the library's first one is used. */
 static void a_device_with_little_memory(void **state)
 {
     (void)state;
@@ -254,8 +255,9 @@ static void a_device_with_little_memory(void **state)
     ax_err err = { AX_OK, "" };
     ax_device *dev = device(tuned);
     char text[32];
-    const size_t used = ((size_t)1 << 33) - cuda->spare(dev, NULL); /* by the device itself */
-    snprintf(text, sizeof text, "%zu", used + 11000);               /* of the convolution, not of another beside it */
+    const size_t used = ((size_t)1 << 33) - cuda->spare(dev, NULL); /* used by the device itself */
+    snprintf(text, sizeof text, "%zu",
+             used + 11000); /* enough for the convolution, but not for another one beside it */
     setenv("AUXCELL_EMU_MEMORY", text, 1);
     if (convolve(dev, 3, false, NULL, &err) != AX_OK)
         fail_msg("%s", err.msg);

@@ -20,7 +20,7 @@ static ax_device *device(const ax_backend *cuda, int index)
     return dev;
 }
 
-/* As with averages that begin at the second step, which is the one that is recorded. */
+/* As with averages that start at the second step, which is the recorded one. */
 static void a_first_launch_may_be_recorded(void **state)
 {
     (void)state;
@@ -67,7 +67,7 @@ static void missing_code_is_known_when_it_opens(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* Zero is a fill, not a kernel. */
+/* A zero is written by a fill, not by a kernel. */
 static void zero_on_the_device_that_is_not_current(void **state)
 {
     (void)state;

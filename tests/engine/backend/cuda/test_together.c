@@ -17,21 +17,21 @@ enum { COPIES = 3 };
 
 typedef struct net {
     ax_graph *g;
-    ax_trial trial[COPIES]; /* their inputs */
+    ax_trial trial[COPIES]; /* the inputs of the copies */
     char kept[COPIES * (AX_MAX_IN + 1)][16];
     size_t n_kept;
 } net;
 
 static void keep(net *n, ax_val v, const char *what, int copy, unsigned i, ax_err *err)
 {
-    if (!v.id || ax_graph_value(n->g, v.id)->kept) /* all summands have one gradient */
+    if (!v.id || ax_graph_value(n->g, v.id)->kept) /* all summands share one gradient */
         return;
     snprintf(n->kept[n->n_kept], sizeof *n->kept, "%s.%d.%u", what, copy, i);
     if (ax_graph_keep(n->g, v, n->kept[n->n_kept++], err) != AX_OK)
         fail_msg("%s", err->msg);
 }
 
-/* COPIES uses of an operation, each with inputs of its own, and their gradients if it has any. */
+/* COPIES uses of an operation, each with its own inputs, and their gradients if the operation has any. */
 static net net_of(const ax_case *c)
 {
     ax_err err = { AX_OK, "" };
@@ -89,7 +89,7 @@ static void write_inputs(net *n, const ax_case *c, ax_plan *p)
     }
 }
 
-/* All that is kept, in a row, which the caller frees. */
+/* All kept values in sequence; the caller frees them. */
 static char *results(net *n, const ax_case *c, const ax_backend *be, ax_device *dev, size_t *bytes)
 {
     ax_err err = { AX_OK, "" };
@@ -140,7 +140,7 @@ static void same_bits(void **state)
             continue;
         net n = net_of(c);
         size_t bytes = 0, same = 0;
-        ax_emulated_fail(0, false); /* counts from here */
+        ax_emulated_fail(0, false); /* starts counting */
         char *alone = results(&n, c, &plain, dev, &bytes);
         long one_by_one = launches();
         ax_emulated_fail(0, false);

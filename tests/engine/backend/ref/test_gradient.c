@@ -29,7 +29,7 @@ static void gradients(void **state)
     ax_backend_ref.close(dev);
 }
 
-/* A table that promises a gradient has a kernel for it, and the other way round. */
+/* An operation is marked as differentiable exactly if it has a backward kernel. */
 static void kernels_fit_the_table(void **state)
 {
     (void)state;
