@@ -5,7 +5,7 @@
 
 static const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
 
-/* Every byte of an item, as a training reads it. */
+/* Reads every byte of an item, as a training does. */
 static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, unsigned extras)
 {
     const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, e->h, e->w, extras);
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(file, data, size);
     ax_cache_header *head = (void *)file;
     ax_cache_entry *index = (void *)(head + 1);
-    /* with the checksum that it should have, so that what it says is looked at */
+    /* with the right checksum, so that the rest is looked at */
     if (size >= sizeof *head && head->count <= (size - sizeof *head) / sizeof *index)
         head->crc = ax_cache_head_crc(head, index);
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)

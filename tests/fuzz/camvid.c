@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         static const uint8_t pixels[3 * 32 * 32], palette[1][3];
         char path[FUZZ_PATH + 8];
         fuzz_put(dir, "val.txt", "i.png m.png\n", 12);
-        snprintf(path, sizeof path, "%s/i.png", dir); /* opening looks at both */
+        snprintf(path, sizeof path, "%s/i.png", dir); /* the data set is opened with both */
         if (ax_picture_write(path, pixels, 32, 32, NULL) != AX_OK)
             abort();
         snprintf(path, sizeof path, "%s/m.png", dir);

@@ -15,7 +15,7 @@ static void see(void *context, const ax_event *ev)
     s->n++;
 }
 
-/* However it is cut into pieces. */
+/* The result must not depend on the pieces. */
 static ax_damage read_it(const uint8_t *data, size_t size, size_t piece, seen *s)
 {
     ax_eventreader *r = ax_eventreader_new(NULL);
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (s.n != t.n || s.seq != t.seq)
         abort();
     serve(data + 1, size - 1);
-    if (data[0] >= 192) /* it waits for the disk */
+    if (data[0] >= 192) /* only sometimes, since it waits for the disk */
         settle(dir, data + 1, size - 1, d.seq + data[0] % 4 > 2 ? d.seq + data[0] % 4 - 2 : 0);
     return 0;
 }

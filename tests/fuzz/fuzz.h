@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The bytes as a file, for parsers that open one; its path goes into `path`. Returns the descriptor to close. */
+/* Puts the bytes into a file, for parsers that open one; its path goes to `path`. Returns the descriptor to close. */
 static inline int fuzz_file(const uint8_t *data, size_t size, char path[static 64])
 {
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -54,8 +54,8 @@ static inline void fuzz_drop(const char *dir, const char *name)
     unlink(path);
 }
 
-/* A copy (caller frees) of a file of engine/base/envelope.h, of at least 8 bytes, with the checksum that it should
-   have: what it says is looked at then. */
+/* A copy (the caller frees it) of a file of engine/base/envelope.h, at least 8 bytes long, with the right checksum, so
+   that its contents are looked at. */
 static inline uint8_t *fuzz_seal(const uint8_t *data, size_t size)
 {
     uint8_t *bytes = malloc(size);
@@ -69,7 +69,7 @@ static inline uint8_t *fuzz_seal(const uint8_t *data, size_t size)
     return bytes;
 }
 
-/* A parser that refuses says why. */
+/* A parser that refuses its input gives a reason. */
 static inline void fuzz_said_why(ax_code code, const ax_err *err)
 {
     if (code != AX_OK && (err->code != code || !err->msg[0]))

@@ -2,7 +2,7 @@
 #include "engine/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Goes everywhere: what is there must be what it says. */
+/* Visits every value: each must be consistent. */
 static size_t fuzz_values(const ax_json *v)
 {
     size_t n = 1, members = 0;

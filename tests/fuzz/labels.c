@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_put(dir, "val.txt", "m.png m.png\n", 12);
         static const uint8_t mask[32 * 32], palette[1][3];
         char path[FUZZ_PATH + 8];
-        snprintf(path, sizeof path, "%s/m.png", dir); /* opening looks at it */
+        snprintf(path, sizeof path, "%s/m.png", dir); /* opening the data set reads it */
         if (ax_mask_write(path, mask, 32, 32, palette, 1, NULL) != AX_OK)
             abort();
         snprintf(set, sizeof set, "camvid:%s", dir);

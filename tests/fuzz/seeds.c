@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
-static int root; /* of all targets */
+static int root; /* the folder of all targets */
 
 /* The folder of a target. */
 static int folder(const char *target)
@@ -62,7 +62,7 @@ static void events(void)
     }
 }
 
-/* A byte for the target, and a log of some events. */
+/* A byte for the target, followed by a log of some events. */
 static void logs(void)
 {
     int fd = folder("eventlog");
@@ -176,13 +176,13 @@ static bool stop(void *context, const ax_train_progress *p)
     return false;
 }
 
-/* A training that was stopped in its first step. */
+/* A training stopped in its first step. */
 static void trainings(void)
 {
     char path[64];
     ax_train_job job;
     ax_outcome out;
-    static ax_trainer *t; /* it and its data live as long as the program */
+    static ax_trainer *t; /* the trainer and its data live as long as the program */
     t = sitting_new(&job);
     int fd = folder("inflight");
     snprintf(path, sizeof path, "/proc/self/fd/%d/0", fd);
@@ -192,7 +192,7 @@ static void trainings(void)
     close(fd);
 }
 
-/* Cache files of two samples: plain, with a teacher's logits of 5 classes, and with mirrored taps, too. */
+/* Cache files of two samples: plain, with a teacher's logits for 5 classes, and also with mirrored taps. */
 static void caches(void)
 {
     const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
@@ -219,7 +219,7 @@ static void caches(void)
     }
 }
 
-/* Two persons in two pictures, as MPII has them and as COCO does. */
+/* Two persons in two pictures, in MPII's and in COCO's form. */
 static void put_people(void)
 {
     char text[4096];
@@ -323,7 +323,7 @@ static void data_sets(void)
     free(more);
 }
 
-/* Pictures that the tests have, and the first JPEG of them with an orientation. */
+/* The tests' pictures, and the first JPEG with an EXIF orientation. */
 static void pictures(int n, char **path)
 {
     static const uint8_t segment[] = "\xff\xe1\x00\x22"

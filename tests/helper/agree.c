@@ -21,13 +21,13 @@ static void compare_floats(const char *name, const char *who, const char *what, 
             at = i;
         }
     }
-    /* what should be nothing may be the rounding of a difference: a gradient of batch norm over one pixel */
+    /* values that should be zero may be rounding errors of a difference: a gradient of batch norm over one pixel */
     if (worst > (most > 0 ? tolerance * fmax(most, least) + 1e-9 : 5e-5))
         fail_msg("%s, %s: %s %u: element %zu is %g, not %g (largest %g)", name, who, what, index, at, got[at], want[at],
                  most);
 }
 
-/* Class ids may differ where two logits are equal but for rounding: one pixel in five hundred. */
+/* Class ids may differ where two logits are equal except for rounding: one pixel in five hundred. */
 static void compare_bytes(const char *name, const char *who, const uint8_t *want, const uint8_t *got, size_t n)
 {
     size_t differ = 0;
@@ -85,7 +85,7 @@ void ax_trial_in_way(ax_trial *t, const ax_case *c, uint64_t seed, const ax_back
 
 void ax_trial_agrees(const ax_trial *want, const ax_trial *got, const char *who)
 {
-    /* a sum of few products is off by little more than rounding; a variance by the cancellation in it */
+    /* a sum of a few products has little more than rounding error; a variance also has cancellation */
     ax_trial_compare(want, got, want->c->op == AX_OP_BNORM ? 2e-4 : 2e-5, 0, who);
 }
 

@@ -38,7 +38,7 @@ captured capture_command(int (*run)(const ax_program *, int, char **), const cha
     int argc = 0, fd[2], saved[2];
     for (; argv[argc] && argc < MAX_ARGS; argc++)
         check((copy[argc] = strdup(argv[argc])), "strdup");
-    char *order[MAX_ARGS + 1]; /* the command may move the pointers */
+    char *order[MAX_ARGS + 1]; /* the command may reorder the pointers */
     memcpy(order, copy, sizeof order);
     fflush(NULL);
     for (int k = 0; k < 2; k++) {

@@ -6,10 +6,10 @@
 
 typedef struct captured {
     int status;
-    char *out, *err; /* stdout, stderr; to be freed by captured_release */
+    char *out, *err; /* stdout, stderr; captured_release frees them */
 } captured;
 
-/* argv: a list of strings that ends with NULL; argv[0] is the subcommand's name. */
+/* argv: strings terminated by NULL; argv[0] is the subcommand's name. */
 captured capture_command(int (*run)(const ax_program *, int, char **), const char *const *argv);
 void captured_release(captured *c);
 

@@ -12,7 +12,7 @@ typedef struct ax_case {
     uint32_t n_in;
     ax_type in[AX_MAX_IN];
     float lo, hi;     /* range of the values of input 0; both 0: -1 .. 1 */
-    bool all_ignored; /* labels: AX_IGNORE everywhere, else one in five; depths: 0 */
+    bool all_ignored; /* labels: all AX_IGNORE instead of one in five; depths: all 0 */
     bool large;       /* too large for numeric gradients */
 } ax_case;
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* The path of a file in folders that are there. */
+/* The path of a file; its folders are made. */
 static void at(const char *name, char path[AX_TEMPDIR_PATH])
 {
     snprintf(path, AX_TEMPDIR_PATH, "%s/%s", ax_tempdir, name);

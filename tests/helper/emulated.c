@@ -23,7 +23,7 @@ static void *load(const char *folder, const char *name)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/cuda/emu/%s", folder, name);
-    /* under its own name, by which the plugin's need is met later */
+    /* loaded under its own name, so that the plugin finds it later */
     void *lib = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
     if (!lib)
         fail_msg("%s", dlerror());

@@ -4,16 +4,16 @@
 
 #include "engine/op/backend.h"
 
-/* NULL, after a line that says so: this build has no plugin or no emulation, the test is to be skipped. Fails the test
-   when they are there and don't load. checked, at the first call: every access of kernels is looked at (slow). */
+/* NULL, after printing the reason, if this build has no plugin or no emulation: the test should be skipped. Fails the
+   test if they exist and can't be loaded. checked, at the first call: every access of kernels is checked (slow). */
 const ax_backend *ax_emulated_backend(bool checked);
-/* Opens its first device, checked; without a backend the test is skipped, and one that doesn't open fails it. */
+/* Opens the first device, checked; skips the test without a backend, and fails it if the device doesn't open. */
 ax_device *ax_emulated_open(const ax_backend **be);
-/* Runs threads and blocks of the coming launches the other way round. */
+/* Runs the threads and blocks of the following launches in reverse order. */
 void ax_emulated_backwards(bool on);
-/* Objects (memory, streams, descriptors, ...) that nobody has released. */
+/* The number of objects (memory, streams, descriptors, ...) that haven't been released. */
 long ax_emulated_live(void);
-/* Lets the nth call from now fail as if memory ran out, or, if lost, it and every later one as if the device had gone;
+/* Lets the nth call from now fail as if memory had run out; if lost, it and every later one as if the device were gone;
    0: none. */
 void ax_emulated_fail(long nth, bool lost);
 /* The call that failed since then, "" = none; the name of the nth call since then, NULL = there were fewer. */

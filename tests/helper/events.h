@@ -5,8 +5,8 @@
 #include "engine/wire/event.h"
 
 enum { AX_TEST_FILLS = 8 };
-/* Fills *ev with the k-th set of extreme values (0 to AX_TEST_FILLS - 1): least and greatest numbers, absent ones,
-   infinities, empty and longest texts, control characters, UTF-8, random genotypes. Bytes that aren't values are 0. */
+/* Fills *ev with the k-th set of extreme values (0 to AX_TEST_FILLS - 1): smallest and largest numbers, absent ones,
+   infinities, empty and longest texts, control characters, UTF-8, random genotypes. Padding bytes are 0. */
 void ax_test_event(ax_event *ev, ax_event_kind kind, int k);
 
 #endif

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-/* Of a loss for depth: which side of its truth and of 0 every prediction is on, and which error is the largest. */
+/* For a depth loss: a hash of which side of its truth and of 0 every prediction is on, and which error is the
+   largest. */
 static uint64_t sides_of_depth(const ax_trial *t)
 {
     const float *p = t->in[0], *truth = t->in[1];
@@ -20,7 +21,8 @@ static uint64_t sides_of_depth(const ax_trial *t)
     return sides ^ most;
 }
 
-/* berHu's threshold counts as a constant: for the element with the largest error differences say something else. */
+/* berHu's threshold is treated as a constant, so differences don't give the gradient of the element with the largest
+   error. */
 static bool makes_threshold(const ax_trial *t, size_t at)
 {
     if (t->c->op != AX_OP_DEPTH_LOSS || t->c->attr.depth.kind != AX_BERHU)
@@ -32,8 +34,9 @@ static bool makes_threshold(const ax_trial *t, size_t at)
     return truth[at] > 0;
 }
 
-/* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
-   output are on an activation's bound, 0 or 6, and where in its window a maximum is. */
+/* The scalar function whose gradient is checked: the product of the arriving gradient and output 0. *sides: a hash of
+   which elements of the output are at a bound of the activation, 0 or 6, and of the positions of maxima in their
+   windows. */
 static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
 {
     const bool window = t->c->op == AX_OP_MAXPOOL;
@@ -50,7 +53,8 @@ static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64
     return sum;
 }
 
-/* Central difference; *kink when an element of the output crosses a bound in between: there is no derivative then. */
+/* Central difference; *kink is set if an element of the output crosses a bound in between, where there is no
+   derivative. */
 static double slope(ax_trial *t, const ax_backend *b, ax_device *dev, float *x, float h, bool *kink)
 {
     float at = *x, up = at + h, down = at - h;
@@ -81,7 +85,7 @@ void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev)
             if (makes_threshold(t, k))
                 continue;
             double near = slope(t, b, dev, x, h, &kink), far = slope(t, b, dev, x, 2 * h, &wide_kink);
-            double want = (4 * near - far) / 3; /* the error of second order cancels */
+            double want = (4 * near - far) / 3; /* the second-order error cancels */
             if (kink || wide_kink)
                 kinks++;
             else if (!(fabs(want - t->din[i][k]) <= 2e-3 * most + 2e-5))

@@ -14,7 +14,7 @@ typedef struct player {
     uint64_t seq;
     double at;
     ax_rng rng;
-    ax_genotype second; /* of #2 */
+    ax_genotype second; /* of candidate 2 */
     bool policy;
     ax_task_id task;
 } player;

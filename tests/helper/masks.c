@@ -10,7 +10,7 @@
 
 enum { SIDE = 96, IMAGES = 3 };
 
-/* How wrong the prediction of an image is, 0 to 1. */
+/* How wrong the prediction for each image is, 0 to 1. */
 static const double wrong[IMAGES] = { 0.2, 0.7, 0.1 };
 
 static bool make_room(ax_maskfile *m)
@@ -72,7 +72,7 @@ static bool make_classes(ax_maskfile *m)
 
 /* ---- depths ---- */
 
-/* A floor that comes nearer below, a wall behind it, a ball before it. */
+/* A floor that is nearer at the bottom, a wall behind it, a ball in front of it. */
 static float metres_at(int y, int x, double off)
 {
     int ball = (y - 50) * (y - 50) + (x - 60) * (x - 60);
@@ -126,7 +126,7 @@ static bool make_poses(ax_maskfile *m)
     const ax_task *pose = ax_task_of(AX_TASK_POSE);
     const ax_task_spec spec = { .task = pose };
     pose->legend(&spec, m);
-    m->w = 64; /* persons stand */
+    m->w = 64; /* portrait format */
     if (!make_room(m))
         return false;
     for (int i = 0; i < IMAGES; i++) {

@@ -5,8 +5,8 @@
 #include "engine/candidate/tasks.h"
 #include "engine/wire/maskfile.h"
 
-/* As the engine would write them for a candidate: three images with truth and prediction, the second predicted worst;
-   colours and pictures are the task's. Release with ax_maskfile_release; false: no memory. */
+/* Masks of a candidate as the engine would write them: three images with truth and prediction, the second one predicted
+   worst; colours and pictures depend on the task. Release with ax_maskfile_release; false: no memory. */
 bool ax_made_masks(ax_task_id task, ax_maskfile *m);
 
 #endif

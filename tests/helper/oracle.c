@@ -112,7 +112,7 @@ bool ax_trial_has_backward(const ax_trial *t)
     return t->info->differentiable != 0;
 }
 
-/* ---- memory of the backend, with a guard behind ---- */
+/* ---- memory of the backend, with guard bytes at the end ---- */
 
 typedef struct bench {
     const ax_backend *b;
@@ -136,7 +136,7 @@ static void take(bench *s, const void *mem, void *to, size_t bytes)
         assert_int_equal(s->b->copy(s->dev, to, mem, bytes, AX_FROM_DEVICE, NULL), AX_OK);
 }
 
-/* from NULL: garbage. */
+/* from NULL: filled with garbage. */
 static void *block_new(bench *s, const void *from, size_t bytes)
 {
     uint8_t *image = host(bytes + GUARD);
@@ -154,8 +154,8 @@ static void *block_new(bench *s, const void *from, size_t bytes)
     return mem;
 }
 
-/* An operand with memory: what the trial holds (NULL: garbage), as bfloat16 if it is a map and the backend has them so.
- */
+/* An operand with its memory: the trial's values (NULL: garbage), as bfloat16 if it is a map and the backend has
+   bfloat16 maps. */
 static ax_operand operand_new(bench *s, const ax_trial *t, ax_type type, bool map, const void *from)
 {
     size_t n = ax_shape_count(type.shape);
@@ -169,7 +169,7 @@ static ax_operand operand_new(bench *s, const ax_trial *t, ax_type type, bool ma
     return o;
 }
 
-/* One that is written: in `mem`, or (NULL) in memory of its own. */
+/* An output operand: in `mem`, or in new memory if that is NULL. */
 static ax_operand operand_in(bench *s, const ax_trial *t, ax_type type, bool map, void *mem)
 {
     ax_operand o = { mem, type };
@@ -179,7 +179,7 @@ static ax_operand operand_in(bench *s, const ax_trial *t, ax_type type, bool map
     return o;
 }
 
-/* Into what the trial holds. */
+/* Copies an operand's memory to the trial. */
 static void operand_take(bench *s, const ax_operand *o, ax_type type, void *to)
 {
     size_t n = ax_shape_count(type.shape);
@@ -207,7 +207,7 @@ static void bench_close(bench *s, const char *name)
     }
 }
 
-/* prepare, run, discard. While kernels prepare, addresses say only what is wanted. */
+/* Prepares, runs and discards. While preparing, a kernel learns from the addresses only which operands exist. */
 static ax_code run(bench *s, const ax_kernel *kernel, ax_call *call, ax_err *err)
 {
     size_t work = 0;
@@ -223,8 +223,8 @@ static ax_code run(bench *s, const ax_kernel *kernel, ax_call *call, ax_err *err
     call->prep = planned.prep;
     call->work = work ? block_new(s, NULL, work) : NULL;
     code = kernel->run(s->dev, call, err);
-    if (code == AX_OK &&
-        (call->op == AX_OP_FUSED || call->op == AX_OP_CHAIN)) { /* what the first run keeps serves the others */
+    /* the data cached by the first run must work for the others */
+    if (code == AX_OK && (call->op == AX_OP_FUSED || call->op == AX_OP_CHAIN)) {
         memset(call->out[0].mem, GARBAGE, ax_type_bytes(call->out[0].type));
         code = kernel->run(s->dev, call, err);
     }

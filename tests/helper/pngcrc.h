@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of a chunk's name and contents; PNG specification, annex D. */
+/* Checksum of a chunk's name and contents; PNG specification, annex D. */
 uint32_t ax_png_crc(const uint8_t *p, size_t n);
 
 #endif

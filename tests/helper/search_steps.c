@@ -69,7 +69,7 @@ searching *searching_begin_busy(void **state, const char *strategy)
     }
     searching_do(t, AX_VERB_PROMOTE, 1, NULL, NULL);
     searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
-    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL); /* will take the outcome of the other */
+    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL); /* will reuse the outcome of the other one */
     searching_do(t, AX_VERB_PIN, 2, NULL, NULL);
     searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
     searching_take(t);

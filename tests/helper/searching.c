@@ -24,7 +24,7 @@ void searching_init(searching *t, int64_t candidates, const char *strategy)
     if (!t->event || ax_settings_preset(s, "demo", &err) != AX_OK)
         abort();
     s->candidates = candidates;
-    s->finals = 0; /* a test that is of them sets it */
+    s->finals = 0; /* tests of the finals set it */
     s->channels = 8;
     s->full_channels = 16;
     snprintf(s->strategy, sizeof s->strategy, "%s", strategy);

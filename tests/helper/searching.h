@@ -9,22 +9,22 @@ enum { SEARCHING_EVENTS = 4096 };
 typedef struct searching {
     ax_search *search;
     ax_search_setup setup;
-    ax_event *event; /* all since the start, or since searching_forget */
+    ax_event *event; /* all events since the start, or since searching_forget */
     size_t n;
     uint64_t request;
-    double latency_ms; /* of what is scored from now on; 0 = as if it wasn't measured */
+    double latency_ms; /* latency of the following outcomes; 0 = not measured */
 } searching;
 
-/* candidates: how many the run has; strategy: its name. */
+/* candidates: the planned number; strategy: its name. */
 void searching_init(searching *t, int64_t candidates, const char *strategy);
 void searching_release(searching *t);
-/* Begins again, with the settings as they are in setup now. */
+/* Starts again with the current settings in setup. */
 void searching_restart(searching *t);
 void searching_forget(searching *t);
-/* Takes the next job; its id, 0 when there is none. */
+/* Takes the next job; returns its id, 0 if there is none. */
 uint32_t searching_take(searching *t);
 void searching_score(searching *t, double reward);
-/* What a worker says of a stage, all its figures as good as the reward; the latency wasn't measured. */
+/* A stage's outcome whose figures all equal the reward; the latency isn't measured. */
 ax_outcome searching_outcome(uint32_t stage, double reward);
 /* Gives a command; returns the answer's code. */
 ax_code searching_do(searching *t, ax_verb verb, uint32_t id, const char *text, ax_answer *answer);

@@ -59,7 +59,7 @@ ax_smallnet ax_smallnet_build(bool train)
     ax_val labels = ax_graph_input(g, "labels", (ax_type) { .shape = { 2, 12, 10, 1 }, .dtype = AX_U8 }, &err);
     ax_val y = conv(g, n.x, "encoder.conv", (ax_shape) { 4, 3, 3, 3 }, 1, NULL, &err);
     y = norm(g, y, first, AX_ACT_RELU6, train, &err);
-    /* y is read three times: a depthwise convolution, a pooled broadcast and a skip */
+    /* y is read three times: by a depthwise convolution, by global pooling and by a skip */
     ax_val dw = conv(g, y, "dw", (ax_shape) { 4, 3, 3, 1 }, 4, NULL, &err);
     dw = norm(g, dw, second, AX_ACT_NONE, train, &err);
     ax_val pool = apply(g, AX_OP_GPOOL, none, y, no, &err);
@@ -142,7 +142,7 @@ ax_naive ax_naive_run(const ax_graph *g, const ax_params *params, const ax_small
         if (from)
             memcpy(r.mem[id - 1], from, bytes);
         else
-            memset(r.mem[id - 1], 0xff, bytes); /* not a number */
+            memset(r.mem[id - 1], 0xff, bytes); /* NaN */
     }
     for (size_t k = 0; k < ax_graph_nodes(g); k++) {
         const ax_node *n = ax_graph_node(g, k);

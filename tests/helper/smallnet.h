@@ -10,11 +10,11 @@
 
 typedef struct ax_smallnet {
     ax_graph *g;
-    ax_val x, logits, loss, unread; /* unread: a training batch norm that nothing reads */
+    ax_val x, logits, loss, unread; /* unread: a batch norm in training that nothing reads */
 } ax_smallnet;
 
-/* Inputs "x" {2,6,5,3}, "target" {2,12,10,5} and "labels" {2,12,10,1}; keeps "logits" and "loss". Fails the test when
-   something goes wrong. train: batch norms use the batch, and the graph is differentiated. */
+/* Inputs "x" {2,6,5,3}, "target" {2,12,10,5} and "labels" {2,12,10,1}; keeps "logits" and "loss". Fails the test on
+   errors. train: batch norms use batch statistics, and the graph is differentiated. */
 ax_smallnet ax_smallnet_build(bool train);
 void ax_smallnet_free(ax_smallnet *net);
 
@@ -26,7 +26,7 @@ typedef struct ax_smallnet_data {
 void ax_smallnet_fill(ax_smallnet_data *d, uint64_t seed);
 void ax_smallnet_write(ax_plan *p, const ax_smallnet_data *d);
 
-/* Every value of the graph after one run, index id - 1; parameters' values come from params, which stays as it is. */
+/* Every value of the graph after one run, at index id - 1; parameters are read from params, which stay unchanged. */
 typedef struct ax_naive {
     void **mem;
     size_t n;

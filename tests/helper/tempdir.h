@@ -4,16 +4,16 @@
 
 #include <stddef.h>
 
-enum { AX_TEMPDIR_PATH = 512 }; /* holds every path that these functions make */
+enum { AX_TEMPDIR_PATH = 512 }; /* enough for every path that these functions make */
 
-/* Where it is: an absolute path. */
+/* Its absolute path. */
 extern char ax_tempdir[32];
-/* Makes it, empty; removes it with all that is in it. 0, or -1 with errno. */
+/* Make the empty folder; remove it with its contents. 0, or -1 with errno. */
 int ax_tempdir_make(void **state);
 int ax_tempdir_remove(void **state);
-/* The path of a file in it, which need not exist; the text holds until the fourth call from here. */
+/* The path of a file in it, which need not exist; the text stays valid until the fourth call after this one. */
 const char *ax_tempdir_path(const char *name);
-/* A text with the folder's path for each $. */
+/* Copies a text with the folder's path in place of each $. */
 void ax_tempdir_spell(const char *text, char *out, size_t cap);
 
 #endif

@@ -33,7 +33,7 @@ void twin_close(twin *t)
         t->be[d]->close(t->dev[d]);
 }
 
-/* The operation as a case, whose name is text. */
+/* The operation as a case; `text` receives its name. */
 static ax_case case_of(ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, char text[static 160])
 {
     ax_case c = { .name = text, .op = op, .attr = attr, .n_in = n_in };
@@ -54,7 +54,7 @@ static void forward(twin *t, int d, ax_trial *trial, bool inplace)
         fail_msg("%s on %s: %s", trial->c->name, t->be[d]->name, err.msg);
 }
 
-/* From the reference's saved values, so that a mask can't flip. */
+/* Uses the reference's saved values, so that masks can't differ. */
 static void backward(twin *t, int d, ax_trial *trial, const ax_trial *saved, bool inplace)
 {
     ax_err err = { AX_OK, "" };

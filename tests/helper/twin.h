@@ -7,20 +7,20 @@
 typedef struct twin {
     const ax_backend *be[2]; /* 0: reference, 1: under test */
     ax_device *dev[2];
-    double tolerance; /* of the largest magnitude of a tensor */
-    double floor;     /* the least magnitude that tolerance refers to: for sums that may cancel */
+    double tolerance; /* relative to a tensor's largest magnitude */
+    double floor;     /* the smallest magnitude that tolerance is relative to, for sums that may cancel */
     unsigned cases;
 } twin;
 
-/* isa: value of AUXCELL_ISA, NULL = best. False when the processor lacks it (nothing is open then). */
+/* isa: value of AUXCELL_ISA, NULL = the best. False if the CPU lacks it (nothing is open then). */
 bool twin_open(twin *t, const char *isa, int threads);
 void twin_close(twin *t);
 
-/* Runs the operation on random inputs of these types (labels: ids below the channels of input 0, some AX_IGNORE) on
-   both, forward and, where it has one, backward, and asserts that all results agree; then in place where the table of
-   the operation allows it, which must give the same bits. seed makes the inputs. */
+/* Runs the operation on both devices with random inputs of these types (labels: ids below the channels of input 0, some
+   AX_IGNORE), forward and, if it has gradients, backward, and asserts that all results agree; then in place where the
+   operation's table allows it, which must give the same bits. seed: of the inputs. */
 void twin_check(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, unsigned seed);
-/* The same twice on the device under test: asserts equal bits. */
+/* Runs the same twice on the device under test and asserts equal bits. */
 void twin_repeat(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, unsigned seed);
 
 static inline ax_type twin_map(int32_t n, int32_t h, int32_t w, int32_t c)

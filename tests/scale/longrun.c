@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 enum { MORE = 1000, PROGRESS = 5, SAVE_EVERY = 1000, LEARNED_FROM = 100 };
-/* Rewards of random decoders with preset demo (docs/measurements.md): what is trained after them is like them, as in a
-   run that trained all. */
+/* Rewards of random decoders with preset demo (docs/measurements.md): later trainings have similar rewards, as in a run
+   that trained all. */
 static const double DEMO_MEAN = 0.30, DEMO_SPREAD = 0.045;
 
 typedef struct maker {

@@ -131,7 +131,7 @@ int fdatasync(int fd)
     return sync_one(fd);
 }
 
-/* An inode that comes back as a new file has none of the old one's bytes. */
+/* A new file with a reused inode has none of the old file's bytes. */
 static int opened(int fd, int flags)
 {
     char name[512];

@@ -46,7 +46,7 @@ __attribute__((constructor)) static void wait_for_strace(int argc, char **argv)
     pid_t worker = getpid();
     if (fork() == 0)
         become_strace(words, worker);
-    /* once more after it was seen: it stops us in that time and lets us go on with every call traced */
+    /* once more after strace was seen: it stops this process in that time and lets it go on with every call traced */
     for (int more = 2; more; more -= traced() != 0)
         nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
 }

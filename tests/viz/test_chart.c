@@ -39,7 +39,7 @@ static void ticks_are_round_and_few(void **state)
                 }
             }
         }
-    int n = ax_ticks(1.98e6, 7.9e6, true, 8, t); /* narrow: as on a linear axis */
+    int n = ax_ticks(1.98e6, 7.9e6, true, 8, t); /* a narrow range: as on a linear axis */
     assert_int_equal(n, 6);
     assert_string_equal(ax_tick_text(t[0], text), "2M");
     assert_string_equal(ax_tick_text(t[5], text), "7M");
@@ -66,7 +66,7 @@ static uint32_t code_at(const ax_canvas *c, int row, int col)
     return c->cell[row * c->cols + col].code;
 }
 
-/* Dots of a column of Braille's dots, as bits from the top: rows 0 to 9 of the plot. */
+/* The Braille dots in a column, as bits from the top: lines 0 to 9 of the plot. */
 static uint64_t dots_of(const ax_canvas *c, int col)
 {
     static const uint8_t bit[2][4] = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
@@ -80,7 +80,7 @@ static uint64_t dots_of(const ax_canvas *c, int col)
     return dots;
 }
 
-/* However steep: the dots of a column touch one another, and those of the next column. */
+/* However steep the line: the dots of a column touch one another, and those of the next column. */
 static void lines_have_no_gaps(void **state)
 {
     (void)state;
@@ -97,7 +97,7 @@ static void lines_have_no_gaps(void **state)
         uint64_t dots = dots_of(&canvas, col), low = dots & -dots;
         if (!dots)
             continue;
-        assert_true(((dots + low) & dots) == 0); /* one stretch of bits */
+        assert_true(((dots + low) & dots) == 0); /* one run of set bits */
         assert_true(!before || (dots & (before | before << 1 | before >> 1)));
         before = dots;
         columns++;
@@ -106,7 +106,7 @@ static void lines_have_no_gaps(void **state)
     ax_canvas_release(&canvas);
 }
 
-/* A value is where its axis says: the same for linear and log ones. */
+/* A value is at the place that its axis gives, on linear and log axes. */
 static void values_are_where_the_axes_say(void **state)
 {
     (void)state;
@@ -130,7 +130,7 @@ static void values_are_where_the_axes_say(void **state)
     }
 }
 
-/* Steps keep their value until the next one; a letter tells lines apart without colour. */
+/* Steps keep their value until the next one; a letter distinguishes lines without colour. */
 static void steps_hold_their_value(void **state)
 {
     (void)state;
@@ -173,7 +173,7 @@ static void svg_is_well_formed(void **state)
     ax_str_release(&out);
 }
 
-/* What the mouse points at is what was drawn there, on both kinds of axis. */
+/* The mouse position gives the value that was drawn there, on both kinds of axis. */
 static void columns_are_values_and_back(void **state)
 {
     (void)state;

@@ -23,9 +23,9 @@ static void windows_stay_inside(void **state)
     (void)state;
     ax_curve_window w = { .width = 0 };
     ax_curve_pan(&w, 300, 1);
-    assert_int_equal(w.width, 0); /* the whole doesn't move */
+    assert_int_equal(w.width, 0); /* the whole range can't be moved */
     ax_curve_zoom(&w, 300, 1);
-    assert_int_equal(w.width, 256); /* of 512, with the newest in it */
+    assert_int_equal(w.width, 256); /* of 512 columns, with the newest in it */
     assert_true(w.from <= 300 && w.from + w.width >= 300);
     for (int i = 0; i < 9; i++)
         ax_curve_zoom(&w, 300, 1);
@@ -51,7 +51,7 @@ static void the_average_is_unbiased(void **state)
     double y[6] = { 0.5, 0.5, NAN, 0.5, 1.0, NAN }, out[6];
     ax_curve_ema((ax_series) { y, 6 }, 0.9, out);
     for (int i = 0; i < 4; i++)
-        assert_true(fabs(out[i] - 0.5) < 1e-12); /* a constant stays one, from its first value on */
+        assert_true(fabs(out[i] - 0.5) < 1e-12); /* a constant stays constant, starting with its first value */
     double weights = 1 - pow(0.9, 4), expected = (0.1 * 0.5 * (0.9 + 0.81 + 0.729) + 0.1 * 1.0) / weights;
     assert_true(fabs(out[4] - expected) < 1e-12);
     assert_true(out[5] == out[4]);
@@ -78,7 +78,7 @@ static void axes_have_round_ticks_on_rows(void **state)
         }
     ax_axis a = ax_axis_fit(0.3, 0.3, 10);
     assert_true(a.lo < 0.3 && a.hi > 0.3);
-    a = ax_axis_fit(0.08, 0.56, 5); /* of few rows none is wasted */
+    a = ax_axis_fit(0.08, 0.56, 5); /* with few lines none is wasted */
     assert_true(a.hi - a.lo < 0.7);
 }
 
@@ -121,7 +121,7 @@ static int count_role(const ax_canvas *c, ax_role role)
     return n;
 }
 
-/* One outlier among thousands is still drawn, be it on the best line. */
+/* One outlier among thousands is still drawn, even on the best line. */
 static void outliers_survive(void **state)
 {
     (void)state;
@@ -142,7 +142,7 @@ static void outliers_survive(void **state)
     free(y);
 }
 
-/* Thousands of values of one bell are one band: what is in the middle is not left out. */
+/* Thousands of normally distributed values form one band without holes in the middle. */
 static void a_bell_is_one_band(void **state)
 {
     (void)state;
@@ -160,7 +160,7 @@ static void a_bell_is_one_band(void **state)
         ax_canvas_init(&c, ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
         draw(&c, ROWS, COLS, (ax_series) { y, N });
         for (int col = AX_AXIS_LABEL; col < AX_AXIS_LABEL + 70; col++) {
-            int n = 0, most = 0; /* cells in a row; single values at the ends of the bell may stand apart */
+            int n = 0, most = 0; /* cells in a row; single values at the tails may stand apart */
             for (int row = 0; row < ROWS - 2; row++) {
                 bool any = c.cell[row * COLS + col].code != ' ';
                 n = any ? n + 1 : 0;
@@ -173,7 +173,7 @@ static void a_bell_is_one_band(void **state)
     free(y);
 }
 
-/* The best line has no gaps, neither at steps nor where points are on it. */
+/* The best line has no gaps, neither at steps nor where points lie on it. */
 static void the_best_line_is_joined(void **state)
 {
     (void)state;
@@ -185,9 +185,9 @@ static void the_best_line_is_joined(void **state)
         ax_canvas c;
         ax_canvas_init(&c, ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
         draw(&c, ROWS, COLS, (ax_series) { y, N });
-        int low = -1, cols = 0; /* the line's lowest and highest row in the column before */
+        int low = -1, cols = 0; /* the line's lowest and highest position in the column before */
         int high = -1;
-        for (int col = AX_AXIS_LABEL + 6; col < COLS; col++) { /* from the first step on */
+        for (int col = AX_AXIS_LABEL + 6; col < COLS; col++) { /* starting at the first step */
             int top = -1, bottom = -1, n = 0;
             for (int row = 0; row < ROWS - 2; row++)
                 if (c.cell[row * COLS + col].role == AX_ROLE_BEST) {

@@ -90,10 +90,10 @@ static void published_wiring(void **state)
                "   ◎─╯         head        ← 5,6\n");
 }
 
-/* Follows the lanes down the rows, knowing only the glyphs, and finds what each row reads. */
+/* Follows the lanes downwards, knowing only the glyphs, and finds what each row reads. */
 static void check_edges(const ax_dag *d)
 {
-    int owner[AX_DAG_LANES]; /* row whose value runs down this lane, -1 = none */
+    int owner[AX_DAG_LANES]; /* the row whose value runs down this lane, -1 = none */
     for (int k = 0; k < AX_DAG_LANES; k++)
         owner[k] = -1;
     for (int r = 0; r < d->drawing.rows; r++) {
@@ -119,7 +119,7 @@ static void check_edges(const ax_dag *d)
             } else if (g == AX_GLYPH_VLINE || g == AX_GLYPH_CROSS) {
                 assert_true(owner[k] >= 0);
             } else {
-                assert_int_equal(owner[k], -1); /* no lane stops without being read */
+                assert_int_equal(owner[k], -1); /* no lane ends without being read */
             }
             if (is_node || reads || last) {
                 lo = k < lo ? k : lo;
@@ -127,7 +127,7 @@ static void check_edges(const ax_dag *d)
             }
         }
         assert_int_equal(node, d->row[r].lane);
-        for (int k = 0; k < AX_DAG_LANES - 1; k++) /* an unbroken line joins all that takes part */
+        for (int k = 0; k < AX_DAG_LANES - 1; k++) /* an unbroken line joins all lanes that are read */
             assert_int_equal(d->row[r].glyph[2 * k + 1] == AX_GLYPH_HLINE, k >= lo && k < hi);
         for (int i = 0; i < row->n_reads; i++)
             expected |= 1u << row->reads[i];
@@ -165,7 +165,7 @@ static void every_genotype_can_be_drawn(void **state)
     assert_true(widest <= 38);
 }
 
-/* The drawing of one genotype beside another in `cols` columns has the text in some line. */
+/* Whether the drawing of one genotype compared with another, `cols` columns wide, contains the text. */
 static bool draws(const ax_dag *d, const ax_dag *was, int cols, const char *text)
 {
     ax_canvas c;
@@ -182,7 +182,7 @@ static bool draws(const ax_dag *d, const ax_dag *was, int cols, const char *text
     return found;
 }
 
-/* Parameters give way to what was before, but not to a cell that is as before. */
+/* Parameters are left out in favour of the previous value, but kept for unchanged cells. */
 static void params_and_changes(void **state)
 {
     (void)state;

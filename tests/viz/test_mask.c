@@ -25,7 +25,7 @@ static void it_fits_and_is_as_large_as_can_be(void **state)
                 assert_true((m.down - 1) * m.row_step + 1 + m.rows <= rows);
                 assert_true((m.across - 1) * m.col_step + m.cols <= cols);
                 assert_true(m.col_step >= m.cols + AX_MOSAIC_GAP && m.row_step == m.rows + 1);
-                /* the shape is kept, as far as cells allow */
+                /* the aspect ratio is kept as far as cells allow */
                 assert_true(fabs(m.rows * 2.0 - m.cols * 0.75) <= 1 + 0.375 || m.cols < 6);
             }
 }
@@ -37,11 +37,11 @@ static void high_windows_have_two_rows(void **state)
     assert_true(wide.across == 4 && wide.down == 1 && wide.rows == 11 && wide.cols == 22);
     assert_true(high.across == 2 && high.down == 2 && high.rows == 20 && high.cols == 40);
     assert_int_equal(ax_mosaic_of(2, 80, 4, 96, 96, 2, 9).cols, 0);
-    ax_mosaic cells = ax_mosaic_of(42, 128, 4, 96, 96, 2.5, 9); /* of higher cells fewer rows */
+    ax_mosaic cells = ax_mosaic_of(42, 128, 4, 96, 96, 2.5, 9); /* with taller cells fewer lines */
     assert_true(cells.rows == 20 && cells.cols == 50);
 }
 
-/* ---- judging ---- */
+/* ---- scoring ---- */
 
 static void hand_made(ax_maskfile *m, uint8_t truth[4], uint8_t predicted[4])
 {
@@ -62,7 +62,7 @@ static void classes_are_counted(void **state)
     assert_true(fabs(ax_mask_correct(&m, 0) - 2.0 / 3) < 1e-12);
     assert_true(isnan(ax_mask_correct(&m, 1)) && !ax_mask_count_image(&m, 1, c));
     assert_int_equal(ax_mask_add_errors(&m, NULL), AX_OK);
-    const uint8_t *e = m.error[0]; /* without an image grey shines through: pale, red, pale, white */
+    const uint8_t *e = m.error[0]; /* without an image grey is drawn: pale, red, pale, white */
     assert_true(e[0] == e[1] && e[0] == 208 && e[3] == 225 && e[4] == 32 && e[6] == 208 && e[9] == 255 && e[10] == 255);
     free(m.error[0]);
     m.channels = 3;
@@ -78,7 +78,7 @@ static void the_worst_comes_first(void **state)
     ax_mask_order(&m, order);
     assert_memory_equal(order, ((const uint8_t[]) { 1, 0, 2 }), 3);
     m.figures[2].reward = 0.01;
-    m.figures[1].reward = NAN; /* not judged: by its pixels */
+    m.figures[1].reward = NAN; /* without figures: ordered by its pixels */
     ax_mask_order(&m, order);
     assert_memory_equal(order, ((const uint8_t[]) { 2, 1, 0 }), 3);
     m.judged = false;
@@ -123,11 +123,11 @@ static void a_canvas_carries_them(void **state)
     ax_pane p = ax_pane_of(&c, (ax_rect) { 2, 3, 6, 12 });
     ax_raster pic = { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .owned = malloc(3) };
     pic.pixels = pic.owned;
-    ax_pane_picture(p, &pic); /* nobody can show it */
+    ax_pane_picture(p, &pic); /* nothing can show it */
     assert_int_equal(c.pictures, 0);
     c.graphics = true;
     pic.owned = malloc(3);
-    pic.at.cols = 12; /* past the pane */
+    pic.at.cols = 12; /* extends past the pane */
     ax_pane_picture(p, &pic);
     assert_int_equal(c.pictures, 0);
     pic.owned = malloc(3);
@@ -136,10 +136,10 @@ static void a_canvas_carries_them(void **state)
     ax_pane_picture(p, &pic);
     assert_true(c.pictures == 1 && c.picture[0].at.row == 3 && c.picture[0].at.col == 4);
     assert_true(c.cell[3 * 20 + 4].picture == 1 && c.cell[4 * 20 + 7].picture == 1 && c.cell[5 * 20 + 4].picture == 0);
-    ax_pane_put(p, 1, 2, 'x', AX_ROLE_TEXT); /* something over it */
+    ax_pane_put(p, 1, 2, 'x', AX_ROLE_TEXT); /* text over it */
     assert_int_equal(c.cell[3 * 20 + 5].picture, 0);
     ax_pane_picture(p, &(ax_raster) { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .pixels = pic.pixels });
-    ax_pane_kept *kept = ax_pane_take(p); /* goes over an erased canvas */
+    ax_pane_kept *kept = ax_pane_take(p); /* later drawn over an erased canvas */
     assert_non_null(kept);
     ax_canvas_erase(&c);
     assert_true(c.pictures == 0 && c.cell[3 * 20 + 4].picture == 0);

@@ -41,15 +41,15 @@ static void filters_choose(void **state)
     }
     assert_int_equal(count(&s, ""), all);
     assert_int_equal(count(&s, "reward>.3"), above);
-    assert_true(count(&s, "reward>=.3") + count(&s, "reward<.3") < all); /* unknown rewards pass neither */
+    assert_true(count(&s, "reward>=.3") + count(&s, "reward<.3") < all); /* unknown rewards pass neither filter */
     assert_int_equal(count(&s, "params<3M"), small);
     assert_int_equal(count(&s, "id=7"), 1);
-    assert_int_equal(count(&s, "#7"), 1 + 10); /* text: 7, 70 to 79 */
+    assert_int_equal(count(&s, "#7"), 1 + 10); /* matches text: 7, 70 to 79 */
     assert_int_equal(count(&s, "state=F"), s.n_failed);
     assert_int_equal(count(&s, "state!=F"), all - s.n_failed);
     assert_int_equal(count(&s, "state=FX"), s.n_failed + s.n_pruned);
     assert_int_equal(count(&s, "  reward>.3   id<50 "), count(&s, "id<50 reward>.3"));
-    assert_int_equal(count(&s, "keeps failing"), 1); /* in a note */
+    assert_int_equal(count(&s, "keeps failing"), 1); /* text in a note */
     assert_true(count(&s, "gap") > 0 && count(&s, "gap") < all);
     ax_state_release(&s);
 }
@@ -92,8 +92,9 @@ static void rows_are_sorted(void **state)
         assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
         assert_int_equal(rows.n, s.n_candidates);
         const ax_candidate *first = ax_state_candidate(&s, rows.id[0]);
-        assert_int_equal(first->status, AX_RUNNING);            /* what trains now is always in sight */
-        ax_outcome *half = &s.candidate[first->id - 1].outcome; /* also between its stages, with the reward of one */
+        assert_int_equal(first->status, AX_RUNNING);            /* the candidate in training is always visible */
+        /* also between its stages, with a reward from the first */
+        ax_outcome *half = &s.candidate[first->id - 1].outcome;
         half->reward = reverse ? 1 : 0;
         assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
         assert_int_equal(rows.id[0], first->id);
@@ -102,7 +103,7 @@ static void rows_are_sorted(void **state)
         double before = reverse ? -INFINITY : INFINITY;
         for (uint32_t i = 1; i < rows.n; i++) {
             double r = ax_state_candidate(&s, rows.id[i])->outcome.reward;
-            assert_true(known || isnan(r)); /* those without a reward come last, both ways */
+            assert_true(known || isnan(r)); /* those without a reward come last in both directions */
             known = !isnan(r);
             assert_true(!known || (reverse ? r >= before : r <= before));
             before = known ? r : before;
@@ -141,7 +142,7 @@ static void several_keys_sort(void **state)
         assert_true(x <= y);
         falls += x < y;
         double p = a->outcome.params, q = b->outcome.params;
-        if (x == y && !isnan(p) && !isnan(q)) /* params go up unless reversed */
+        if (x == y && !isnan(p) && !isnan(q)) /* params are ascending unless reversed */
             assert_true(p >= q);
     }
     assert_true(falls > 1);

@@ -16,7 +16,7 @@ static double linear(uint8_t v)
     return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
 }
 
-/* Linear RGB as a protanope or a deuteranope sees it: Vienot, Brettel and Mollon (1999), their matrix in RGB. */
+/* Linear RGB as seen by a protanope or a deuteranope: Vienot, Brettel and Mollon (1999), their matrix in RGB. */
 static void seen(const uint8_t rgb[3], int kind, double out[3])
 {
     static const double matrix[2][3][3] = {
@@ -27,7 +27,7 @@ static void seen(const uint8_t rgb[3], int kind, double out[3])
         out[r] = 0;
         for (int c = 0; c < 3; c++)
             out[r] += matrix[kind][r][c] * linear(rgb[c]);
-        out[r] = cbrt(fmax(out[r], 0)); /* about as light as it looks */
+        out[r] = cbrt(fmax(out[r], 0)); /* roughly the perceived lightness */
     }
 }
 
@@ -63,7 +63,7 @@ static void colors_are_told_apart_without_red_and_green(void **state)
                             fail_msg("theme %s: roles %d and %d, kind %d: %.3f", ax_theme_at(t)->name, sets[k][i],
                                      sets[k][j], kind, apart(a, b, kind));
                 }
-    /* a red and a green that look the same would fail, once for each kind */
+    /* a red and a green that look the same would fail, one pair for each kind */
     assert_true(apart(AX_RGB(0xc83c14), AX_RGB(0x6e7314), 0) < 0.12);
     assert_true(apart(AX_RGB(0xc03030), AX_RGB(0x707030), 1) < 0.12);
 }

@@ -23,7 +23,7 @@ static void pause_frees_the_worker(void **state)
     searching_train(t, 2, 0.2);
     searching_train(t, 3, 0.2);
     assert_int_equal(searching_take(t), 0);
-    assert_false(ax_search_finished(t->search)); /* 1 waits for a person */
+    assert_false(ax_search_finished(t->search)); /* candidate 1 stays paused until it is continued */
     ax_answer a;
     assert_int_equal(searching_do(t, AX_VERB_PAUSE, 1, NULL, &a), AX_OK);
     assert_non_null(strstr(a.message, "already"));
@@ -47,7 +47,7 @@ static void continue_before_the_worker_has_stopped(void **state)
     assert_int_equal(searching_take(t), 0); /* the worker isn't free yet */
     assert_int_equal(searching_do(t, AX_VERB_PRUNE, 1, NULL, NULL), AX_OK);
     assert_int_equal(searching_do(t, AX_VERB_UNDO, 1, NULL, NULL), AX_OK);
-    searching_score(t, 0.9); /* comes too late: it was told to stop */
+    searching_score(t, 0.9); /* too late: it was told to stop */
     assert_int_equal(searching_count(t, AX_EVENT_SCORED), 0);
     searching_train(t, 1, 0.9);
     assert_int_equal(searching_count(t, AX_EVENT_SCORED), 1);
@@ -66,16 +66,16 @@ static void the_run_can_be_paused(void **state)
     assert_int_equal(searching_count(t, AX_EVENT_PAUSED), 1);
     assert_int_equal(searching_do(t, AX_VERB_CONTINUE, 0, NULL, NULL), AX_OK);
     assert_int_equal(searching_last(t, AX_EVENT_PAUSED, 0)->id, 0);
-    assert_int_equal(searching_take(t), 1); /* the one that was in training is first */
+    assert_int_equal(searching_take(t), 1); /* the one that was in training comes first */
 }
 
-/* 1 is finished, 2 runs, 6 5 4 3 wait: all but 3 are a person's. */
+/* 1 is finished, 2 is running, 6 5 4 3 are queued: all but 3 were submitted by hand. */
 static searching *begin_with_a_queue(void **state)
 {
     searching *t = searching_begin(state, 3, "random");
     searching_train(t, 1, 0.9);
     searching_take(t);
-    for (int i = 0; i < 3; i++) /* a name is as good as the text */
+    for (int i = 0; i < 3; i++) /* a published network's name works like its genotype */
         searching_do(t, AX_VERB_SUBMIT, 0, i ? arch0 : "arch0", NULL);
     return t;
 }
@@ -91,7 +91,7 @@ static void promote_by_state(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_QUEUED, 0)->id, 3);
     assert_int_equal(searching_last(t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 0);
     assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
-    searching_score(t, 0.0); /* far below the mean, but let through */
+    searching_score(t, 0.0); /* far below the mean, but it passes the gate */
     const ax_event *g = searching_last(t, AX_EVENT_GATED, 0);
     assert_true(g->id == 2 && g->u.GATED.passed == 1 && g->u.GATED.chance == 1);
 
@@ -124,7 +124,7 @@ static void demote_takes_a_promotion_back(void **state)
     ax_answer a;
     searching_answers(t, AX_VERB_DEMOTE, 6, NULL, AX_OK, "#6 is last in the queue");
     const ax_event *q = searching_last(t, AX_EVENT_QUEUED, 0);
-    assert_true(q->id == 6 && q->u.QUEUED.position == 3); /* 5 4 3 6 */
+    assert_true(q->id == 6 && q->u.QUEUED.position == 3); /* the queue is 5 4 3 6 */
     searching_answers(t, AX_VERB_DEMOTE, 2, NULL, AX_EINVAL, "#2 is in training, and not promoted");
     assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
     assert_int_equal(searching_do(t, AX_VERB_DEMOTE, 2, NULL, NULL), AX_OK);
@@ -134,7 +134,7 @@ static void demote_takes_a_promotion_back(void **state)
     assert_true(g->id == 2 && g->u.GATED.chance < 1);
 
     searching_answers(t, AX_VERB_DEMOTE, 1, NULL, AX_EINVAL, "#1 is finished, and not promoted");
-    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK); /* 7 5 4 3 6 */
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK); /* the queue is 7 5 4 3 6 */
     assert_int_equal(searching_do(t, AX_VERB_DEMOTE, 1, NULL, &a), AX_OK);
     assert_int_equal(searching_last(t, AX_EVENT_PRUNED, 0)->id, 7);
     assert_int_equal(searching_take(t), 5);
@@ -163,7 +163,8 @@ static void notes_and_pins(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_NOTED, 0)->id, 0);
     assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xff\xfe", NULL), AX_EINVAL);
     assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "two\nlines", NULL), AX_EINVAL);
-    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xc2\x9b[31m", NULL), AX_EINVAL); /* C1: another escape */
+    /* C1: another form of the escape sequence */
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xc2\x9b[31m", NULL), AX_EINVAL);
     assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xe2\x80\xae", NULL), AX_EINVAL);
 }
 
@@ -177,10 +178,10 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
     searching_answers(t, AX_VERB_SUBMIT, 0, "arch0", AX_OK, "#3 is next");
     const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 0);
     assert_true(isnan(p->u.PROPOSED.logp) && isnan(p->u.PROPOSED.logp_each[0]));
-    p = searching_last(t, AX_EVENT_PROPOSED, 1); /* the policy's own: its parts are the whole */
+    p = searching_last(t, AX_EVENT_PROPOSED, 1); /* a proposal of the policy: its parts add up to the total */
     double logp = 0, entropy = 0;
     const ax_space *space = ax_space_of(&p->u.PROPOSED.genotype);
-    for (int i = 0; i < space->n_decisions; i++) { /* the order is the genotype's: a fresh policy is nearly uniform */
+    for (int i = 0; i < space->n_decisions; i++) { /* in the genotype's order; a fresh policy is nearly uniform */
         double most = log(space->decision[i].choices);
         assert_true(fabs((double)p->u.PROPOSED.entropy_each[i] - most) < 0.1);
         logp += (double)p->u.PROPOSED.logp_each[i];
@@ -193,7 +194,7 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1);
     searching_train(t, 2, 0.4);
     assert_int_equal(searching_take(t), 0);
-    assert_true(ax_search_finished(t->search)); /* it counts */
+    assert_true(ax_search_finished(t->search)); /* submitted candidates count, too */
 }
 
 static void the_same_request_is_done_once(void **state)

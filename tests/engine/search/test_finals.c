@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* 20 candidates, 14 of the search; the best 3 twice more. */
+/* 20 candidates, 14 of them in the search; the best 3 are trained twice more. */
 static searching *begin(void **state)
 {
     searching *t = searching_begin(state, 20, "random");
@@ -31,7 +31,7 @@ static searching *begin(void **state)
 
 static double reward_of(uint32_t id)
 {
-    return 0.3 + 0.01 * ((id * 5) % 14); /* of 14 all differ: the best are 11, 8 and 5 */
+    return 0.3 + 0.01 * ((id * 5) % 14); /* the 14 rewards all differ: the best are 11, 8 and 5 */
 }
 
 /* Trains the rest of the search. */
@@ -53,7 +53,7 @@ static ax_search_job take(searching *t)
     return taken ? job : (ax_search_job) { 0 };
 }
 
-/* The one that is taken next is the finalist's training with this seed. */
+/* The next job is the finalist's training with this seed. */
 static void is_next(searching *t, uint32_t finalist, int64_t seed)
 {
     ax_search_job job = take(t);
@@ -104,16 +104,16 @@ static void the_share_is_planned(void **state)
 {
     (void)state;
     is_plan(plan(200, 0.2, 10, 4), 10, 4);
-    is_plan(plan(300, 0.2, 10, 4), 10, 6); /* more seeds once there are as many networks as may be */
+    is_plan(plan(300, 0.2, 10, 4), 10, 6); /* more seeds once the number of networks is at its limit */
     is_plan(plan(100, 0.2, 10, 4), 5, 4);  /* fewer networks before fewer seeds */
     is_plan(plan(48, 0.2, 10, 4), 2, 4);
     is_plan(plan(24, 0.2, 10, 4), 2, 2);
     is_plan(plan(19, 0.2, 10, 4), 0, 0);
     is_plan(plan(200, 0, 10, 4), 0, 0);
-    is_plan(plan(20, 0.2, 1, 4), 1, 4); /* how good is the best? */
+    is_plan(plan(20, 0.2, 1, 4), 1, 4); /* the finals of a single network */
     is_plan(plan(20, 0.2, 4, 1), 4, 1);
     is_plan(plan(1000000, 0.9, 100, 1), 100, 1000);
-    is_plan(plan(10, 0.3, 10, 1), 3, 1); /* 0.3 * 10 is a bit less than 3 */
+    is_plan(plan(10, 0.3, 10, 1), 3, 1); /* 0.3 * 10 is slightly less than 3 */
 }
 
 static void the_best_are_trained_round_by_round(void **state)
@@ -132,8 +132,8 @@ static void the_best_are_trained_round_by_round(void **state)
             assert_false(ax_search_finished(t->search));
             train_next(t, best[k], 1 + 1000 * (round + 1), fresh[round][k]);
             assert_true(of(t, best[k])->final_seeds == round + 1);
-            assert_true(of(t, best[k])->reward == reward_of(best[k])); /* the first one stays what it is */
-            if (round == 0 || k < 2) /* one that is a round ahead isn't better for it */
+            assert_true(of(t, best[k])->reward == reward_of(best[k])); /* the reward of the search stays */
+            if (round == 0 || k < 2) /* a finalist that is a round ahead has no advantage */
                 assert_true(isnan(of(t, best[0])->final_best));
         }
     is_over(t);
@@ -168,7 +168,7 @@ static void the_best_are_trained_round_by_round(void **state)
     assert_int_equal(s.finals, 6);
     assert_int_equal(s.n_finalists, 3);
     assert_int_equal(s.finalist, 8);
-    assert_int_equal(s.best, 11); /* of the search */
+    assert_int_equal(s.best, 11); /* the best of the search */
     assert_int_equal(ax_state_winner(&s), 8);
     ax_state_release(&s);
 }
@@ -185,7 +185,7 @@ static void without_finals_nothing_changes(void **state)
     assert_int_equal(searching_count(t, AX_EVENT_FINAL), 0);
 }
 
-/* Not a copy of the best, however high the reward that it took. */
+/* A copy of the best network is no finalist, however high its reused reward. */
 static void a_network_is_a_finalist_once(void **state)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -216,7 +216,7 @@ static void a_pruned_finalist_is_out_until_that_is_taken_back(void **state)
     is_next(t, 5, 1001);
     assert_int_equal(searching_do(t, AX_VERB_PRUNE, 11, NULL, &a), AX_OK);
     searching_score(t, 0.45);
-    /* one of the second round was in the queue already: what is of a pruned one isn't taken out of it */
+    /* one training of the second round was queued already: a pruned candidate's queued training isn't removed */
     train_next(t, 11, 2001, 0.5);
     train_next(t, 8, 2001, 0.41);
     train_next(t, 5, 2001, 0.46);
@@ -235,7 +235,7 @@ static void pruned_before_its_turn_it_gets_no_training(void **state)
     train_next(t, 11, 1001, 0.5);
     train_next(t, 8, 1001, 0.4);
     is_next(t, 11, 2001);
-    searching_do(t, AX_VERB_UNDO, 5, NULL, NULL); /* the rounds that it has missed come first */
+    searching_do(t, AX_VERB_UNDO, 5, NULL, NULL); /* the rounds that it missed come first */
     searching_score(t, 0.5);
     train_next(t, 8, 2001, 0.4);
     train_next(t, 5, 1001, 0.4);
@@ -265,7 +265,8 @@ static void a_training_that_fails_or_is_pruned_is_one_fewer(void **state)
     is_over(t);
     assert_int_equal(of(t, 11)->final_seeds, 1);
     assert_int_equal(of(t, 8)->final_seeds, 1);
-    assert_true(isnan(of(t, 11)->final_best) && of(t, 5)->final_best == 1); /* the only one with an interval */
+    /* the only one with a confidence interval */
+    assert_true(isnan(of(t, 11)->final_best) && of(t, 5)->final_best == 1);
 }
 
 static void a_paused_candidate_does_not_hold_them_up(void **state)
@@ -280,7 +281,7 @@ static void a_paused_candidate_does_not_hold_them_up(void **state)
     assert_non_null(strstr(log->u.LOG.text, "1 paused candidate can't be among them"));
 }
 
-/* The same events from a snapshot at any moment of the finals. */
+/* The events are the same after a resume from a snapshot at any moment of the finals. */
 static void they_go_on_from_a_snapshot(void **state)
 {
     for (int at = 0; at < 7; at++) {
@@ -309,7 +310,7 @@ static void they_go_on_from_a_snapshot(void **state)
     }
 }
 
-/* With more candidates the search goes on; what was trained for the finals before counts as spent. */
+/* With more candidates the search goes on; earlier trainings of the finals count as spent. */
 static void more_candidates_open_them_again(void **state)
 {
     searching *t = begin(state);
@@ -319,7 +320,7 @@ static void more_candidates_open_them_again(void **state)
         searching_score(t, 0.3);
     }
     assert_true(ax_search_finished(t->search));
-    t->setup.settings.candidates = 30; /* 9 for the finals: three seeds each */
+    t->setup.settings.candidates = 30; /* 9 trainings for the finals: three seeds each */
     searching_reload(t);
     ax_search_set_time(t->search, 1000);
     ax_search_hello(t->search, true, 2);
@@ -327,12 +328,12 @@ static void more_candidates_open_them_again(void **state)
     assert_false(ax_search_finished(t->search));
     assert_int_equal(searching_take(t), 21);
     t->n = 0;
-    searching_score(t, 0.9); /* better than all of before: 5 isn't among the best any more */
+    searching_score(t, 0.9); /* better than all before: 5 isn't among the best any more */
     is_next(t, 21, 1001);
     assert_int_equal(ax_search_get(t->search, 21)->finalist, 1);
     assert_int_equal(ax_search_get(t->search, 8)->finalist, 3);
     assert_int_equal(ax_search_get(t->search, 5)->finalist, 0);
-    assert_int_equal(searching_count(t, AX_EVENT_FINAL), 6); /* three out, three in */
+    assert_int_equal(searching_count(t, AX_EVENT_FINAL), 6); /* three are out, three are in */
     assert_int_equal(of(t, 5)->final_seeds, 2);
     searching_score(t, 0.4);
     train_next(t, 21, 2001, 0.4); /* the others have these two already */

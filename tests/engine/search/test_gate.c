@@ -85,7 +85,7 @@ static void a_wave_changes_nobody_elses_luck(void **state)
     assert_memory_equal(&a, &b, sizeof a);
 }
 
-/* As published: the mean that a reward meets has it already. */
+/* As published: a reward is compared with a mean that already includes it. */
 static void a_mean_with_ones_own_reward(void **state)
 {
     (void)state;
@@ -98,7 +98,7 @@ static void a_mean_with_ones_own_reward(void **state)
     assert_int_equal(g.count, 1);
 }
 
-/* It is asked, and leaves no trace but the number that is drawn. */
+/* The gate answers, and nothing changes except the random number generator. */
 static void uncounted_rewards_move_nothing(void **state)
 {
     (void)state;

@@ -37,11 +37,11 @@ static void prune_is_soft_for_ten_seconds(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_PRUNED, 0)->u.PRUNED.phase, 2);
     assert_true(ax_search_deadline(t->search) == 0);
     assert_int_equal(searching_do(t, AX_VERB_UNDO, 1, NULL, &a), AX_EINVAL);
-    searching_train(t, 3, 0.5); /* a pruned one makes room for another */
+    searching_train(t, 3, 0.5); /* a new candidate replaces the pruned one */
     assert_true(ax_search_finished(t->search));
 }
 
-/* The machine's clock was set back by an hour while no engine ran. */
+/* The system clock was set back by an hour while no engine ran. */
 static void a_resume_gives_no_more_time(void **state)
 {
     searching *t = searching_begin(state, 9, "random");
@@ -115,13 +115,13 @@ static void undo_takes_back_a_batch(void **state)
     assert_string_equal(a.message, "pruned 3 candidates (1 had been pruned before, or failed); undo takes them back");
     assert_int_equal(a.count, 3);
     assert_int_equal(searching_last(t, AX_EVENT_PRUNED, 2)->u.PRUNED.batch, 77);
-    assert_int_equal(give(t, AX_VERB_PRUNE, 77, 2, second, &a), AX_OK); /* the same batch goes on */
+    assert_int_equal(give(t, AX_VERB_PRUNE, 77, 2, second, &a), AX_OK); /* the same batch is extended */
     assert_string_equal(a.message, "pruned 5 candidates; undo takes them back");
     assert_int_equal(a.count, 5);
     assert_int_equal(give(t, AX_VERB_PRUNE, 77, 2, second, &a), AX_EINVAL);
     assert_string_equal(a.message, "all 2 had been pruned before, or failed");
-    assert_int_equal(searching_do(t, AX_VERB_UNDO, 3, NULL, NULL), AX_OK); /* one of it alone */
-    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 3, NULL, &a), AX_OK);  /* and now it is another one's */
+    assert_int_equal(searching_do(t, AX_VERB_UNDO, 3, NULL, NULL), AX_OK); /* one of the batch alone */
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 3, NULL, &a), AX_OK);  /* now it belongs to another batch */
     assert_int_equal(give(t, AX_VERB_UNDO, 77, 0, NULL, &a), AX_OK);
     assert_string_equal(a.message, "4 candidates are back");
     assert_true(a.count == 4 && a.id == 0);
@@ -131,7 +131,7 @@ static void undo_takes_back_a_batch(void **state)
     searching_answers(t, AX_VERB_UNDO, 0, NULL, AX_EINVAL, "there is nothing to undo");
     assert_int_equal(give(t, AX_VERB_PRUNE, 0, 2, second, &a), AX_OK);
     assert_int_equal(give(t, AX_VERB_PRUNE, 0, 3, first, &a), AX_OK);
-    searching_answers(t, AX_VERB_UNDO, 0, NULL, AX_OK, "3 candidates are back"); /* the newest command */
+    searching_answers(t, AX_VERB_UNDO, 0, NULL, AX_OK, "3 candidates are back"); /* undoes the newest command */
     assert_int_equal(give(t, AX_VERB_UNDO, 0, 3, (const uint32_t[]) { 5, 5, 1 }, &a), AX_OK);
     assert_string_equal(a.message, "#5 is finished again; 1 can't come back: not pruned, or for good");
     assert_int_equal(give(t, AX_VERB_PRUNE, 0, 2, (const uint32_t[]) { 1, 99 }, &a), AX_EINVAL); /* all or nothing */
@@ -147,7 +147,7 @@ static void a_batch_finds_its_places_in_the_queue(void **state)
     finished(t);
     assert_int_equal(searching_take(t), 2);
     for (int i = 0; i < 4; i++)
-        searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL); /* 7 6 5 4, and 3 of the search */
+        searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL); /* the queue is 7 6 5 4, then 3 of the search */
     assert_int_equal(give(t, AX_VERB_PRUNE, 0, 5, (const uint32_t[]) { 5, 7, 1, 3, 2 }, &a), AX_OK);
     assert_string_equal(a.message, "pruned 5 candidates; undo takes them back, 4 of them within 10 s");
     ax_search_stopped(t->search, 0);

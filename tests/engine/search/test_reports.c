@@ -24,7 +24,7 @@ static void a_crash_is_tried_once_more(void **state)
     assert_int_equal(searching_take(t), 2);
     ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
     assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 0);
-    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 0); /* failed is not reward 0 */
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 0); /* a failure isn't a reward of 0 */
     assert_int_equal(searching_count(t, AX_EVENT_SCORED), 0);
     assert_true(ax_search_finished(t->search));
     assert_int_equal(searching_do(t, AX_VERB_PRUNE, 1, NULL, NULL), AX_EINVAL);
@@ -47,7 +47,7 @@ static void five_failures_in_a_row_pause_the_run(void **state)
         ax_search_failed(t->search, 0, AX_CAUSE_MEMORY, "out of memory");
     }
     searching_take(t);
-    searching_score(t, 0.5); /* not in a row */
+    searching_score(t, 0.5); /* the failures aren't consecutive */
     for (int i = 0; i < 5; i++) {
         assert_false(ax_search_paused(t->search));
         assert_int_not_equal(searching_take(t), 0);
@@ -86,7 +86,7 @@ static void progress_belongs_to_what_runs(void **state)
     assert_int_equal(searching_count(t, AX_EVENT_PROGRESS), 2);
 }
 
-/* What is said of a training that is begun once more is what its worker does, not what might have been. */
+/* The log says where a training really goes on, as its worker reports it. */
 static void a_training_goes_on_where_it_says(void **state)
 {
     searching *t = searching_begin(state, 3, "random");

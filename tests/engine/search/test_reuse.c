@@ -11,10 +11,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* The same network twice: the operations of the first layer and the inputs of a block have changed sides. */
+/* The same network twice: the operations of the first layer and the inputs of a block are swapped. */
 static const char twin[] = "[[8,[0,0,2,5],[0,3,8,8],[0,5,1,4]],[[3,3],[2,3],[3,0]]]";
 
-/* 1 is done, 2 waits, and arch0 as 3 is in training. */
+/* 1 is done, 2 is queued, and arch0 is in training as 3. */
 static searching *begin(void **state, void (*change)(ax_settings *s))
 {
     searching *t = searching_begin(state, 20, "random");
@@ -28,7 +28,7 @@ static searching *begin(void **state, void (*change)(ax_settings *s))
     return t;
 }
 
-/* Submits the twin, which is next, and asks for a job. */
+/* Submits the twin, which is next in the queue, and asks for a job. */
 static uint32_t submit_twin(searching *t, ax_answer *a)
 {
     searching_do(t, AX_VERB_SUBMIT, 0, twin, a);
@@ -44,16 +44,17 @@ static void a_known_network_takes_the_outcome(void **state)
     searching_answers(t, AX_VERB_SUBMIT, 0, twin, AX_OK, "#4 is the network of #3 and takes its outcome");
     ax_search_clean(t->search);
     assert_int_equal(searching_take(t), 0);
-    assert_true(ax_search_dirty(t->search)); /* saved before the next, and then there is more */
+    assert_true(ax_search_dirty(t->search)); /* the outcome is saved before the next job is taken */
     const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->id == 4 && s->u.SCORED.reused == 3 && s->u.SCORED.reward == 0.5 && s->u.SCORED.seconds == 0);
     assert_true(s->u.SCORED.stage == 1 && s->u.SCORED.provisional == 0);
     assert_string_equal(s->u.SCORED.masks, "masks/3.mpk");
     assert_int_equal(searching_count(t, AX_EVENT_GATED), gated);
     assert_int_equal(searching_count(t, AX_EVENT_STARTED), started);
-    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1); /* a person made it */
+    /* the twin was submitted by hand, so nothing is learned */
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1);
     searching_train(t, 2, 0.2);
-    /* 3 is the one it is of, for a third one too */
+    /* 3 is named as its original, also for a third copy */
     assert_int_equal(submit_twin(t, NULL), 0);
     assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
     searching_do(t, AX_VERB_FORK, 1, "op1=none", &a);
@@ -73,17 +74,17 @@ static void what_isnt_an_outcome_isnt_reused(void **state)
 {
     searching *t = begin(state, NULL);
     ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
-    assert_int_equal(submit_twin(t, NULL), 4); /* failed: tried once more */
+    assert_int_equal(submit_twin(t, NULL), 4); /* the original failed: the copy is trained */
     searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
     ax_search_stopped(t->search, 0);
-    assert_int_equal(submit_twin(t, NULL), 5); /* pruned before its end */
+    assert_int_equal(submit_twin(t, NULL), 5); /* the original was pruned before its end */
     searching_do(t, AX_VERB_PAUSE, 5, NULL, NULL);
     ax_search_stopped(t->search, 0);
-    assert_int_equal(submit_twin(t, NULL), 6); /* paused half-way: nobody waits for it */
+    assert_int_equal(submit_twin(t, NULL), 6); /* the original is paused: the copy doesn't wait for it */
     searching_score(t, 0.6);
     searching_do(t, AX_VERB_CONTINUE, 5, NULL, NULL);
-    searching_train(t, 5, 0.6);                    /* what has begun is finished */
-    searching_do(t, AX_VERB_PRUNE, 6, NULL, NULL); /* pruned after its end: it was measured */
+    searching_train(t, 5, 0.6);                    /* a training in progress is finished */
+    searching_do(t, AX_VERB_PRUNE, 6, NULL, NULL); /* pruned after its end: it has an outcome */
     assert_int_equal(submit_twin(t, NULL), 0);
     assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 6);
 }
@@ -99,7 +100,7 @@ static void full_training_is_another_thing(void **state)
     assert_int_equal(submit_twin(t, NULL), 0);
     const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->u.SCORED.reused == 4 && s->u.SCORED.reward == 0.5);
-    searching_do(t, AX_VERB_PROMOTE, 6, NULL, NULL); /* a copy can be trained fully */
+    searching_do(t, AX_VERB_PROMOTE, 6, NULL, NULL); /* a copy can get a full training */
     assert_int_equal(searching_take(t), 7);
 }
 
@@ -177,7 +178,7 @@ static void the_table_finds_all_of_a_hash_in_order(void **state)
     ax_duplicates d = { .slot = NULL };
     uint32_t at = 0;
     assert_int_equal(ax_duplicates_next(&d, 7, &at), 0);
-    for (uint32_t id = 1; id <= 3000; id++) /* all want the same few slots */
+    for (uint32_t id = 1; id <= 3000; id++) /* all hash to the same few slots */
         assert_int_equal(ax_duplicates_add(&d, id % 3 ? (uint64_t)(id % 3) << 40 | 63 : id, id, NULL), AX_OK);
     for (uint32_t k = 1; k <= 2; k++) {
         uint32_t id, last = 0, found = 0;

@@ -57,7 +57,7 @@ static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
     bool on = false;
     ax_search_stage1(t->search, 0, o);
     assert_true(ax_search_verdict(t->search, 0, &on));
-    assert_false(ax_search_verdict(t->search, 0, &on)); /* said once */
+    assert_false(ax_search_verdict(t->search, 0, &on)); /* reported only once */
     return on;
 }
 
@@ -88,7 +88,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 1);
 
     searching_take(t);
-    o = searching_outcome(1, 0); /* nothing: certain to end here, and judged by stage 1 */
+    o = searching_outcome(1, 0); /* reward 0: certain to end here, with stage 1's outcome */
     assert_false(goes_on_after_stage1(t, &o));
     assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
     assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
@@ -96,7 +96,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_count(t, AX_EVENT_GATED), 2);
     assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 2);
 
-    searching_take(t); /* a crash in stage 2: it starts again and keeps its verdict */
+    searching_take(t); /* a crash in stage 2: the candidate starts again and keeps its verdict */
     o = searching_outcome(1, 0.4);
     assert_true(goes_on_after_stage1(t, &o));
     ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed");
@@ -107,7 +107,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
 }
 
-/* Killed between the gate's verdict and its outcome: it starts again, and whoever folds the events sees that it has
+/* Killed between the gate's verdict and its outcome: the candidate starts again, and the events show that it had
    ended. */
 static void one_that_the_gate_ended_starts_again(void **state)
 {
@@ -141,7 +141,7 @@ static void the_strategy_can_learn_the_price(void **state)
         set->objective_weight = 0.5;
         searching_restart(t);
         double cost[3] = { 1, 1, 1 };
-        for (int i = 1; i <= 2; i++) { /* against candidate 1 */
+        for (int i = 1; i <= 2; i++) { /* relative to candidate 1 */
             searching_take(t);
             const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 1);
             assert_int_equal(p->id, i);
@@ -150,7 +150,7 @@ static void the_strategy_can_learn_the_price(void **state)
             searching_score(t, 0.4);
             const ax_event *l = searching_last(t, AX_EVENT_LEARNED, 0);
             assert_true(fabs(l->u.LEARNED.objective - 0.4 * sqrt(cost[1] / cost[i])) < 1e-12);
-            assert_true(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.4); /* what people see */
+            assert_true(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.4); /* the reward shown to users */
         }
         assert_true(k == 0 || cost[1] != cost[2]);
         double baseline = 0.95 * 0.4 + 0.05 * 0.4 * sqrt(cost[1] / cost[2]);
@@ -167,7 +167,7 @@ static void the_strategy_can_learn_the_price(void **state)
     assert_true(fabs(searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - 0.4e6 / params) < 1e-12);
 }
 
-/* What candidate 1 took isn't known: the target is the latency of the first that was measured. */
+/* Candidate 1's latency isn't known: the target is the first latency measured. */
 static void the_strategy_can_learn_the_latency(void **state)
 {
     static const double ms[] = { 0, 8, 2, 0, 32 }, objective[] = { .4, .4, .8, .4, .2 };

@@ -33,7 +33,8 @@ static void each_has_its_own(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->id, 2);
     assert_int_equal(ax_search_running(t->search, 0), 1);
     assert_int_equal(take(t, 5), 3);
-    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed"); /* takes its own candidate only, which is next */
+    /* only its own candidate fails; that one is next in the queue */
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed");
     assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->id, 1);
     assert_int_equal(ax_search_running(t->search, 5), 3);
     assert_int_equal(take(t, 0), 1);
@@ -44,7 +45,7 @@ static void each_has_its_own(void **state)
     assert_false(ax_search_finished(t->search));
     score(t, 0, 0.3);
     assert_int_equal(take(t, 0), 0);
-    assert_false(ax_search_finished(t->search)); /* the other still trains */
+    assert_false(ax_search_finished(t->search)); /* the other one is still in training */
     score(t, 5, 0.3);
     assert_true(ax_search_finished(t->search));
 }
@@ -85,10 +86,10 @@ static void a_network_in_training_is_waited_for(void **state)
     assert_int_equal(take(t, 0), 1);
     searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
     uint32_t twin = searching_last(t, AX_EVENT_QUEUED, 0)->id, other = take(t, 1);
-    assert_true(other && other != twin); /* it is next, but its network is worker 0's */
+    assert_true(other && other != twin); /* the twin is first in the queue, but worker 0 trains its network */
     score(t, 0, 0.4);
     size_t scored = searching_count(t, AX_EVENT_SCORED);
-    assert_int_equal(take(t, 0), 0); /* the outcome was there to be had */
+    assert_int_equal(take(t, 0), 0); /* the twin reuses the outcome, so there is no job */
     assert_int_equal(searching_count(t, AX_EVENT_SCORED), scored + 1);
     assert_true(searching_last(t, AX_EVENT_SCORED, 0)->id == twin);
     assert_true(take(t, 0) != 0);
@@ -97,7 +98,7 @@ static void a_network_in_training_is_waited_for(void **state)
     uint32_t first = take(t, 2);
     searching_do(t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
     twin = searching_last(t, AX_EVENT_QUEUED, 0)->id;
-    ax_search_failed(t->search, 2, AX_CAUSE_MEMORY, "no memory"); /* nothing to wait for any more */
+    ax_search_failed(t->search, 2, AX_CAUSE_MEMORY, "no memory"); /* nothing is left to wait for */
     assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->id, first);
     assert_int_equal(take(t, 2), twin);
 }
@@ -125,12 +126,12 @@ static void a_snapshot_has_them_all(void **state)
     searching_reload(t);
     ax_search_hello(t->search, true, 42);
     assert_int_equal(ax_search_running(t->search, 0), 0);
-    assert_int_equal(take(t, 0), 1); /* in the order in which they were given out, before those that waited */
+    assert_int_equal(take(t, 0), 1); /* in the order in which they were started, before the queued ones */
     assert_int_equal(take(t, 1), 2);
     assert_int_equal(take(t, 2), 3);
 }
 
-/* A full training that has all devices: the others end what they have, and get nothing new until it is over. */
+/* A full training on all devices: the other workers finish their candidates and get no new ones until it is over. */
 static void several_devices_are_one_candidates(void **state)
 {
     searching *t = searching_begin(state, 6, "random");

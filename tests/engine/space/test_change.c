@@ -59,7 +59,7 @@ static void wrong_edits_change_nothing(void **state)
     }
 }
 
-/* Whatever differs, the changes make one from the other, fit into a command and name each decision once. */
+/* Whatever differs, the changes turn one genotype into the other, fit into a command and name each decision once. */
 static void changes_make_the_other(void **state)
 {
     (void)state;

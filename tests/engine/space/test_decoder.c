@@ -19,7 +19,7 @@ typedef struct built {
     ax_val tap[AX_MAX_TAPS];
 } built;
 
-/* A decoder over taps of an image of 32h x 32w, batch 2. */
+/* A decoder on the taps of an image of 32h x 32w, batch 2. */
 static built build_as(const char *text, int32_t channels, int32_t repeats, bool train, bool concat, int32_t h,
                       int32_t w)
 {
@@ -103,14 +103,14 @@ static void test_parameters(void **state)
     }
 }
 
-/* Side by side instead of summed: a cell's loose ends that aren't zero when there are several, a block's two sides
-   always; multiply-adds of the 1x1 convolutions at the size of what they merge. */
+/* Concatenation instead of sums: a cell's loose ends if several aren't zero, and always the two sides of a block; the
+   1x1 convolutions have their multiply-adds at the size of their inputs. */
 static void test_concat(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
-        uint64_t ends, cells; /* loose ends that count in a cell, 1: nothing is merged */
+        uint64_t ends, cells; /* ends: the loose ends of a cell that count, 1: nothing is concatenated */
     } cases[] = {
         { arch0, 4, 6 },
         /* values 1 and 4 are read, 7 is none + none: only 10 is left */
@@ -161,7 +161,7 @@ static void test_names(void **state)
     ax_graph_free(b.g);
 }
 
-/* Skips and nones leave no nodes: what remains is adapt, merge, resize, head. */
+/* Skips and nones leave no nodes: adapting, merging, resizing and the head remain. */
 static void test_fold(void **state)
 {
     (void)state;
@@ -169,15 +169,15 @@ static void test_fold(void **state)
     built b = build(skip, 8, 1, false, 1, 1);
     assert_int_equal(count_nodes(b.g, AX_OP_ZERO), 0);
     assert_int_equal(count_nodes(b.g, AX_OP_CONV2D), 4 + 6 + 2);
-    /* loose: values 1, 4, 10 are the input, 7 is zero: two sums per cell, one per block */
+    /* values 1, 4, 10 are loose and equal the input, 7 is zero: two sums per cell, one per block */
     assert_int_equal(count_nodes(b.g, AX_OP_ADD), 3 * (2 * 2 + 1));
     ax_graph_free(b.g);
-    /* all is none: the merging convolution sees zeros */
+    /* all operations are none: the merging convolution sees zeros */
     b = build("[[10,[0,0,10,10],[0,0,10,10],[0,0,10,10]],[[0,3],[3,3],[3,3]]]", 8, 1, false, 1, 1);
     assert_int_equal(count_nodes(b.g, AX_OP_ZERO), 6);
     assert_shape(b.g, b.d.logits, 8, 8, 5);
     ax_graph_free(b.g);
-    /* a convolution of zeros isn't zero: batch norm has a bias */
+    /* a convolution of zeros isn't zero, since batch norm has a bias */
     b = build("[[10,[1,1,0,10],[0,0,10,10],[0,0,10,10]],[[3,3],[3,3],[3,3]]]", 8, 1, false, 1, 1);
     assert_int_equal(count_nodes(b.g, AX_OP_ZERO), 6);
     assert_int_equal(count_nodes(b.g, AX_OP_CONV2D), 4 + 6 + 6 + 2);
@@ -194,12 +194,12 @@ static void test_batch_norm_mode(void **state)
                 assert_int_equal(ax_graph_node(b.g, i)->attr.norm.train, train);
                 assert_int_equal(ax_graph_node(b.g, i)->attr.norm.act, AX_ACT_RELU);
             }
-        assert_int_equal(count_nodes(b.g, AX_OP_RELU), 1); /* the others are part of a batch norm */
+        assert_int_equal(count_nodes(b.g, AX_OP_RELU), 1); /* the other activations are part of a batch norm */
         ax_graph_free(b.g);
     }
 }
 
-/* Any genotype: logits, losses and gradients exist. */
+/* Random genotypes have logits, losses and gradients. */
 static void test_random(void **state)
 {
     (void)state;

@@ -105,10 +105,10 @@ static void test_trailing(void **state)
     g = before;
     assert_int_equal(ax_genotype_parse(text, &g, &err), AX_EINVAL);
     assert_non_null(strstr(err.msg, "expected nothing more at character 56"));
-    assert_memory_equal(&g, &before, sizeof g); /* untouched on failure */
+    assert_memory_equal(&g, &before, sizeof g); /* unchanged on failure */
 }
 
-/* Every prefix of a genotype is refused, and says so at its end. */
+/* Every prefix of a genotype is refused, with an error at its end. */
 static void test_truncated(void **state)
 {
     (void)state;
@@ -153,7 +153,7 @@ static void test_names(void **state)
     assert_string_equal(ax_cellop_name(11), "?");
 }
 
-/* A published network by its name is the same genotype as by its text, of whichever space. */
+/* The name of a published network of any space gives the same genotype as its text. */
 static void test_names_of_networks(void **state)
 {
     (void)state;
@@ -187,7 +187,7 @@ static void test_names_of_networks(void **state)
         assert_int_equal(ax_genotype_parse(wrong[i], &g, &err), AX_EINVAL);
         assert_string_equal(err.msg, want);
     }
-    /* no word */
+    /* not a name */
     assert_int_equal(ax_genotype_parse("a[", &g, &err), AX_EINVAL);
     assert_non_null(strstr(err.msg, "expected '['"));
 }

@@ -25,39 +25,39 @@ static void by_hand(void **state)
         const char *a, *b;
         unsigned distance;
     } pair[] = {
-        /* an operation, an input of a block */
+        /* an operation and an input of a block differ */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[7,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,1],[3,0]]]", 2 },
-        /* the sides of layer 1 in the other order, and who reads one of them with them */
+        /* the sides of layer 1 are swapped, and the inputs that read one of them adjusted */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,2,5],[0,3,8,8],[0,5,1,4]],[[3,3],[2,3],[0,3]]]", 0 },
-        /* what a "none" would read */
+        /* the input of a "none" */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,10]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,3,1,10]],[[3,3],[3,2],[3,0]]]", 0 },
-        /* op 0 is read by a "none" only, so what it is doesn't matter; here it is added to the output */
+        /* op 0 is read only by a "none", so it doesn't matter; in the next pair it is added to the output */
         { "[[8,[0,1,5,10],[0,2,8,8],[0,0,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[3,[0,1,5,10],[0,2,8,8],[0,0,1,4]],[[3,3],[3,2],[3,0]]]", 0 },
         { "[[8,[0,0,5,10],[0,2,8,8],[0,0,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[3,[0,0,5,10],[0,2,8,8],[0,0,1,4]],[[3,3],[3,2],[3,0]]]", 1 },
-        /* reading a skip of the input, and the input */
+        /* reading a skip of the input equals reading the input */
         { "[[8,[0,0,9,2],[2,0,8,7],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,9,2],[0,0,8,7],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", 0 },
-        /* blocks that read taps only, in another order */
+        /* blocks that read only taps, in another order */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[1,3],[0,2],[4,5]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[2,0],[3,1],[5,4]]]", 0 },
-        /* a template that no block has */
+        /* a template that no block uses */
         { "[[[0,1,0],[2,3,1],[4,5,0]],[[0,1,0,1,0],[0,1,1,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],"
           "[0,1,0,0,0]]]",
           "[[[0,1,0],[2,3,1],[1,1,1]],[[0,1,0,1,0],[0,1,1,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],"
           "[0,1,0,0,0]]]",
           0 },
-        /* the templates' numbers; the sides of one that nobody repeats */
+        /* the numbers of the templates, and the sides of a block that isn't repeated */
         { "[[[0,1,0],[2,3,1],[4,5,0]],[[0,1,0,1,0],[0,1,1,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],"
           "[0,1,0,0,0]]]",
           "[[[3,2,1],[4,5,0],[0,1,0]],[[0,1,2,1,0],[1,0,0,0,0],[0,1,2,0,0],[0,1,2,0,0],[0,1,2,0,0],[0,1,2,0,0],"
           "[0,1,2,0,0]]]",
           0 },
-        /* an operation of a template that six blocks have is one decision */
+        /* an operation of a template that six blocks use is one decision */
         { "[[[0,1,0],[2,3,1],[4,5,0]],[[0,1,0,1,0],[0,1,1,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],"
           "[0,1,0,0,0]]]",
           "[[[0,4,0],[2,3,1],[4,5,0]],[[0,1,0,1,0],[0,1,1,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],[0,1,0,0,0],"
@@ -69,8 +69,8 @@ static void by_hand(void **state)
             fail_msg("%s and %s: %u, not %u", pair[i].a, pair[i].b, distance(pair[i].a, pair[i].b), pair[i].distance);
 }
 
-/* Distance 0 is the same network: of neighbours of many networks, and of spaces with few choices left, where there are
-   many that are the same. The reverse holds for most: regrouped sums of skips are what is missed. */
+/* Distance 0 means the same network. Tested on neighbours of random networks, and with few choices, where many are the
+   same. The converse holds for most pairs: regrouped sums of skips are missed. */
 static void equal_decisions_are_the_same_network(void **state)
 {
     (void)state;
@@ -88,7 +88,7 @@ static void equal_decisions_are_the_same_network(void **state)
             ax_genotype h = g;
             for (uint32_t n = 1 + ax_rng_below(&rng, 2); n; n--)
                 ax_space_mutate(s, &h, &rng);
-            if (!k) /* the head's order of blocks isn't a decision */
+            if (!k) /* the order of the blocks at the head isn't a decision */
                 memcpy(h.value + 13, g.value + 13, 6);
             ax_canonical a = ax_genotype_canonical(&g, false), b = ax_genotype_canonical(&h, false);
             ax_reduced x = ax_genotype_reduce(&g, false), y = ax_genotype_reduce(&h, false);
@@ -104,7 +104,7 @@ static void equal_decisions_are_the_same_network(void **state)
     }
 }
 
-/* Networks that concatenate fold nothing. */
+/* With concatenation nothing is folded. */
 static void concatenation_counts_all(void **state)
 {
     (void)state;

@@ -31,7 +31,7 @@ static void room_is_enough(void **state)
     }
 }
 
-/* A policy makes each decision once, with a head and a table that are large enough. */
+/* A policy makes each decision once, and its heads and tables are large enough. */
 static void policies_see_all_decisions(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void forms_have_each_decision_once(void **state)
     }
 }
 
-/* Rows read rows above them, and a text leads back to its genotype, of the same space. */
+/* Rows read only rows above them, and the text of a genotype gives back the same genotype in the same space. */
 static void drawings_and_texts(void **state)
 {
     (void)state;
@@ -103,7 +103,7 @@ static void unknown_spaces_are_refused(void **state)
     assert_string_equal(err.msg, "genotype: there is no space 255");
 }
 
-/* Where sums may not be regrouped, only the genotype itself is the same network. */
+/* Where sums may not be regrouped, only an identical genotype is the same network. */
 static void keys(void **state)
 {
     (void)state;

@@ -102,7 +102,8 @@ static void what_it_says_of_itself_is_read_back(void **state)
         assert_int_equal(back->outputs, spec->outputs);
         back->task->describe(back, take, again);
         assert_memory_equal(again, said, sizeof *said);
-        for (int i = 0; i < said->n; i++) { /* a file that lacks one, or has nonsense there, is refused or read alike */
+        /* a model with a missing or invalid entry is refused, or read consistently */
+        for (int i = 0; i < said->n; i++) {
             said->key[i][0] ^= 1;
             ax_task_spec *other = calloc(1, sizeof *other);
             assert_non_null(other);
@@ -159,7 +160,7 @@ static void a_candidate_comes_to_a_reward(void **state)
         if (ax_trainer_run(t, &job, NULL, NULL, &a, &err) != AX_OK)
             fail_msg("%s: %s", ax_task_name((ax_task_id)id), err.msg);
         assert_true(a.reward >= 0 && a.reward <= 1 && isfinite(a.loss) && a.stage == 2);
-        for (int m = 0; m < AX_METRIC_COUNT; m++) /* nothing of another task */
+        for (int m = 0; m < AX_METRIC_COUNT; m++) /* no metric of another task */
             assert_true(ax_metric_is_of((ax_metric)m, (ax_task_id)id) || isnan(ax_outcome_figure(&a, (ax_metric)m)));
         check_model(model, id, &a);
         ax_maskfile pictures = { 0 };

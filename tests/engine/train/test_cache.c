@@ -21,12 +21,12 @@
 enum { SAMPLES = 3, SIDE = 32, PATH = 512 };
 
 typedef struct place {
-    char dir[32], file[PATH]; /* file: of the cache, once it is made */
+    char dir[32], file[PATH]; /* file: the cache, once it exists */
     ax_source *source;
     const ax_backend *be;
     ax_device *dev;
     ax_cache_spec spec;
-    size_t made; /* samples */
+    size_t made; /* number of samples made */
 } place;
 
 static int set_up(void **state)
@@ -68,7 +68,7 @@ static void count(void *context, size_t done, size_t all)
     p->made = done;
 }
 
-/* Opens the cache; returns how many samples were made for it. */
+/* Opens the cache; returns how many samples were computed for it. */
 static size_t open_cache(place *p, ax_cache **c)
 {
     ax_err err = { AX_OK, "" };
@@ -95,7 +95,7 @@ static void refuses_with(place *p, const char *says)
         fail_msg("'%s' instead of '%s'", err.msg, says);
 }
 
-/* The name of the one file that is a cache. */
+/* The name of the only cache file. */
 static void find_file(place *p)
 {
     DIR *dir = opendir(p->dir);
@@ -161,7 +161,7 @@ static int files_in(const place *p, const char *end)
     return n;
 }
 
-/* Items that are made when they are asked for, in another order, come to the same file; less of them to none. */
+/* Items computed on demand, in another order, give the same file; an incomplete set gives none. */
 static void made_on_the_way(void **state)
 {
     place *p = *state;
@@ -175,7 +175,7 @@ static void made_on_the_way(void **state)
     ax_cache *c = begin(p, order);
     assert_int_equal(ax_cache_count(c), SAMPLES);
     assert_int_equal(ax_cache_bytes(c), n);
-    assert_int_equal(ax_cache_need(c, &order[1], 1, NULL), AX_OK); /* item 0, and 2 before it */
+    assert_int_equal(ax_cache_need(c, &order[1], 1, NULL), AX_OK); /* item 0, and item 2, which comes before it */
     const ax_cache_entry *place_of = (void *)(bytes + sizeof(ax_cache_header));
     ax_cache_item item = ax_cache_get(c, 2);
     assert_int_equal(item.h, SIDE);
@@ -205,9 +205,9 @@ static void made_on_the_way(void **state)
     free(bytes);
 }
 
-/* A source that lacks a sample for a while. */
+/* A source that can't give one sample for a while. */
 static const ax_source_ops *real;
-static int failures; /* still to come */
+static int failures; /* failures that are left */
 static ax_code failing(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
     *out = (ax_sample) { 0 };
@@ -216,7 +216,7 @@ static ax_code failing(ax_source *s, const ax_sample_spec *spec, uint64_t index,
     return real->sample(s, spec, index, out, err);
 }
 
-/* Nothing is left out where a sample couldn't be made at first. */
+/* Samples that couldn't be made at first aren't left out. */
 static void a_sample_that_fails_is_tried_again(void **state)
 {
     place *p = *state;
@@ -248,7 +248,7 @@ static void a_sample_that_fails_is_tried_again(void **state)
     p->source->ops = real;
 }
 
-/* The taps of a mirrored sample, beside those of the sample, which stay the same. */
+/* The taps of mirrored samples are stored in addition; those of the samples stay the same. */
 static void mirrored_taps(void **state)
 {
     place *p = *state;
@@ -294,10 +294,10 @@ static void damage_is_made_anew(void **state)
     find_file(p);
     char *bytes = read_file(p, &n);
     size_t end = sizeof(ax_cache_header) + SAMPLES * sizeof(ax_cache_entry), first = ax_align64(end);
-    size_t step = n / 20 | 1; /* parts of all items, and of what stands before them */
+    size_t step = n / 20 | 1; /* parts of all items, and of the header and index */
     for (size_t at = 0; at < n; at += at < end ? 5 : step) {
         if ((at >= offsetof(ax_cache_header, pad) && at < sizeof(ax_cache_header)) || (at >= end && at < first))
-            continue; /* means nothing */
+            continue; /* padding */
         bytes[at] ^= 0x10;
         write_file(p, bytes, n);
         bytes[at] ^= 0x10;
@@ -318,14 +318,14 @@ static void damage_is_made_anew(void **state)
     free(bytes);
 }
 
-/* A file whose checksums are right. */
+/* Makes the checksum of the header and index right. */
 static void sign(char *bytes)
 {
     ax_cache_header *head = (void *)bytes;
     head->crc = ax_cache_head_crc(head, (void *)(head + 1));
 }
 
-/* What a file says of itself isn't believed. */
+/* Contents of a file with a valid checksum aren't trusted either. */
 static void lies_do_no_harm(void **state)
 {
     place *p = *state;
@@ -360,7 +360,7 @@ static void lies_do_no_harm(void **state)
         write_file(p, hostile, n);
         assert_int_equal(opens_with(p), SAMPLES);
     }
-    /* other claims of the same bytes: a cache with a teacher, of another count, of none */
+    /* the same bytes don't pass as a cache with a teacher, with another number of samples, or with none */
     for (int32_t outputs = 1; outputs < 300; outputs += 37) {
         const ax_task_spec other = { .task = &ax_task_segmentation, .outputs = outputs };
         assert_false(ax_cache_is(bytes, n,
@@ -379,7 +379,7 @@ static void lies_do_no_harm(void **state)
     free(bytes);
 }
 
-/* In a folder where others can put things, nothing is written through their links, and nothing of theirs is used. */
+/* In a folder that others can write to, nothing is written through their links, and none of their files is used. */
 static void links_of_others_lead_nowhere(void **state)
 {
     place *p = *state;
@@ -417,8 +417,8 @@ static void links_of_others_lead_nowhere(void **state)
         return;
     assert_int_equal(chown(p->file, 65534, 65534), 0);
     assert_int_equal(opens_with(p), SAMPLES);
-    assert_int_equal(chown(name, 65534, 65534), 0); /* the lock, of which somebody could keep hold */
-    assert_int_equal(opens_with(p), 0);             /* isn't needed for what is there */
+    assert_int_equal(chown(name, 65534, 65534), 0); /* the lock, which another user could hold */
+    assert_int_equal(opens_with(p), 0);             /* an existing cache is read without it */
     unlink(p->file);
     refuses_with(p, ".lock: isn't a file of this user alone");
 }

@@ -39,7 +39,7 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, in
     assert_int_equal(be->copy(dev, there, predicted, IMAGES * pixels, AX_TO_DEVICE, &err), AX_OK);
     assert_int_equal(ax_device_score_init(&device, be, dev, &spec, IMAGES, &err), AX_OK);
     assert_non_null(device.be);
-    /* one image, then the others: counts go up, and there is room for more */
+    /* one image, then the others: counts grow, with room for more */
     assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
     assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, IMAGES - 1, h, w, there + pixels, &err), AX_OK);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
@@ -74,7 +74,7 @@ static void as_on_the_host(void **state)
 
 /* ---- depth ---- */
 
-/* In metres, some missing or endless; predictions beyond the caps, below 0 and not finite. */
+/* In metres, some missing or infinite; predictions beyond the caps, below 0 and not finite. */
 static void fill_depths(float *truth, float *predicted, size_t n, float unit, ax_rng *rng)
 {
     static const float odd[] = { NAN, INFINITY, -INFINITY, 0, -3, 1000 };
@@ -163,7 +163,7 @@ static void depths_as_on_the_host(void **state)
 
 /* ---- pose ---- */
 
-/* Heat maps with hills, plateaus, ties, edges, negative ones, and what isn't a number. */
+/* Heat maps with hills, plateaus, ties, edges, negative values and NaN. */
 static void fill_maps(float *map, size_t images, int32_t h, int32_t w, int32_t c, ax_rng *rng)
 {
     const size_t each = (size_t)h * (size_t)w * (size_t)c;
@@ -187,7 +187,7 @@ static void fill_maps(float *map, size_t images, int32_t h, int32_t w, int32_t c
         }
 }
 
-/* All that is taken from peaks is bit for bit what it is without a device. */
+/* All results from the peaks are bit for bit those of the host. */
 static void peaks_are(const ax_backend *be, ax_device *dev, ax_pose_protocol protocol, int32_t h, int32_t w,
                       size_t images, int *moved, int *none)
 {
@@ -264,9 +264,9 @@ static void peaks_as_on_the_host(void **state)
             const ax_pose_protocol protocol = (ax_pose_protocol)p;
             int moved = 0, none = 0;
             ax_emulated_backwards(backwards);
-            peaks_are(be, dev, protocol, 32, 24, 6, &moved, &none); /* fewer places than threads */
+            peaks_are(be, dev, protocol, 32, 24, 6, &moved, &none); /* fewer pixels than threads */
             peaks_are(be, dev, protocol, 76, 92, 3, &moved, &none);
-            peaks_are(be, dev, protocol, 8, 12, 9, &moved, &none); /* smaller than what smooths */
+            peaks_are(be, dev, protocol, 8, 12, 9, &moved, &none); /* smaller than the smoothing kernel */
             assert_true(moved > 0 && none > 0);
         }
     be->close(dev);
@@ -320,7 +320,7 @@ static void means_as_on_the_host(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* What no device can count, or who has none, is left to the host. */
+/* Scores that no device can compute, or without a device, are left to the host. */
 static void else_the_host(void **state)
 {
     (void)state;

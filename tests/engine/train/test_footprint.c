@@ -77,7 +77,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The plan to the byte; parameters up to what each is padded to. */
+/* The plan is exact to the byte, the parameters up to the padding of each. */
 static void prediction_is_what_is_allocated(void **state)
 {
     bench *b = *state;
@@ -100,7 +100,7 @@ static void prediction_is_what_is_allocated(void **state)
     }
 }
 
-/* What is said of a training without its caches is what is said with them, also where the size is the images' own. */
+/* A trainer without caches predicts the same as one with them, even if images keep their own size. */
 static void outlines_need_no_caches(void **state)
 {
     bench *b = *state;
@@ -125,7 +125,7 @@ static void outlines_need_no_caches(void **state)
         ax_trainer_free(t);
         cache[i] = whole.cache;
     }
-    assert_true(cache[2] > cache[0]); /* by the taps of mirrored images */
+    assert_true(cache[2] > cache[0]); /* mirrored images have taps, too */
 }
 
 static ax_code run(bench *b, ax_outcome *out, ax_err *err)
@@ -142,7 +142,7 @@ static void note_limit(ax_source *s, size_t bytes)
     may_keep = bytes;
 }
 
-/* Decoded images have what is left beside the training, at most their setting. */
+/* The decoded images may use the memory that the training leaves, up to their setting. */
 static void images_take_what_is_left(void **state)
 {
     static const struct {
@@ -167,7 +167,7 @@ static void images_take_what_is_left(void **state)
         may_keep = SIZE_MAX;
         assert_int_equal(run(b, &out, &err), AX_OK);
         b->source->ops = ops;
-        assert_int_equal(out.peak_bytes, f.peak); /* images that could be dropped aren't part of it */
+        assert_int_equal(out.peak_bytes, f.peak); /* images that could be dropped aren't part of the peak */
         assert_int_equal(may_keep, cases[i].keeps);
     }
 }
@@ -202,7 +202,7 @@ static void over_the_budget(void **state)
     assert_non_null(strstr(err.msg, "with batches of 4"));
 }
 
-/* A device with memory of its own: what lies there doesn't count against the host's, nor the reverse. */
+/* A device with its own memory: the memory used there doesn't count against the host's, nor the reverse. */
 static void two_budgets(void **state)
 {
     bench *b = *state;
@@ -231,7 +231,7 @@ static void two_budgets(void **state)
         fail_msg("%s", err.msg);
     assert_true(b->warnings == 0 && out.batch == 8);
 
-    /* the device has less than the whole batch takes, whatever the host has */
+    /* the device has less than the whole batch needs, whatever the host has */
     open_trainer(b, "0");
     size_t used = ((size_t)1 << 33) - b->t->be->spare(b->t->dev, NULL);
     snprintf(text, sizeof text, "%llu", (unsigned long long)(used + (whole.device + half.device) / 2));
@@ -247,8 +247,8 @@ static void two_budgets(void **state)
     open_trainer(b, "0");
 }
 
-/* Of several workers on a device each has its part of it: what the others have just now, nothing here, decides
-   nothing. */
+/* Workers on the same device each get an equal part of it: what the others use at the moment, here nothing, doesn't
+   matter. */
 static void a_part_for_each_worker(void **state)
 {
     bench *b = *state;

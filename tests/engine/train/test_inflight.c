@@ -25,9 +25,9 @@ typedef struct bench {
     ax_source *source;
     ax_trainer *trainer;
     ax_train_job job;
-    ax_outcome whole; /* of a training that nobody stopped */
+    ax_outcome whole; /* of an uninterrupted training */
     char dir[64], state[96];
-    int32_t stop_at, first; /* step to stop after, 0 = never; first step that was seen */
+    int32_t stop_at, first; /* stop_at: the step to stop after, 0 = never; first: the first step seen */
     int warnings;
 } bench;
 
@@ -72,8 +72,8 @@ static int set_up(void **state)
     ax_genotype g;
     assert_int_equal(ax_genotype_parse("[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]", &g, &err), AX_OK);
     b->job = ax_train_job_default(s, &g, false);
-    b->job.full = true; /* the rate depends on the step, too */
-    b->job.epochs = 2;  /* of 2 steps, then 2 of 2 end to end */
+    b->job.full = true; /* the learning rate depends on the step, too */
+    b->job.epochs = 2;  /* 2 steps each, then 2 epochs of 2 steps end to end */
     b->job.stage2_epochs = 2;
     assert_int_equal(ax_trainer_run(b->trainer, &b->job, NULL, NULL, &b->whole, &err), AX_OK);
     snprintf(b->dir, sizeof b->dir, "/tmp/ax-test-XXXXXX");
@@ -91,7 +91,7 @@ static int tear_down(void **state)
     ax_trainer_free(b->trainer);
     b->source->ops->close(b->source);
     unlink(b->state);
-    assert_int_equal(rmdir(b->dir), 0); /* nothing else was left */
+    assert_int_equal(rmdir(b->dir), 0); /* the folder is empty */
     free(b);
     return 0;
 }
@@ -117,14 +117,14 @@ static void stopped_at_every_step(void **state)
 {
     bench *b = *state;
     ax_outcome o;
-    for (int32_t step = 1; step <= STEPS; step++) { /* 4 is just before the first validation, 8 before the last */
+    for (int32_t step = 1; step <= STEPS; step++) { /* step 4 is just before the first validation, 8 before the last */
         unlink(b->state);
         assert_int_equal(run(b, step, &o), AX_ECANCEL);
         assert_int_equal(run(b, 0, &o), AX_OK);
         assert_int_equal(b->first, step < STEPS ? step + 1 : 0);
         same(&o, &b->whole);
     }
-    /* and at every step in turn */
+    /* now without starting again in between */
     unlink(b->state);
     for (int32_t step = 1; step <= STEPS; step++)
         assert_int_equal(run(b, step, &o), AX_ECANCEL);
@@ -143,7 +143,7 @@ static void kept_after_every_epoch(void **state)
     assert_int_equal(run(b, 0, &o), AX_OK); /* as after a crash in the last epoch */
     assert_int_equal(b->first, 7);
     same(&o, &b->whole);
-    b->job.save_epochs = 2; /* then only the entry into stage 2 is kept */
+    b->job.save_epochs = 2; /* then only the beginning of stage 2 is saved */
     unlink(b->state);
     assert_int_equal(run(b, 0, &o), AX_OK);
     assert_int_equal(run(b, 0, &o), AX_OK);
@@ -180,13 +180,13 @@ static void of_another_training(void **state)
     assert_int_equal(b->warnings, 0);
 }
 
-/* A training goes on under other settings of the run, but not under others of its own. */
+/* A training is resumed under other settings of the run, but not under other settings of the training. */
 static void under_other_settings(void **state)
 {
     bench *b = *state;
     static const struct {
         const char *name, *value;
-        int32_t first; /* step */
+        int32_t first; /* the first step */
     } changes[] = { { "candidates", "7", 4 },
                     { "full-epochs", "9", 4 },
                     { "strategy", "random", 4 },
@@ -210,7 +210,7 @@ static void under_other_settings(void **state)
     assert_int_equal(b->warnings, 0);
 }
 
-/* Cut anywhere, or with any byte changed: noticed, said, and the training starts again. */
+/* Truncated anywhere, or with any byte changed: the damage is noticed and reported, and the training starts again. */
 static void damaged(void **state)
 {
     bench *b = *state;
@@ -268,7 +268,7 @@ static void enter(bench *b, ax_training *r)
         fail_msg("%s", err.msg);
 }
 
-/* From a device of its own it is read block by block: three of the decoder's slots and its averages. */
+/* On a device with its own memory the state is read block by block: three of the decoder's slots and its averages. */
 static void a_copy_for_each_block(void **state)
 {
     bench *b = *state;

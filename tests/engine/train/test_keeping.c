@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-enum { EPOCHS = 19, SYNCS = 2 }; /* an epoch is a step; a file that is replaced is synchronised, then its folder */
+enum { EPOCHS = 19, SYNCS = 2 }; /* an epoch has one step; replacing a file syncs it, then its folder */
 
 static struct {
-    double now, step, save; /* seconds */
+    double now, step, save; /* in seconds */
     int syncs;
 } fake = { .now = 1000 };
 
@@ -75,7 +75,7 @@ static void close_trainer(bench *b, ax_trainer *t)
     b->source->ops->close(b->source);
 }
 
-/* How often a candidate is kept. */
+/* How often a candidate's state is saved. */
 static int saves(bench *b, ax_trainer *t)
 {
     ax_err err = { AX_OK, "" };
@@ -100,22 +100,22 @@ static void with_a_device_a_twentieth_of_the_time(void **state)
         skip();
     ax_trainer *t = open_trainer(b, "cuda:0");
     fake.step = .25;
-    fake.save = .125;                 /* which ten epochs are worth */
-    assert_int_equal(saves(b, t), 2); /* after epoch 1, since nobody knows what it takes, and after 11 */
-    assert_int_equal(saves(b, t), 1); /* after 10: what it takes is known from the candidate before */
+    fake.save = .125;                 /* as much as a twentieth of ten epochs */
+    assert_int_equal(saves(b, t), 2); /* after epoch 1, since the time of a save is unknown, and after 11 */
+    assert_int_equal(saves(b, t), 1); /* after 10: the time of a save is known from the candidate before */
     fake.step = 4;
-    assert_int_equal(saves(b, t), EPOCHS - 1); /* now an epoch is worth it */
+    assert_int_equal(saves(b, t), EPOCHS - 1); /* now each epoch is long enough */
     close_trainer(b, t);
 }
 
-/* There an epoch takes much longer than a save, and no clock decides what is left after a crash. */
+/* On the CPU an epoch takes much longer than a save, and the state after a crash doesn't depend on a clock. */
 static void on_the_cpu_after_every_epoch(void **state)
 {
     bench *b = *state;
     ax_trainer *t = open_trainer(b, "cpu");
     fake.step = .25;
     fake.save = .125;
-    (void)saves(b, t); /* makes the cache, too, which is synchronised */
+    (void)saves(b, t); /* makes the cache, too, which is synced */
     assert_int_equal(saves(b, t), EPOCHS - 1);
     close_trainer(b, t);
 }

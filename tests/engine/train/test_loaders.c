@@ -26,7 +26,7 @@ static void all_cores_unless_told_otherwise(void **state)
     (void)state;
     ax_trainer t = { .settings.threads = 0 };
     if (ax_cores_allowed() < CORES)
-        skip(); /* a quota of the machine's */
+        skip(); /* the machine has a quota */
     assert_int_equal(ax_trainer_loaders(&t), CORES);
     t.settings.threads = 3;
     assert_int_equal(ax_trainer_loaders(&t), 3);

@@ -35,7 +35,7 @@ static int tear_down(void **state)
     return system(command);
 }
 
-/* The folders that a path below the root leads through. */
+/* Makes the folders of a path below the root. */
 static void make_folders(char *path)
 {
     for (char *slash = strchr(path + sizeof root, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -45,7 +45,7 @@ static void make_folders(char *path)
     }
 }
 
-/* A set of pictures whose names are given, in CamVid's layout, in root/NAME. */
+/* A data set in CamVid's layout in root/NAME, whose pictures have these names. */
 static ax_source *named_set(const char *name, const char *const *image, int n)
 {
     static const uint8_t palette[1][3] = { { 0 } }, pixels[3 * SIDE * SIDE];
@@ -72,7 +72,7 @@ static ax_source *named_set(const char *name, const char *const *image, int n)
     return s;
 }
 
-/* Logits that are all `number` as NAME in the folder dir. */
+/* Writes logits that are all `number` as NAME into the folder dir. */
 static void put_number(const char *dir, const char *name, float number)
 {
     enum { STORED = CLASSES * SIDE / 8 * SIDE / 8 };
@@ -127,7 +127,7 @@ static void refuse_folder(const char *dir, ax_source *source, const char *says)
         fail_msg("'%s' instead of '%s'", err.msg, says);
 }
 
-/* Sequences that count from 1 have pictures of one name: none of them learns from another's logits. */
+/* Sequences that count from 1 have pictures with the same names: each one uses its own logits. */
 static void pictures_of_one_name(void **state)
 {
     (void)state;
@@ -147,12 +147,12 @@ static void pictures_of_one_name(void **state)
     const float want[] = { 2, 3, 4, 5 };
     for (uint64_t i = 0; i < 4; i++)
         assert_true(number_of(dir, source, i) == want[i]);
-    put_number(dir, "train/s2/0002.npy", 6); /* before the one without folders: another teacher */
+    put_number(dir, "train/s2/0002.npy", 6); /* found before the one without folders: another teacher */
     assert_true(key_of(dir, source) != key);
     assert_true(number_of(dir, source, 2) == 6);
     source->ops->close(source);
 
-    /* what differs in its ending only shares a path; what is listed twice is one picture */
+    /* names that differ only in their endings share a path; a name listed twice is one picture */
     static const char *const ending[] = { "train/a.png", "train/a.jpg" };
     static const char *const twice[] = { "train/a.png", "train/a.png", "./train//a.png" };
     snprintf(path, sizeof path, "%s/logits2", root);

@@ -22,7 +22,7 @@ static const struct {
              { "stages", "1" },        { "threads", "1" },     { "aux-weight", "0" },  { "data-parallel", "1" },
              { "full-channels", "8" }, { "full-epochs", "2" }, { "full-repeats", "1" } };
 
-/* A trainer on a device, in full training. */
+/* A trainer on a device, in a full training. */
 typedef struct bench {
     ax_settings settings;
     ax_source *source;
@@ -62,7 +62,7 @@ static void close_bench(bench *b)
     free(b);
 }
 
-/* All gradients in one row; *n = their number. */
+/* All gradients concatenated; *n = their number. */
 static float *gradients(const ax_training *r, size_t *n)
 {
     float *all = NULL;
@@ -79,7 +79,7 @@ static float *gradients(const ax_training *r, size_t *n)
     return all;
 }
 
-/* The gradient and loss of the crops that batch `step` of so many has, as the reference computes them. */
+/* Adds the gradient and loss, computed by the reference, of the crops in batch `step`, where each has `batch` crops. */
 static void add_reference(const char *batch, int32_t step, float weight, float *sum, size_t n, double *loss)
 {
     ax_err err = { AX_OK, "" };
@@ -157,7 +157,7 @@ static void who_gets_how_much(void **state)
     r.schedule.batch = 7;
     assert_int_equal(ax_peers_wanted(&r), 0);
     r.schedule.batch = 64;
-    assert_int_equal(ax_peers_wanted(&r), 4); /* no more than there are */
+    assert_int_equal(ax_peers_wanted(&r), 4); /* no more than there are peers */
     t.settings.data_parallel = 0;
     assert_int_equal(ax_peers_wanted(&r), 0);
     int32_t sum = 0;
@@ -167,7 +167,7 @@ static void who_gets_how_much(void **state)
         sum += share;
     }
     assert_int_equal(sum, 15);
-    assert_int_equal(ax_peers_share(15, 4, 0), 4); /* the leader is among those with one more */
+    assert_int_equal(ax_peers_share(15, 4, 0), 4); /* the leader is among the devices with one crop more */
 }
 
 int main(void)

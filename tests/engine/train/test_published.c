@@ -28,7 +28,7 @@ static ax_settings tiny(const char *stages)
     return s;
 }
 
-/* What is looked at of a network at the end of its training. */
+/* Parameters and statistics compared at the end of a training. */
 enum { ADAPT, ADAPT_3, CELL, CLASSIFIER, BIAS, AUX, MEAN, DECODER_ONLY, STEM = DECODER_ONLY, DEEP, NAMES };
 static const struct {
     const char *name;
@@ -114,7 +114,7 @@ static double farthest(const float *a, const float *b, size_t n)
     return most;
 }
 
-/* How far values and averages of a parameter are from each other. */
+/* How far a parameter's values and averages are from each other. */
 static double apart(const fixture *f, int k)
 {
     assert_true(f->n[k] > 0);
@@ -130,9 +130,9 @@ static void epochs_end_with_the_averages(void **state)
     fixture on = train(&s, NULL, NULL, AX_OK);
     assert_true(apart(&off, ADAPT) > 0 && apart(&off, BIAS) > 0);
     assert_true(apart(&on, ADAPT) == 0 && apart(&on, BIAS) == 0);
-    assert_true(on.out.loss != off.out.loss); /* the second epoch went on from elsewhere */
+    assert_true(on.out.loss != off.out.loss); /* the second epoch started from other parameters */
     ax_settings_set(&s, "polyak", "0", NULL);
-    fixture none = train(&s, NULL, NULL, AX_OK); /* no averages: nothing to copy */
+    fixture none = train(&s, NULL, NULL, AX_OK); /* without averages there is nothing to copy */
     assert_true(isfinite(none.out.reward) && !none.average[ADAPT]);
     release(&off);
     release(&on);
@@ -150,7 +150,7 @@ static bool stop_at_three(void *context, const ax_train_progress *p)
     return p->step < 3;
 }
 
-/* Stopped in the second epoch and gone on with: as if it had never been stopped. */
+/* Stopped in the second epoch and resumed: the result is that of an uninterrupted training. */
 static void a_stopped_one_goes_on_the_same(void **state)
 {
     (void)state;
@@ -172,7 +172,7 @@ static void a_stopped_one_goes_on_the_same(void **state)
     unlink(path);
 }
 
-/* Averages stay as they are, to the bit; their statistics are others. */
+/* Averages stay the same, bit for bit; their batch norm statistics change. */
 static void statistics_are_learned_again(void **state)
 {
     (void)state;
@@ -192,13 +192,13 @@ static void statistics_are_learned_again(void **state)
     release(&on);
 }
 
-/* Uniform within 1 / sqrt(fan in), and they fill the range. */
+/* Uniform within 1 / sqrt(fan in), over the whole range. */
 static void convolutions_begin_as_pytorchs(void **state)
 {
     (void)state;
     ax_settings s = tiny("1");
     ax_settings_set(&s, "init", "pytorch", NULL);
-    ax_settings_set(&s, "lr", "1e-9", NULL); /* it stays nearly as it began */
+    ax_settings_set(&s, "lr", "1e-9", NULL); /* it stays close to its initialisation */
     ax_settings_set(&s, "epochs", "1", NULL);
     fixture f = train(&s, NULL, NULL, AX_OK);
     for (int k = ADAPT; k <= AUX; k++) {
@@ -222,7 +222,8 @@ static void convolutions_begin_as_pytorchs(void **state)
     release(&f);
 }
 
-/* The preset says all of it; other presets none but how cpu begins, which is better there. */
+/* The preset `paper` sets all of this; the others set none of it but the initialisation of cpu, which is better
+   there. */
 static void presets(void **state)
 {
     (void)state;

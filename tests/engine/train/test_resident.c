@@ -16,7 +16,7 @@ enum { CROPS = 3, SIDE = 32, BATCH = 2, CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 3
 
 static struct {
     size_t spare, all;
-    int allocations, live, fails_at; /* fails_at: which allocation, 0 = none */
+    int allocations, live, fails_at; /* fails_at: number of the allocation that fails, 0 = none */
 } memory;
 
 static size_t spare(ax_device *dev, size_t *all)
@@ -107,11 +107,11 @@ static void only_when_they_take_less_than_half(void **state)
     ax_resident_free(r);
     assert_int_equal(memory.live, 0);
     assert_null(
-        ax_resident_new(b->cache, &b->source->info.task, &ax_backend_cpu, b->dev, 1)); /* reads the cache itself */
+        ax_resident_new(b->cache, &b->source->info.task, &ax_backend_cpu, b->dev, 1)); /* reads the cache directly */
 }
 
-/* A sixteenth is for what each process has there anyway; all have them or none has, whatever the others have taken
-   already, as long as it is there. */
+/* A sixteenth is reserved for what each process uses anyway. All workers have their crops on the device or none has,
+   whatever the others have already used, as long as there is room. */
 static void of_all_workers_less_than_half(void **state)
 {
     const bench *b = *state;
@@ -126,7 +126,7 @@ static void of_all_workers_less_than_half(void **state)
         assert_int_equal(ax_resident_bytes(r), crops);
         ax_resident_free(r);
     }
-    assert_null(make_shared(b, 2 * crops - 2, 0, 4)); /* a stranger has the rest */
+    assert_null(make_shared(b, 2 * crops - 2, 0, 4)); /* another program uses the rest */
 }
 
 static void running_out_leaves_nothing_behind(void **state)

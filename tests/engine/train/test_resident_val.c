@@ -25,7 +25,7 @@ typedef struct bench {
     ax_train_job job;
 } bench;
 
-/* Of every five images that aren't cut to the crops' size the third loses its last rows. */
+/* Of five images that aren't cut to the size of the crops, the third loses its last rows. */
 static struct {
     ax_source_ops ops;
     const ax_source_ops *real;
@@ -40,7 +40,7 @@ static ax_code next_lower(void *stream, ax_sample *out, ax_err *err)
     return code;
 }
 
-/* settings: pairs of names and values, up to NULL. */
+/* settings: pairs of names and values, terminated by NULL. */
 static void open_bench(bench *b, const char *task, const char *const *settings)
 {
     static const char *const small[] = {
@@ -73,7 +73,7 @@ static void close_bench(bench *b)
     b->source->ops->close(b->source);
 }
 
-/* Copies between host and device since ax_emulated_fail. */
+/* Number of copies between host and device since ax_emulated_fail. */
 static int copies(void)
 {
     const char *call;
@@ -83,8 +83,8 @@ static int copies(void)
     return n;
 }
 
-/* Judges an untrained decoder twice, the second time without what only the first one does; returns that one's copies.
- */
+/* Validates an untrained decoder twice, since the first time does some things only once; returns the copies of the
+   second. */
 static int validate(bench *b, ax_outcome *out)
 {
     ax_err err = { AX_OK, "" };
@@ -108,7 +108,7 @@ static int validate(bench *b, ax_outcome *out)
     return n;
 }
 
-/* The same validation from the cache and from the device; *before, *after: their copies. */
+/* Runs the same validation from the cache and from the device; *before and *after: their copies. */
 static void compare(const char *task, const char *flip, const char *side, int *before, int *after)
 {
     bench b;
@@ -125,7 +125,7 @@ static void compare(const char *task, const char *flip, const char *side, int *b
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-/* All images are one batch: what to gather is told once for each view, and the figures are read. */
+/* All images are in one batch: each view copies one list of what to gather, and the figures are read back. */
 static void only_what_to_gather_is_told(void **state)
 {
     int before, after;
@@ -143,7 +143,7 @@ static void only_what_to_gather_is_told(void **state)
     assert_int_equal(after, 1 + 1);
 }
 
-/* Runs of two images, one, and two: a batch each, whose two views are told. */
+/* Runs of two images, one, and two make three batches, with two views each. */
 static void images_of_several_sizes(void **state)
 {
     int before, after;
@@ -184,7 +184,8 @@ static void what_does_not_fit_comes_from_the_cache(void **state)
     ax_resident_val *r = ax_resident_val_new(b.t->val, task, b.t->be, b.t->dev, true, bytes);
     assert_non_null(r);
     ax_resident_val_free(r);
-    for (int n = 1; n <= b.t->encoder.taps.n + 1; n++) { /* parts and the call that zeroes each, or the last copies */
+    /* the parts and the call that zeroes each, or the last copies */
+    for (int n = 1; n <= b.t->encoder.taps.n + 1; n++) {
         ax_emulated_fail(4L * n, false);
         assert_null(ax_resident_val_new(b.t->val, task, b.t->be, b.t->dev, true, bytes));
     }

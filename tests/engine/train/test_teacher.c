@@ -29,7 +29,7 @@ enum { IMAGES = 3, PATH = 256 };
 typedef struct bench {
     char dir[64];
     ax_source *source;
-    int32_t h, w, classes; /* of the images */
+    int32_t h, w, classes; /* size of the images */
 } bench;
 
 static int set_up(void **state)
@@ -57,7 +57,7 @@ static int tear_down(void **state)
     return system(command);
 }
 
-/* Logits {classes,h,w} of an image, as .npy or .safetensors. */
+/* Writes logits {classes,h,w} of an image as .npy or .safetensors. */
 static void write_logits(const char *dir, int image, const char *ending, int classes, int h, int w, const float *value)
 {
     char path[PATH];
@@ -88,7 +88,7 @@ static void write_logits(const char *dir, int image, const char *ending, int cla
     fclose(f);
 }
 
-/* The same number for every class, place and image. */
+/* A folder of logits with the same number for every class, position and image. */
 static char *constant_folder(const bench *b, const char *name, float number, char path[PATH])
 {
     int h = b->h / 8, w = b->w / 8;
@@ -104,7 +104,7 @@ static char *constant_folder(const bench *b, const char *name, float number, cha
     return path;
 }
 
-/* The label map of a whole image as logits: 1 for its class, else 0. */
+/* Writes the label map of a whole image as logits: 1 for its class, else 0. */
 static void write_truth(const bench *b, int image, const char *ending)
 {
     ax_err err;
@@ -122,8 +122,9 @@ static void write_truth(const bench *b, int image, const char *ending)
     ax_sample_release(&s);
 }
 
-/* The teacher who knows the truth knows it on every crop, mirrored and scaled ones too. A cell's centre is between
-   four pixels, and its label is that of one of them: where labels differ, that one still has its quarter. */
+/* With the ground truth as teacher, its logits agree with the labels of every crop, mirrored and scaled ones included.
+   The centre of a cell lies between four pixels, and its label is that of one of them: where labels differ, that label
+   still has a quarter. */
 static void logits_lie_where_the_crop_does(void **state)
 {
     bench *b = *state;
@@ -139,7 +140,7 @@ static void logits_lie_where_the_crop_does(void **state)
     uint8_t labels[16 * 16];
     int mirrored = 0, sure = 0, cells = 0;
     for (uint64_t k = 0; k < 24; k++) {
-        spec.scale_max = k < 12 ? 1 : 1.4f; /* scaled: cells and pixels don't match, but mostly agree */
+        spec.scale_max = k < 12 ? 1 : 1.4f; /* scaled: cells and pixels aren't aligned, but mostly agree */
         ax_sample s = { 0 };
         assert_int_equal(b->source->ops->sample(b->source, &spec, k, &s, &err), AX_OK);
         assert_int_equal(ax_teacher_logits(t, &s, logits, &err), AX_OK);
@@ -161,7 +162,8 @@ static void logits_lie_where_the_crop_does(void **state)
     ax_teacher_free(t);
 }
 
-/* Logits that are linear in place stay so, whatever their stride: x + 10 y of the centre of each stored cell. */
+/* Logits that are a linear function of the position stay linear, whatever their stride: x + 10 y at the centre of each
+   stored cell. */
 static void interpolation_is_exact_where_logits_are_linear(void **state)
 {
     bench *b = *state;
@@ -175,7 +177,7 @@ static void interpolation_is_exact_where_logits_are_linear(void **state)
         free(value);
         ax_teacher *t = ax_teacher_open(b->dir, b->source, NULL, NULL, &err);
         assert_non_null(t);
-        /* 32 x 32 pixels from (16, 24) on at half size, mirrored: x falls by 2 per pixel */
+        /* 32 x 32 pixels starting at (16, 24), at half size, mirrored: x falls by 2 per pixel */
         const ax_sample s = { .h = 32, .w = 32, .y = { b->h, 16, 2 }, .x = { b->w, 24 + 64, -2 } };
         float *logits = malloc(64 * (size_t)b->classes * sizeof *logits);
         assert_int_equal(ax_teacher_logits(t, &s, logits, &err), AX_OK);
@@ -247,7 +249,7 @@ static ax_outcome run(const bench *b, const ax_settings *s, const char *model, c
 }
 
 /* loss(c) = CE + aux + k mean((x - c)^2) for a teacher whose logits are all c, so loss(2) - 2 loss(1) + loss(0) = 2 k,
-   whatever the student's logits x are. */
+   whatever the student's logits x. */
 static void its_term_of_the_loss(void **state)
 {
     bench *b = *state;
@@ -308,12 +310,12 @@ static void another_teacher_another_cache(void **state)
         assert_int_equal(caches_in(cache), 3 + i);
         taught[i] = w.first;
         w = (watched) { 0 };
-        run(b, &s, NULL, cache, &w); /* from the cache now */
+        run(b, &s, NULL, cache, &w); /* now from the cache */
         assert_int_equal(caches_in(cache), 3 + i);
         assert_true(w.first == taught[i] && taught[i] > alone);
     }
     assert_true(taught[0] != taught[1] && taught[1] != taught[2]);
-    /* a folder whose files change is another teacher */
+    /* a folder with changed files is another teacher */
     constant_folder(b, "d", 2, other);
     char from[2 * PATH], to[2 * PATH];
     snprintf(from, sizeof from, "%s/train-1.npy", other);
@@ -323,7 +325,7 @@ static void another_teacher_another_cache(void **state)
     assert_int_equal(caches_in(cache), 6);
 }
 
-/* Half a training with a teacher goes on bit for bit; with another teacher of the same name it starts again. */
+/* Half of a training with a teacher is resumed bit for bit; with another teacher of the same name it starts again. */
 static void resume_knows_its_teacher(void **state)
 {
     bench *b = *state;
@@ -356,7 +358,7 @@ static void resume_knows_its_teacher(void **state)
     }
 }
 
-/* ---- what is wrong ---- */
+/* ---- invalid folders ---- */
 
 static void refuse(const bench *b, const char *path, ax_code code, const char *says)
 {
@@ -388,7 +390,7 @@ static void wrong_teachers_are_named(void **state)
     snprintf(file, sizeof file, "%s/train-0.npy", path);
     assert_int_equal(truncate(file, 1000), 0);
     refuse(b, path, AX_EDATA, "its shape wants");
-    value[b->h * b->w / 16 - 1] = NAN; /* the last one of the first class */
+    value[b->h * b->w / 16 - 1] = NAN; /* the last element of the first class */
     write_logits(path, 0, "npy", b->classes, b->h / 4, b->w / 4, value);
     char says[64];
     snprintf(says, sizeof says, "train-0.npy: element %d is not a number", b->h * b->w / 16 - 1);

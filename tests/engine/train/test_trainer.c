@@ -95,7 +95,7 @@ static void the_same_job_gives_the_same_bits(void **state)
     source->ops->close(source);
 }
 
-/* A source that counts what it makes; whole images are of two sizes. */
+/* A source that counts its samples; whole images have two sizes. */
 static const ax_source_ops *real;
 static _Atomic int made;
 static ax_code counting(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
@@ -116,8 +116,8 @@ static bool note_first(void *context, const ax_train_progress *p)
     return true;
 }
 
-/* Where nobody else waits for the caches, the first step comes before all crops and any image of validation are made;
-   the bits are the same. Whole images are looked at before, for their sizes. */
+/* If no other worker waits for the caches, the first step is done before all crops and any validation image are made;
+   the bits are the same. Only the sizes of whole images are read before. */
 static void the_first_epoch_begins_before_all_is_read(void **state)
 {
     (void)state;
@@ -129,7 +129,7 @@ static void the_first_epoch_begins_before_all_is_read(void **state)
     for (int i = 0; i < 4; i++) {
         ax_settings s = tiny();
         ax_settings_set(&s, "train-samples", "64", NULL);
-        ax_settings_set(&s, "latency", "0", NULL); /* it looks at a sample, too */
+        ax_settings_set(&s, "latency", "0", NULL); /* measuring latency reads a sample, too */
         ax_settings_set(&s, "workers", i % 2 ? "2" : "1", NULL);
         ax_settings_set(&s, "val-crop", i < 2 ? "32" : "0", NULL);
         ax_source *source = scenes();
@@ -154,7 +154,7 @@ static void the_first_epoch_begins_before_all_is_read(void **state)
     assert_true(out[0].reward != out[2].reward && out[0].peak_bytes != out[2].peak_bytes);
 }
 
-/* A time is the encoder's, which is measured once, and the decoder's. */
+/* A latency is the encoder's, which is measured once, plus the decoder's. */
 static void latencies_are_measured_when_asked_for(void **state)
 {
     (void)state;
@@ -183,7 +183,8 @@ static void latencies_are_measured_when_asked_for(void **state)
     source->ops->close(source);
 }
 
-/* Run to run, in trainers of their own: sums are cut by the number of threads, never by who comes first. */
+/* Run to run, in separate trainers: sums are split by the number of threads, not by the order in which threads
+   finish. */
 static void equal_threads_give_equal_bits(void **state)
 {
     (void)state;
@@ -217,7 +218,7 @@ static ax_settings end_to_end(void)
     ax_settings_set(&s, "stage2-samples", "7", NULL);
     ax_settings_set(&s, "stage2-batch", "3", NULL);
     ax_settings_set(&s, "stage2-epochs", "2", NULL);
-    ax_settings_set(&s, "stage2-crop", "46", NULL); /* 23, 12, 6, 3, 2: no multiple of anything, as the paper's 350 */
+    ax_settings_set(&s, "stage2-crop", "46", NULL); /* 23, 12, 6, 3, 2: not powers of two, as with the paper's 350 */
     return s;
 }
 
@@ -283,7 +284,7 @@ static bool keep_loss(void *context, const ax_train_progress *p)
     return true;
 }
 
-/* The whole of stage 2 (loader, encoder and decoder in training, two optimisers) on the plain loops. */
+/* The whole of stage 2 (loader, encoder and decoder in training, two optimisers) against the reference backend. */
 static void backends_agree_on_stage_2(void **state)
 {
     (void)state;
@@ -303,7 +304,8 @@ static void backends_agree_on_stage_2(void **state)
         ax_trainer_free(t);
     }
     source->ops->close(source);
-    /* the first step from equal parameters; later ones drift, batches of three are near a batch norm's worst case */
+    /* the first step from equal parameters; later ones drift, since batches of three are close to a batch norm's worst
+       case */
     assert_true(fabs(loss[0][0] - loss[1][0]) < 1e-4 * loss[1][0]);
     assert_true(fabs(loss[0][2] - loss[1][2]) < 1e-2 * loss[1][2]);
     assert_true(fabs(loss[0][3] - loss[1][3]) < 2e-2 * loss[1][3]);
@@ -324,7 +326,7 @@ static void what_goes_wrong_is_typed(void **state)
     assert_true(untouched.reward == 7);
     ax_trainer_free(t);
 
-    s.lr = 1e38; /* more than a setting may be: the second step's sums overflow whatever the kernels */
+    s.lr = 1e38; /* more than a setting allows: the second step's sums overflow on every backend */
     ax_settings_set(&s, "clip", "0", NULL);
     t = trainer(&s, source);
     job = ax_train_job_default(&s, &g, false);
@@ -372,7 +374,7 @@ static void a_cache_is_filled_once_and_mended(void **state)
     ax_settings s = tiny();
     ax_source *source = scenes();
     int fills = 0;
-    ax_settings_set(&s, "workers", "2", NULL); /* before the first epoch, then */
+    ax_settings_set(&s, "workers", "2", NULL); /* then the caches are filled before the first epoch */
     ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
     assert_int_equal(fills, 9 + 5);
     assert_int_equal(files_in(dir, ".cache", first, sizeof first), 2);
@@ -381,7 +383,7 @@ static void a_cache_is_filled_once_and_mended(void **state)
 
     struct stat st;
     assert_int_equal(stat(first, &st), 0);
-    assert_int_equal(truncate(first, st.st_size / 2), 0); /* as a crash of the machine might leave it */
+    assert_int_equal(truncate(first, st.st_size / 2), 0); /* as after a crash of the machine */
     ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
     assert_true(fills == 9 + 5 + 9 || fills == 9 + 5 + 5);
     struct stat again;

@@ -143,7 +143,7 @@ static void a_call_gets_its_own_answer(void **state)
     assert_memory_equal(&got, &cmd, sizeof cmd);
 }
 
-/* An engine that stops answers and goes in one breath: the answer must not be lost. */
+/* An engine that stops answers and disconnects at once: the answer must not be lost. */
 static void the_last_answer_counts(void **state)
 {
     stage *s = *state;
@@ -171,7 +171,7 @@ static void silence_and_noise_are_errors(void **state)
     assert_string_equal(err.msg, "the engine doesn't answer");
     say(s, "\xdd\xff\xff\xff\xff HTTP/1.1", 14);
     assert_int_equal(ax_client_pump(s->client, &err), AX_OK);
-    for (int i = 0; i < 100; i++) { /* claims of gigabytes are waited for up to the cap, and no further */
+    for (int i = 0; i < 100; i++) { /* messages that claim gigabytes are read up to the limit, and no further */
         static const char more[200];
         assert_int_equal(ax_client_next(s->client, &ev, &answer), AX_NOTHING);
         if (ax_client_pump(s->client, &err) != AX_OK)

@@ -18,7 +18,7 @@ static ax_command sample(int verb)
     return c;
 }
 
-/* The longer form, as large as it may be. */
+/* A command in the longer form, at its maximum size. */
 static ax_command large(int verb)
 {
     ax_command c = sample(verb);
@@ -40,7 +40,7 @@ static void the_longer_form_comes_back(void **state)
         assert_int_equal(ax_command_unpack(buf, n, &back, NULL), AX_OK);
         assert_memory_equal(&c, &back, sizeof c);
     }
-    /* what a command needs no fields for goes to older engines, too */
+    /* a command that needs no fields also works with older engines */
     ax_command c = sample(AX_VERB_STOP);
     uint8_t buf[AX_COMMAND_MAX_BYTES];
     assert_in_range(ax_command_pack(&c, buf, sizeof buf), 1, sizeof buf);
@@ -64,7 +64,7 @@ static void fields_are_checked(void **state)
     ax_command c;
     static const char good[] = "\x83\xa3new\xc3\xa5"
                                "batch\x07\xa3ids\x92\x05\x06";
-    assert_int_equal(unpack(good, sizeof good - 1, &c), AX_OK); /* one that nobody knows is skipped */
+    assert_int_equal(unpack(good, sizeof good - 1, &c), AX_OK); /* an unknown command is skipped */
     assert_true(c.batch == 7 && c.n_ids == 2 && c.ids[0] == 5 && c.ids[1] == 6 && c.fields);
     static const char *const bad[] = { "\x90", "\x81\xa3ids\x05", "\x81\xa3ids\x91\xff",
                                        "\x81\xa5"

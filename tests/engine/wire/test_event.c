@@ -31,7 +31,8 @@ static void every_kind_comes_back(void **state)
         }
 }
 
-/* Each cut is copied to memory of exactly its size, so that the address sanitizer sees a byte too many. */
+/* Each truncated payload is copied to memory of exactly its size, so that the address sanitizer sees a read beyond
+   it. */
 static void cut_payloads_are_refused(void **state)
 {
     (void)state;
@@ -52,7 +53,7 @@ static void cut_payloads_are_refused(void **state)
     }
 }
 
-/* Random bytes, and good payloads with some bytes changed: whatever is taken must be a whole event. */
+/* Random bytes, and valid payloads with some bytes changed: whatever is accepted must be a valid event. */
 static void random_bytes_do_no_harm(void **state)
 {
     (void)state;

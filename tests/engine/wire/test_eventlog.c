@@ -22,7 +22,7 @@ enum { EVENTS = 6 };
 typedef struct place {
     char dir[32];
     int fd;
-    char *bytes;               /* of a good log */
+    char *bytes;               /* of an undamaged log */
     size_t n, end[EVENTS + 1]; /* end[i]: bytes of the first i records */
 } place;
 
@@ -120,14 +120,14 @@ static void cut_anywhere_the_rest_is_there(void **state)
         collected c = read_back(p, "cut");
         int whole = whole_records(p, cut);
         assert_int_equal(c.n, whole);
-        assert_true(ax_damage_none(&c.damage)); /* as a crash leaves it */
+        assert_true(ax_damage_none(&c.damage)); /* as after a crash */
         assert_int_equal(c.damage.tail, cut - p->end[whole]);
         assert_int_equal(c.damage.seq, whole);
         assert_int_equal(c.damage.end, p->end[whole]);
     }
 }
 
-/* What Optuna's journal gets wrong: a record appended to a torn one. */
+/* A mistake of Optuna's journal: appending a record after a torn one. */
 static void append_after_a_torn_tail(void **state)
 {
     place *p = *state;
@@ -142,7 +142,7 @@ static void append_after_a_torn_tail(void **state)
         assert_non_null(log);
         assert_int_equal(ax_eventlog_seq(log), whole);
         fstatat(p->fd, "torn", &st, 0);
-        assert_int_equal(st.st_size, cut); /* nothing is changed before it is known what must be there */
+        assert_int_equal(st.st_size, cut); /* nothing is changed until the expected records are known */
         ax_event early = nth(0);
         assert_int_equal(ax_eventlog_append(log, &early, &err), torn ? AX_EINVAL : AX_OK);
         assert_int_equal(ax_eventlog_settle(log, (uint64_t)whole, &settled, &err), AX_OK);
@@ -161,7 +161,7 @@ static void append_after_a_torn_tail(void **state)
         assert_memory_equal(bytes, p->bytes, n);
         free(bytes);
         snprintf(name, sizeof name, "torn.torn-%zu", p->end[whole]);
-        if (torn) { /* nothing is thrown away */
+        if (torn) { /* no bytes are lost */
             assert_int_equal(ax_file_read(p->fd, name, 1 << 20, &bytes, &n, &err), AX_OK);
             assert_int_equal(n, torn);
             assert_memory_equal(bytes, p->bytes + p->end[whole], n);
@@ -184,7 +184,7 @@ static void every_flipped_bit_is_seen(void **state)
             assert_int_equal(ax_eventreader_feed(r, p->bytes, p->n, NULL), AX_OK);
             while ((got = ax_eventreader_next(r, &ev, &err)) > 0)
                 n++;
-            assert_int_equal(n, whole_records(p, at)); /* up to the record with the flipped bit, no further */
+            assert_int_equal(n, whole_records(p, at)); /* up to the record with the flipped bit */
             assert_int_equal(ax_eventreader_offset(r), p->end[n]);
             assert_int_equal(ax_eventreader_seq(r), n);
             ax_eventreader_free(r);
@@ -203,19 +203,20 @@ static void assert_damage(const ax_damage *d, size_t offset, size_t bytes, int e
     assert_int_equal(d->tail, 0);
 }
 
-/* The checksum is chained: records of the same log in another order, left out or doubled are damage. */
+/* The checksum is chained: reordered, missing or duplicated records of the same log count as damage. */
 static void records_out_of_place_are_seen(void **state)
 {
     place *p = *state;
     size_t first = p->end[1], second = p->end[2] - first;
     char *other = malloc(p->n + first);
     memcpy(other, p->bytes, first);
-    memcpy(other + first, p->bytes, p->n); /* the first one twice */
+    memcpy(other + first, p->bytes, p->n); /* the first record twice */
     write_bytes(p, "twice", other, p->n + first);
     collected c = read_back(p, "twice");
     assert_int_equal(c.n, EVENTS);
     assert_damage(&c.damage, first, first, 0, 0, 0);
-    /* a record is known to belong there when the next one continues it, but not what it says */
+    /* the record after a gap is known to be in place when the next one continues it, but its contents aren't
+       verified */
     write_bytes(p, "without", p->bytes + first, p->n - first);
     c = read_back(p, "without");
     assert_int_equal(c.n, EVENTS - 2);
@@ -284,7 +285,7 @@ static void what_is_no_log_is_left_alone(void **state)
     assert_int_equal(ax_eventlog_read(p->fd, "pipe", collect, &c, NULL, &err), AX_EIO);
 }
 
-/* As on a full disk: no file may become larger. */
+/* As on a full disk: no file may grow. */
 static void after_a_failed_write_all_fail(void **state)
 {
     const place *p = *state;

@@ -19,7 +19,7 @@
 
 enum { BYTES = 1 << 16, MOST = 4096, AHEAD = AX_RECORD_MAX + 64 };
 
-/* Sanitizers make a case ten times as long: there every 7th bit. */
+/* A case takes ten times as long under sanitizers: every 7th bit there. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { STEP = 7, MEND_STEP = 601 };
 #else
@@ -78,7 +78,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Reads n bytes from record k on; how many records are good. The reader's buffer is used again and again. */
+/* Reads n bytes starting at record k; returns how many records are valid. The reader's buffer is reused. */
 static size_t good_from(const place *p, ax_eventreader *r, size_t k, const char *bytes, size_t n)
 {
     ax_event ev;
@@ -132,7 +132,7 @@ static void every_bit_flipped(void **state)
     ax_eventreader_free(r);
 }
 
-/* A flipped bit anywhere is found and put right: nothing is lost. */
+/* A flipped bit anywhere is found and corrected: nothing is lost. */
 static void single_bits_are_put_right(void **state)
 {
     const place *p = *state;
@@ -144,7 +144,7 @@ static void single_bits_are_put_right(void **state)
         for (size_t bit = k % MEND_STEP; bit < 8 * (p->start[k + 1] - p->start[k]); bit += MEND_STEP) {
             bytes[bit / 8] ^= (char)(1 << bit % 8);
             assert_int_equal(good_from(p, r, k, bytes, n), 0);
-            r->damaged = true; /* half a record at the end of the log may look as if more were to come */
+            r->damaged = true; /* half a record at the end of the log may look incomplete rather than damaged */
             r->damage = (ax_damage) { .places = 0 };
             r->tries = 0;
             assert_int_equal(ax_eventreader_resync(r, true), 1);
@@ -165,7 +165,7 @@ static void append(ax_eventlog *log, int fill)
     assert_int_equal(ax_eventlog_append(log, &ev, NULL), AX_OK);
 }
 
-/* Opens the log, appends, opens it again, appends again; all that was good and both new events are there. */
+/* Opens the log, appends, opens it again, appends again; all valid records and both new events are there. */
 static void go_on(const place *p, size_t k, uint64_t torn)
 {
     char name[64];
@@ -204,11 +204,11 @@ static void opened_and_appended_to_twice(void **state)
 
 typedef struct reading {
     const place *p;
-    uint64_t seq; /* of the last one */
+    uint64_t seq; /* of the last event */
     uint64_t n, lost;
 } reading;
 
-/* Whatever is read is what was written. */
+/* Whatever is read equals what was written. */
 static void compare(void *context, const ax_event *ev)
 {
     reading *r = context;
@@ -246,18 +246,18 @@ static void remove_kept(const place *p, const ax_damage *d)
     assert_int_equal(unlinkat(p->fd, name, 0), 0);
 }
 
-/* The records in which bytes from..to are, and at most one more, are lost; nothing else is, and a log that was settled
-   is whole again, with LOST for them. */
+/* Only the records that contain bytes from..to, and at most one more, are lost; a settled log is complete again, with
+   LOST events in their place. */
 static void settle_overwritten(place *p, size_t from, size_t to)
 {
     size_t first = 0, last = 0;
     while (p->start[first + 1] <= from)
         first++;
     while (last < p->records && p->start[last] < to)
-        last++; /* the first one behind */
+        last++; /* the first one after the damage */
     ax_damage d;
     reading r = read_log(p, &d);
-    if (last != p->records - 1) /* a last one is proven only where the damage left the checksum before it */
+    if (last != p->records - 1) /* the last record is verified only if the damage left the checksum before it */
         assert_int_equal(d.places, last < p->records);
     size_t seq = p->records;
     if (d.places) {
@@ -266,7 +266,7 @@ static void settle_overwritten(place *p, size_t from, size_t to)
         assert_true(d.last >= last && d.last <= last + 1);
         assert_int_equal(d.events, d.last - first);
         assert_int_equal(r.n, p->records - d.events);
-    } else { /* up to its end */
+    } else { /* the damage reaches the end of the log */
         assert_true(r.n >= first && d.tail <= p->n - p->start[first]);
         ax_damage_until(&d, seq);
         assert_true(d.cut_short);
@@ -290,7 +290,7 @@ static void settle_overwritten(place *p, size_t from, size_t to)
     assert_int_equal(r.n + r.lost, p->records + 1);
 }
 
-/* Where the damage begins that can't be put right: a record in which one bit alone is another is read all the same. */
+/* Where uncorrectable damage begins: a record with a single flipped bit is read all the same. */
 static size_t behind_single_bit(const place *p, const char *was, size_t from)
 {
     size_t first = 0;
@@ -312,7 +312,7 @@ static void overwritten_anywhere(void **state)
         assert_non_null(was);
         memcpy(was, p->bytes, p->n);
         size_t to = from + n < p->n ? from + n : p->n;
-        for (size_t k = from; k < to; k++) /* no byte stays as it was */
+        for (size_t k = from; k < to; k++) /* every byte changes */
             p->bytes[k] ^= how ? how : (char)(1 + ax_rng_below(&rng, 255));
         assert_int_equal(ax_file_replace(p->fd, "log", p->bytes, p->n, NULL), AX_OK);
         from = behind_single_bit(p, was, from);

@@ -51,7 +51,7 @@ static thing example(void)
     t.cause = AX_CAUSE_HANG;
     assert_int_equal(ax_genotype_parse(CELLS, &t.genotype, NULL), AX_OK);
     for (int i = 0; i < AX_MAX_DECISIONS; i++)
-        t.each[i] = NAN; /* behind the last decision */
+        t.each[i] = NAN; /* beyond the last decision */
     for (int i = 0; i < 19; i++) {
         t.reals[i] = (float)-i;
         t.each[i] = 0.5f * (float)i;
@@ -59,7 +59,7 @@ static thing example(void)
     return t;
 }
 
-/* The fields as a map, into buf. */
+/* Packs the fields as a map into buf. */
 static size_t packed(const thing *t, uint8_t *buf, size_t cap)
 {
     ax_fixed out = { .buf = buf, .cap = cap };
@@ -93,7 +93,7 @@ static void there_and_back(void **state)
     for (int i = 0; i < MEMBERS; i++)
         assert_true(ax_field_read_object(ax_map_get(&msg.data, members[i].name), &fields, &members[i], &by_object));
     assert_memory_equal(&by_object, &t, sizeof t);
-    /* no value fits the member before it or behind it, but a whole number is a real one, and a word any cause */
+    /* a value doesn't fit a member of another type, but text fits any cause */
     for (int i = 0; i < MEMBERS; i++) {
         thing other = t;
         assert_false(ax_field_read_object(NULL, &fields, &members[i], &other));
@@ -103,7 +103,7 @@ static void there_and_back(void **state)
     }
     const msgpack_object *whole = ax_map_get(&msg.data, "whole");
     thing other = t;
-    assert_false(ax_field_read_object(whole, &fields, &members[0], &other)); /* below 0 */
+    assert_false(ax_field_read_object(whole, &fields, &members[0], &other)); /* negative */
     assert_false(ax_field_read_object(whole, &fields, &members[1], &other));
     assert_false(ax_field_read_object(whole, &fields, &members[2], &other));
     assert_false(ax_field_read_object(ax_map_get(&msg.data, "u64"), &fields, &members[0], &other)); /* too large */
@@ -132,7 +132,7 @@ static void what_is_lacking(void **state)
     for (int i = 0; i < MEMBERS; i++)
         assert_true(ax_field_lack(&members[i], &t) == (members[i].type != AX_FIELD_GENOTYPE));
     assert_true(isnan(t.real) && isnan(t.each[0]) && isnan(t.each[AX_MAX_DECISIONS - 1]) && t.count == 7);
-    /* what isn't known at all is nil, and null */
+    /* unknown values are nil in msgpack and null in JSON */
     uint8_t buf[1024];
     ax_str out;
     ax_str_init(&out, 0);
@@ -142,7 +142,7 @@ static void what_is_lacking(void **state)
     assert_non_null(strstr(out.text, "\"real\":null"));
     assert_non_null(strstr(out.text, "\"each\":null"));
     ax_str_release(&out);
-    t.count = -1; /* not known: 0 */
+    t.count = -1; /* an unknown count is 0 */
     packed(&t, buf, sizeof buf);
     const uint8_t *at = memmem(buf, sizeof buf, "count", 5);
     assert_true(at && at[5] == 0);

@@ -70,7 +70,7 @@ static void two_files_make_one_view(void **state)
     }
     ax_maskfile_release(&back);
 
-    /* every cut of the file is refused */
+    /* the file truncated anywhere is refused */
     char *bytes;
     size_t n;
     assert_int_equal(ax_file_read(fd, "1.mpk", 1 << 20, &bytes, &n, &err), AX_OK);
@@ -80,7 +80,7 @@ static void two_files_make_one_view(void **state)
         assert_non_null(strstr(err.msg, "cut.mpk: damaged"));
         ax_maskfile_release(&back);
         if (k > 64)
-            k += 13; /* each cut is synced to disk: enough of them */
+            k += 13; /* each truncation is synced to disk, so only every 13th is tested */
     }
     free(bytes);
     ax_maskfile_release(&truth);

@@ -53,13 +53,13 @@ static void pieces_of_any_size_make_the_same_messages(void **state)
             assert_int_equal(got, 0);
         }
         assert_int_equal(taken, OBJECTS);
-        assert_in_range(m.cap, 1, 8192); /* what was taken is not kept */
+        assert_in_range(m.cap, 1, 8192); /* memory of messages that were taken is reused */
         ax_messages_release(&m);
     }
     msgpack_sbuffer_destroy(&all);
 }
 
-/* Five bytes that claim four gigabytes, a nest without end, a type that isn't one, one byte too many. */
+/* Five bytes that claim four gigabytes, endless nesting, an invalid type, one byte too many. */
 static void claims_are_not_believed(void **state)
 {
     (void)state;
@@ -82,7 +82,7 @@ static void claims_are_not_believed(void **state)
         ax_messages_feed(&m, claims[i].bytes, claims[i].n, NULL);
         int got = ax_messages_next(&m, &bytes, &n);
         assert_true(got == claims[i].want || got == -1);
-        for (int k = 0; k < 100 && got == 0; k++) { /* what follows can't make it good: it must end at the cap */
+        for (int k = 0; k < 100 && got == 0; k++) { /* no more data can make it valid: it must end at the limit */
             ax_messages_feed(&m, "\x01\x01", 2, NULL);
             got = ax_messages_next(&m, &bytes, &n);
             assert_int_not_equal(got, 1);

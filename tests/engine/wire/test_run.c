@@ -43,7 +43,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A run with its settings, as auxcell search leaves it; returns its descriptor. */
+/* Makes a run with its settings, as auxcell search does; returns its descriptor. */
 static int make(const char *name, char path[256])
 {
     ax_err err;
@@ -114,7 +114,7 @@ static void what_is_no_run_says_so(void **state)
     assert_int_equal(ax_run_create(other, &err), -1);
 }
 
-/* A run takes no directory with anything of somebody's in it. */
+/* A directory with foreign files in it can't become a run. */
 static void only_an_empty_directory_becomes_a_run(void **state)
 {
     place *p = *state;
@@ -134,7 +134,7 @@ static void only_an_empty_directory_becomes_a_run(void **state)
         assert_int_equal(unlink(mine), 0);
     }
     snprintf(mine, sizeof mine, "%s/mine/cache", p->dir);
-    assert_int_equal(symlink("/tmp", mine), 0); /* prepared: on another disk */
+    assert_int_equal(symlink("/tmp", mine), 0); /* prepared in advance: a cache on another disk */
     int fd = ax_run_create(path, &err);
     assert_true(fd >= 0);
     assert_int_equal(faccessat(fd, "inflight", F_OK, 0), 0);
@@ -177,7 +177,7 @@ static void a_linked_run_is_a_run(void **state)
     close(fd);
     assert_int_equal(ax_run_create(link, &err), -1);
     assert_int_equal(err.code, AX_EBUSY);
-    /* its name is the link's, however it is written */
+    /* a run is named after the link, however its path is written */
     char *home = realpath(p->home, NULL);
     snprintf(want, sizeof want, "%s/two", home);
     static const char *const how[] = { "/two", "/two/", "//two///", "/../runs/two" };
@@ -187,7 +187,7 @@ static void a_linked_run_is_a_run(void **state)
         assert_int_equal(ax_run_absolute(given, full, sizeof full, &err), AX_OK);
         assert_string_equal(full, want);
     }
-    assert_int_equal(chdir(link), 0); /* what has no name of its own gets that of the directory it is */
+    assert_int_equal(chdir(link), 0); /* a path without a name of its own gets that of its directory */
     snprintf(want, sizeof want, "%s/one", home);
     assert_int_equal(ax_run_absolute(".", full, sizeof full, &err), AX_OK);
     assert_string_equal(full, want);
@@ -218,7 +218,7 @@ static void what_others_may_write_to_is_refused(void **state)
     assert_int_equal(chmod(name, 0666), 0);
     assert_int_equal(ax_run_open(path, &err), -1);
     assert_non_null(strstr(err.msg, "/run.ini: others may write to it (mode 0666)"));
-    assert_int_equal(chmod(path, 0700), 0); /* nobody else gets at it now */
+    assert_int_equal(chmod(path, 0700), 0); /* no other user has access now */
     int fd = ax_run_open(path, &err);
     assert_true(fd >= 0);
     close(fd);
@@ -232,7 +232,7 @@ static void what_others_may_write_to_is_refused(void **state)
     close(fd);
 }
 
-/* As on a file system that gives files to somebody else. */
+/* As on a file system that assigns files to another owner. */
 static void what_belongs_to_another_is_refused(void **state)
 {
     (void)state;
@@ -305,7 +305,7 @@ static void one_engine_at_a_time(void **state)
     close(go[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_int_equal(ax_run_engine(fd), 0); /* its file is still there; its lock went with it */
+    assert_int_equal(ax_run_engine(fd), 0); /* its file is still there; its lock ended with it */
     int lock = ax_run_lock(fd, false, &err);
     assert_true(lock >= 0);
     assert_int_equal(ax_run_engine(fd), getpid());
@@ -318,7 +318,7 @@ static void one_engine_at_a_time(void **state)
     close(ready[1]);
 }
 
-/* A child that takes the run and is killed while a process that it has just forked still holds its descriptors. */
+/* A child that locks the run and is killed while a process that it has just forked still holds its descriptors. */
 static pid_t killed_holder(int fd, double seconds)
 {
     int ready[2];
@@ -343,7 +343,7 @@ static pid_t killed_holder(int fd, double seconds)
     return child;
 }
 
-/* However long it takes: longer than anybody waits for an engine that lives. */
+/* However long it takes: longer than the wait for a living engine. */
 static void a_killed_engine_is_waited_for(void **state)
 {
     (void)state;
@@ -362,7 +362,7 @@ static void a_killed_engine_is_waited_for(void **state)
     close(fd);
 }
 
-/* Its engine.pid is gone, but it writes its log. */
+/* Its engine.pid is gone, but it still writes its log. */
 static void an_engine_without_its_lock_is_found(void **state)
 {
     (void)state;
@@ -392,7 +392,7 @@ static void newest_come_first(void **state)
     place *p = *state;
     char path[256], all[100] = "";
     ax_err err;
-    assert_int_equal(ax_run_list(gather, all, &err), AX_OK); /* no home yet: no runs */
+    assert_int_equal(ax_run_list(gather, all, &err), AX_OK); /* without a home there are no runs */
     assert_string_equal(all, "");
     static const char *const name[] = { "b", "c", "a" };
     for (int i = 0; i < 3; i++) {
@@ -402,7 +402,7 @@ static void newest_come_first(void **state)
         close(fd);
     }
     snprintf(path, sizeof path, "%s/empty", p->home);
-    assert_int_equal(mkdir(path, 0700), 0); /* no run */
+    assert_int_equal(mkdir(path, 0700), 0); /* not a run */
     assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
     assert_string_equal(all, "a c b ");
     int fd = make("z", path);
@@ -411,12 +411,12 @@ static void newest_come_first(void **state)
     fd = ax_run_open(path, &err);
     struct timespec t[2] = { { .tv_sec = 1LL << 32 }, { .tv_sec = 1LL << 32 } };
     close(openat(fd, "events.mpk", O_WRONLY | O_CREAT, 0600));
-    utimensat(fd, "events.mpk", t, 0); /* what happened last counts, not when it began */
+    utimensat(fd, "events.mpk", t, 0); /* ordered by the last activity, not by the start */
     close(fd);
     all[0] = '\0';
     assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
     assert_string_equal(all, "b z a c ");
-    snprintf(path, sizeof path, "%s/gone", p->home); /* listed, so that whoever looks for it hears why */
+    snprintf(path, sizeof path, "%s/gone", p->home); /* listed, so that the user is told why it can't be opened */
     assert_int_equal(symlink("/nowhere/at/all", path), 0);
     all[0] = '\0';
     assert_int_equal(ax_run_list(gather, all, &err), AX_OK);

@@ -43,11 +43,11 @@ static void a_candidate_lives(void **state)
     assert_null(ax_state_candidate(&t->s, 2));
 }
 
-/* The manual says what a viewer keeps: .6 MiB per 1,000. */
+/* The manual gives a viewer's memory: .6 MiB per 1,000 candidates. */
 static void a_candidate_takes_little_memory(void **state)
 {
     (void)state;
-    /* and 152 bytes for what the policy made of 19 decisions, where it has said that */
+    /* plus 152 bytes for the policy's probabilities of 19 decisions, if it has reported them */
     assert_in_range(sizeof(ax_candidate), 1, 656);
 }
 
@@ -90,7 +90,7 @@ static void a_finished_ones_prune_can_be_undone_at_any_time(void **state)
     assert_false(ax_candidate_undoable(story_candidate(t, 2)));
 }
 
-/* A soft prune of one in training: whatever happens to it meanwhile is what undo returns to. */
+/* Softly pruned while in training: undo returns to the state that the candidate has reached meanwhile. */
 static void undo_returns_to_what_it_was(void **state)
 {
     story *t = *state;
@@ -142,7 +142,7 @@ static void notes_pins_and_pauses(void **state)
     story_tell(t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .text = "mine", .pin = -1 } });
     story_tell(t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .pin = 1 } });
     assert_true(story_candidate(t, 1)->pinned);
-    assert_string_equal(story_candidate(t, 1)->note, "mine"); /* pinning doesn't wipe it */
+    assert_string_equal(story_candidate(t, 1)->note, "mine"); /* pinning doesn't remove it */
     story_tell(t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .pin = 0 } });
     assert_false(story_candidate(t, 1)->pinned);
     story_tell(t, (ax_event) { .kind = AX_EVENT_PAUSED, .id = 0, .u.PAUSED = { .on = 1 } });
@@ -156,7 +156,7 @@ static void notes_pins_and_pauses(void **state)
     assert_int_equal(story_candidate(t, 1)->status, AX_QUEUED);
 }
 
-/* The engine was killed and started again: the candidate starts once more, nothing is counted twice. */
+/* The engine was killed and restarted: the candidate starts again, and nothing is counted twice. */
 static void a_resumed_run(void **state)
 {
     story *t = *state;
@@ -220,7 +220,7 @@ static void any_order_of_any_event_is_survived(void **state)
     ax_state_release(&s);
 }
 
-/* ---- the file and the live state ---- */
+/* ---- the log and the live state ---- */
 
 typedef struct both {
     ax_state live;
@@ -291,7 +291,7 @@ static void the_file_folds_to_the_live_state(void **state)
     rmdir(dir);
 }
 
-/* The first and the newest are kept, and a trace that is thinned. */
+/* The first and the newest preferences are kept, and a thinned history. */
 static void preferences_are_kept(void **state)
 {
     (void)state;
@@ -302,13 +302,13 @@ static void preferences_are_kept(void **state)
     memset(&ev, 0, sizeof ev);
     ev.kind = AX_EVENT_POLICY;
     snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
-    ev.u.POLICY.probabilities.n = 3; /* not of this space */
+    ev.u.POLICY.probabilities.n = 3; /* not in this space */
     ax_state_fold(&s, &ev);
     assert_null(s.policy.space);
     ev.u.POLICY.probabilities.n = ax_space_choices(space, space->n_decisions);
     for (int k = 0; k < 200; k++) {
         unsigned n = space->decision[0].choices;
-        for (unsigned i = 0; i < n; i++) /* from even to sure */
+        for (unsigned i = 0; i < n; i++) /* from uniform to certain */
             ev.u.POLICY.probabilities.p[i] = (float)((1 - k / 199.0) / n + (i == 2 ? k / 199.0 : 0));
         ev.u.POLICY.samples = 10 * k;
         ax_state_fold(&s, &ev);
@@ -325,7 +325,7 @@ static void preferences_are_kept(void **state)
     ax_state_release(&s);
 }
 
-/* Who prefers nothing yet draws evenly: what is preferred later has gained from there, not from nothing. */
+/* A strategy without preferences samples uniformly: later preferences are compared with that, not with zero. */
 static void preferences_begin_evenly(void **state)
 {
     (void)state;

@@ -35,7 +35,7 @@ static void the_front_follows_what_people_do(void **state)
     cost_is(t, 3, 3000, .7);
     assert_true(!on_front(t, 1) && on_front(t, 2) && on_front(t, 3));
     assert_int_equal(t->s.front[AX_METRIC_PARAMS].n, 2);
-    assert_int_equal(t->s.front[AX_METRIC_MACS].n, 0); /* not known */
+    assert_int_equal(t->s.front[AX_METRIC_MACS].n, 0); /* unknown */
     story_prune(t, 2, 1);
     assert_true(on_front(t, 1) && !on_front(t, 2) && on_front(t, 3));
     story_prune(t, 2, 0);
@@ -50,10 +50,10 @@ static void the_front_follows_what_people_do(void **state)
     assert_true(on_front(t, 5) && !on_front(t, 2));
     story_tell(
         t, (ax_event) { .kind = AX_EVENT_SCORED, .id = 1, .u.SCORED = { .reward = .9, .provisional = 1, .stage = 1 } });
-    assert_false(on_front(t, 1)); /* it goes on training */
+    assert_false(on_front(t, 1)); /* its training goes on */
 }
 
-/* By hand: 2 is the best of all, 4 and 5 are faster; 1 is slower than 4 and no better, 3 wasn't measured. */
+/* By hand: 2 is the best, 4 and 5 are faster; 1 is slower than 4 and no better, 3 wasn't measured. */
 static void the_front_of_latencies(void **state)
 {
     static const bool front[] = { false, true, false, true, true };
@@ -67,7 +67,7 @@ static void the_front_of_latencies(void **state)
         assert_int_equal(ax_state_on_front(&t->s, story_candidate(t, id), AX_METRIC_LATENCY), front[id - 1]);
     assert_int_equal(t->s.front[AX_METRIC_LATENCY].n, 3);
     assert_true(story_candidate(t, 4)->outcome.latency_ms == 8 && isnan(story_candidate(t, 3)->outcome.latency_ms));
-    assert_int_equal(t->s.front[AX_METRIC_PARAMS].n, 1); /* all have as many: the best alone */
+    assert_int_equal(t->s.front[AX_METRIC_PARAMS].n, 1); /* all have the same number: only the best one */
     story_prune(t, 4, 1);
     assert_true(ax_state_on_front(&t->s, story_candidate(t, 1), AX_METRIC_LATENCY));
 }
@@ -136,7 +136,7 @@ static void full_training_has_a_row_of_its_own(void **state)
     story_start(t, 2, 3, 1);
     story_score(t, 2, 3, .9);
     assert_int_equal(story_candidate(t, 2)->parent, 1);
-    assert_int_equal(t->s.best, 1); /* longer training is no better genotype */
+    assert_int_equal(t->s.best, 1); /* longer training doesn't make the genotype better */
     assert_int_equal(ax_state_best_of_all(&t->s), 2);
     assert_int_equal(t->s.n_scored, 1);
     story_counts(t, 0, 0, 2, 0, 0);
@@ -148,7 +148,7 @@ static void full_training_has_a_row_of_its_own(void **state)
     assert_int_equal(t->s.best, 0);
     assert_int_equal(ax_state_best_of_all(&t->s), 2);
     story_prune(t, 1, 0);
-    story_score(t, 2, 3, .4); /* judged again */
+    story_score(t, 2, 3, .4); /* scored again */
     assert_int_equal(ax_state_best_of_all(&t->s), 1);
 }
 
@@ -157,7 +157,7 @@ static void epochs_of_full_training_are_kept(void **state)
     story *t = *state;
     story_propose(t, 1);
     story_start(t, 1, 3, 1);
-    for (int k = 0; k < 9; k++) /* after the sixth it was stopped, and went on after the fourth */
+    for (int k = 0; k < 9; k++) /* it was stopped after the sixth and resumed after the fourth */
         story_tell(t,
                    (ax_event) { .kind = AX_EVENT_VALIDATED,
                                 .id = 1,
@@ -177,14 +177,14 @@ static void full_training_that_came_to_nothing_leaves_no_star(void **state)
                (ax_event) { .kind = AX_EVENT_PROPOSED, .id = 2, .u.PROPOSED = { .origin = "promote", .parent = 1 } });
     story_tell(t, (ax_event) { .kind = AX_EVENT_PROMOTED, .id = 1, .u.PROMOTED = { .to = 2, .by = "user" } });
     story_prune(t, 2, 1);
-    assert_int_equal(story_candidate(t, 1)->status, AX_PROMOTED); /* undo may come */
+    assert_int_equal(story_candidate(t, 1)->status, AX_PROMOTED); /* it may be undone */
     story_prune(t, 2, 2);
     assert_int_equal(story_candidate(t, 1)->status, AX_DONE);
     assert_int_equal(story_candidate(t, 1)->full, 0);
     story_counts(t, 0, 0, 1, 1, 0);
 }
 
-/* A candidate that is judged again keeps its place on the reward plot, and the best follows the new value. */
+/* A candidate that is scored again keeps its place on the reward plot, and the best follows the new value. */
 static void a_second_score_replaces_the_first(void **state)
 {
     story *t = *state;

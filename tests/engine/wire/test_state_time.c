@@ -19,7 +19,7 @@ static void the_rate_counts_ten_minutes(void **state)
     assert_true(ax_state_rate(&t->s, t->s.elapsed + 10000) == 0);
 }
 
-/* The time of day is set while an engine runs: neither rate nor times nor the seconds of an undo care. */
+/* The system clock is changed while an engine runs: rate, times and the seconds left for undo stay right. */
 static void a_clock_that_is_set_does_no_harm(void **state)
 {
     (void)state;
@@ -51,14 +51,14 @@ static void a_clock_that_is_set_does_no_harm(void **state)
 static void only_time_with_an_engine_is_elapsed(void **state)
 {
     (void)state;
-    for (int older = 0; older < 2; older++) { /* engines that didn't tell their clock */
+    for (int older = 0; older < 2; older++) { /* engines of older versions didn't send their clock */
         story t = { .at = 2e6, .clock = older ? 0 : 500 };
         ax_state_init(&t.s);
         story_tell(&t, (ax_event) { .kind = AX_EVENT_HELLO });
         story_propose(&t, 1);
         assert_true(t.s.elapsed == 2);
         story_tell(&t, (ax_event) { .kind = AX_EVENT_BYE, .u.BYE = { .reason = "stopped" } });
-        t.at += 1e5; /* meanwhile the machine was started again */
+        t.at += 1e5; /* meanwhile the machine was rebooted */
         t.clock = older ? 0 : 20;
         story_tell(&t, (ax_event) { .kind = AX_EVENT_HELLO });
         assert_true(t.s.elapsed == 3);
@@ -93,7 +93,7 @@ static void workers_are_known_by_what_they_train(void **state)
     assert_int_equal(t->s.worker[1].id, 0);
 }
 
-/* The device is "auto" until a worker says which one that is; a named device keeps its name. */
+/* The device is "auto" until a worker reports the real one; a named device keeps its name. */
 static void auto_becomes_the_device_that_it_is(void **state)
 {
     (void)state;

@@ -87,7 +87,7 @@ static void each_device_has_its_own_reason(void **state)
     const char *build = getenv("AUXCELL_BUILD");
     char dir[4096];
     if (!build)
-        skip(); /* tests/run.sh says where it is */
+        skip(); /* tests/run.sh sets its path */
     snprintf(dir, sizeof dir, "%s/unusable", build);
     assert_int_equal(setenv("AUXCELL_PLUGIN_DIR", dir, 1), 0);
     ax_worker_devices d;
@@ -100,7 +100,7 @@ static void each_device_has_its_own_reason(void **state)
     assert_int_equal(d.n, 1);
     assert_string_equal(d.name[0], "cuda:1");
 
-    /* several workers on one */
+    /* several workers on one device */
     assert_int_equal(ax_worker_devices_of("cuda:1*4", &d, &err), AX_OK);
     assert_int_equal(d.n, 4);
     for (size_t i = 0; i < 4; i++)

@@ -75,7 +75,7 @@ static void a_long_history_comes_in_pieces(void **state)
     assert_true(ax_loading_is_old(&l, p->dirfd));
     ax_loading_start(&l, p->dirfd);
     assert_true(l.active);
-    while (!ax_loading_step(&l, 0)) { /* a block each time */
+    while (!ax_loading_step(&l, 0)) { /* one block per step */
         assert_true(l.share > share && l.share <= 1);
         share = l.share;
         steps++;
@@ -90,7 +90,7 @@ static void a_long_history_comes_in_pieces(void **state)
     assert_false(ax_loading_is_old(&l, p->dirfd));
     write_history(p, 3);
     assert_true(ax_loading_is_old(&l, p->dirfd));
-    ax_loading_start(&l, p->dirfd); /* again, and left in the middle */
+    ax_loading_start(&l, p->dirfd); /* once more, and stopped in the middle */
     ax_loading_step(&l, 0);
     ax_loading_release(&l);
     ax_state_release(&whole);
@@ -110,7 +110,7 @@ static void what_cannot_be_read_ends_it(void **state)
     assert_true(ax_loading_step(&l, INFINITY));
     assert_int_equal(l.code, AX_EIO);
     assert_non_null(strstr(l.err.msg, "events.mpk"));
-    assert_false(ax_loading_is_old(&l, p->dirfd)); /* nobody reads it over and over */
+    assert_false(ax_loading_is_old(&l, p->dirfd)); /* it isn't read again and again */
     ax_loading_release(&l);
 }
 

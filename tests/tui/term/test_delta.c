@@ -20,19 +20,19 @@ typedef struct glyph {
     ax_pen pen;
 } glyph;
 
-/* A terminal that knows no sequence but those that are listed in ansi.c. */
+/* A terminal that knows only the sequences listed in ansi.c. */
 typedef struct terminal {
     glyph cell[ROWS][COLS];
     int row, col, top, bottom;
-    bool lost; /* the cursor is behind the last column: where it is depends on the terminal */
+    bool lost; /* the cursor is beyond the last column: its position depends on the terminal */
     ax_pen pen;
-    bool tabs, reverse_feed; /* it may be asked for them */
+    bool tabs, reverse_feed; /* features that it may be asked for */
 } terminal;
 
 static glyph blank_of(const terminal *t)
 {
     ax_pen pen = ax_pen_normal();
-    pen.bg = t->pen.bg; /* erased cells take the background */
+    pen.bg = t->pen.bg; /* erased cells get the current background */
     return (glyph) { .code = ' ', .pen = pen };
 }
 
@@ -73,7 +73,7 @@ static void control(terminal *t, const int *p, int n, char final)
 {
     int a = n > 0 ? p[0] : 0, by = a ? a : 1;
     bool moves = strchr("ABCDX", final) != NULL;
-    assert_true(!moves || !t->lost); /* only what says where to go is safe there */
+    assert_true(!moves || !t->lost); /* only absolute moves are safe there */
     if (final == 'H') {
         t->row = by - 1;
         t->col = n > 1 && p[1] ? p[1] - 1 : 0;
@@ -148,7 +148,8 @@ static void take(terminal *t, const ax_str *bytes)
                 t->row++;
         } else if (code == '\r') {
             t->col = 0;
-        } else if (code == '\t') { /* past the last stop it would go to the last column: never wanted */
+        } else if (code == '\t') {
+            /* beyond the last tab stop the cursor would go to the last column, which is never wanted */
             assert_true(t->tabs && !t->lost && t->col / 8 * 8 + 8 < COLS);
             t->col = t->col / 8 * 8 + 8;
         } else if (code == '\b') {
@@ -181,7 +182,7 @@ static ax_delta_terminal kind(int which)
                                  .color = color };
 }
 
-/* What is seen of a glyph where it may be blocks: the colours of its upper and of its lower half; false: letters. */
+/* The colours of a glyph's upper and lower halves if it is a block; false for letters. */
 static bool halves_of(const glyph *g, int half[2])
 {
     if (!strchr(" \x80\x84\x88", (int)(g->code & 0xff)) || (g->code != ' ' && g->code >> 8 != 0x25) || g->pen.reverse)
@@ -215,7 +216,7 @@ static void expect_shown(const terminal *t, const ax_delta_terminal *d, const ax
     assert_true(ax_pen_same(&t->pen, &normal) && t->top == 0 && t->bottom == ROWS - 1);
 }
 
-/* Letters, lanes, pixels and much that is blank, in stretches of one role. */
+/* Letters, lanes, pixels and many blanks, in stretches of one role. */
 static ax_canvas_cell some_cell(ax_rng *rng, ax_role role)
 {
     static const uint32_t code[] = { ' ', ' ', ' ', 'a', '7', 0x2502, 0x25cf, 0xa0 };
@@ -295,7 +296,7 @@ static void fill(ax_canvas_cell *cells, uint32_t code)
         cells[i] = (ax_canvas_cell) { .code = code };
 }
 
-/* Few bytes are the point of it. */
+/* Only few bytes are sent. */
 static void little_is_sent(void **state)
 {
     (void)state;
@@ -304,24 +305,25 @@ static void little_is_sent(void **state)
     fill(now, 'x');
     fill(shown, 'x');
     assert_int_equal(bytes_of(&d, now, shown, 0), 0);
-    now[3 * COLS + 5].role = AX_ROLE_LANE; /* the same twice, with another colour between: the colours change once */
+    /* the same cell twice, with another colour in between: the colours change once */
+    now[3 * COLS + 5].role = AX_ROLE_LANE;
     now[4 * COLS + 5].role = AX_ROLE_BEST;
     now[5 * COLS + 5].role = AX_ROLE_LANE;
     size_t sgr = strlen("\033[38;5;3m") + strlen("\033[38;5;6m") + strlen("\033[m");
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[4;6H") + 3 + 2 * strlen("\b\n") + strlen("\033[A\b") + sgr);
     for (int k = 0; k < COLS; k++)
-        now[7 * COLS + k].code = ' '; /* a row is cleared at once */
+        now[7 * COLS + k].code = ' '; /* a line is cleared at once */
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[8H\033[K"));
     for (int r = 0; r < ROWS; r++)
         for (int k = 0; k < COLS; k++)
             now[r * COLS + k] = (ax_canvas_cell) { .code = (uint32_t)('A' + (r * 7 + k * r) % 26) };
     bytes_of(&d, now, shown, 0);
-    memmove(now + 2 * COLS, now + 3 * COLS, 8 * COLS * sizeof *now); /* rows 3 to 10 move up by one */
+    memmove(now + 2 * COLS, now + 3 * COLS, 8 * COLS * sizeof *now); /* lines 3 to 10 move up by one */
     size_t scrolls = strlen("\033[3;11r") + strlen("\033[S") + strlen("\033[1;14r");
     assert_true(bytes_of(&d, now, shown, 0) <= scrolls + strlen("\033[11H") + COLS);
 }
 
-/* Two slanting columns: each of them from end to end, not to and fro. */
+/* Two diagonals: each is drawn from end to end, without jumping between them. */
 static void columns_are_sent_by_themselves(void **state)
 {
     (void)state;
@@ -335,7 +337,8 @@ static void columns_are_sent_by_themselves(void **state)
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[;6H") + 2 * LINES * strlen("\ny") + strlen("\033[1;26H"));
 }
 
-/* A tab is shorter than a column that must be said, also one to behind the goal; a reverse feed than ESC [ A. */
+/* A tab is shorter than an absolute column, even with a step back from beyond the target; a reverse feed is shorter
+   than ESC [ A. */
 static void stops_are_used(void **state)
 {
     (void)state;
@@ -349,7 +352,8 @@ static void stops_are_used(void **state)
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[9Hy\n\t\t\033[Cy"));
     ax_hand hand = { .row = 5, .col = 8, .pen = ax_pen_normal() };
     assert_int_equal(ax_hand_go_bytes(&hand, &d, 4, 8), strlen("\033M"));
-    assert_int_equal(ax_hand_go_bytes(&hand, &d, 5, 33), strlen("\033[25C")); /* there's no stop behind the last */
+    /* there is no tab stop after the last one */
+    assert_int_equal(ax_hand_go_bytes(&hand, &d, 5, 33), strlen("\033[25C"));
 }
 
 static ax_canvas_cell half(uint8_t upper, uint8_t lower)
@@ -357,8 +361,7 @@ static ax_canvas_cell half(uint8_t upper, uint8_t lower)
     return (ax_canvas_cell) { .code = 0x2580, .role = AX_ROLE_PIXEL, .fg = upper, .bg = lower };
 }
 
-/* Two colours are set once, in whatever way the cells have them, and the same ones further down needn't be set
-   again. */
+/* Two colours are set once, whichever way the cells use them, and the same ones further down aren't set again. */
 static void colors_of_pixels_are_set_once(void **state)
 {
     (void)state;
@@ -378,7 +381,7 @@ static void colors_of_pixels_are_set_once(void **state)
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[3;5H") + pair + 6 + 6 * strlen("\u2580") + other + again);
 }
 
-/* Cells under pictures aren't sent again to save a move. */
+/* Cells under pictures aren't sent again to save a cursor move. */
 static void pictures_are_left_alone(void **state)
 {
     (void)state;

@@ -22,7 +22,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Feeds text at a time; what comes out must be these keys, no more. */
+/* Feeds a text; exactly these keys must come out. */
 static void expect(const char *text, double now, int n, const uint32_t *want)
 {
     uint32_t key;
@@ -53,7 +53,7 @@ static void keys_are_known(void **state)
     assert_true(isinf(in.due));
 }
 
-/* The terminal is left and entered, also between keys. */
+/* Focus events are no keys, not even between keys. */
 static void focus_is_no_key(void **state)
 {
     (void)state;
@@ -61,13 +61,13 @@ static void focus_is_no_key(void **state)
     assert_true(in.unfocused);
     EXPECT("a\033[Ib", 1, 'a', 'b');
     assert_false(in.unfocused);
-    EXPECT("\033[Oc\033[1;2O", 1, 'c'); /* nor is a sequence that only ends so */
+    EXPECT("\033[Oc\033[1;2O", 1, 'c'); /* a sequence that only ends like one is neither */
     assert_true(in.unfocused);
     NOTHING("\033[1I", 1);
     assert_true(in.unfocused);
 }
 
-/* What a terminal says of itself is no key, in one piece or byte by byte, at once or late. */
+/* Answers of the terminal are no keys, whether they come at once, byte by byte, or late. */
 static void answers_are_no_keys(void **state)
 {
     (void)state;
@@ -80,7 +80,7 @@ static void answers_are_no_keys(void **state)
         NOTHING(((char[]) { kitty[i], 0 }), 1 + 0.1 * (double)i);
     assert_true(in.reply.whole && in.reply.kitty && in.reply.sixel);
     EXPECT("q", 90, 'q');
-    for (int mode = 0; mode <= 4; mode++) { /* of mode 2026: 1 and 2 can be switched */
+    for (int mode = 0; mode <= 4; mode++) { /* answers for mode 2026: 1 and 2 can be switched */
         char text[32];
         snprintf(text, sizeof text, "\033[?2026;%d$y\033[?62;4c", mode);
         ax_input_init(&in);
@@ -98,17 +98,17 @@ static void answers_are_no_keys(void **state)
     assert_true(in.reply.whole && !in.reply.kitty && !in.reply.sixel && !in.reply.cell_h);
     NOTHING("\033[6;0;99999t\033[6;t\033[t\033[?c\033_G\033\\", 1);
     assert_true(!in.reply.cell_h && !in.reply.cell_w);
-    /* a string without an end is not waited for, and keeps no keys for ever */
+    /* an unterminated string isn't waited for, and doesn't swallow keys for ever */
     uint32_t key;
     NOTHING("\033_Gi=1;OKqqq", 2);
     assert_false(ax_input_next(&in, 2.4, &key));
     assert_false(ax_input_next(&in, 2.6, &key));
     EXPECT("q", 3, 'q');
-    /* Alt-_ of who types */
+    /* Alt-_ typed by the user */
     NOTHING("\033_", 4);
     assert_true(ax_input_next(&in, 4.1, &key) && key == AX_KEY_ESCAPE && ax_input_next(&in, 4.1, &key) && key == '_');
     EXPECT("\033_x", 5, AX_KEY_ESCAPE, '_', 'x');
-    /* the Escape was taken for the key, since the rest came too late */
+    /* the Escape was taken for a key, since the rest came too late */
     in.asked_until = 100;
     NOTHING("\033", 6);
     assert_true(ax_input_next(&in, 6.3, &key) && key == AX_KEY_ESCAPE);
@@ -124,7 +124,7 @@ static void the_mouse_is_read(void **state)
     assert_false(in.mouse.pressed);
     EXPECT("\033[<65;160;48Mx", 1, AX_KEY_MOUSE, 'x');
     assert_true(in.mouse.button == 65 && in.mouse.col == 159 && in.mouse.row == 47);
-    NOTHING("\033[<0;5", 1); /* the rest is late */
+    NOTHING("\033[<0;5", 1); /* the rest comes late */
     EXPECT(";9M", 1.2, AX_KEY_MOUSE);
     EXPECT("\033[<0;0;3M\033[<0;5M\033[<;;M\033[<99999;5;3M\033[<-1;5;3M\033[0;5;3Mz", 2, 'z');
 }
@@ -132,13 +132,13 @@ static void the_mouse_is_read(void **state)
 static void what_has_no_meaning_is_no_key(void **state)
 {
     (void)state;
-    /* Shift-F5 and F13, what no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody
-       began */
+    /* Shift-F5 and F13, a sequence that no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that
+       never began */
     EXPECT("\033[15;2~\033[25~\033[[F\033[1;5C\033[I\033[?1;2cx", 1, 'x');
     expect("\033[201~", 1, 0, NULL);
     ax_input_feed(&in, "\0y", 2, 1);
     EXPECT("\xff\xc3z", 1, 'y', 'z');
-    EXPECT("\033[12\nj", 1, '\n', 'j'); /* a sequence that breaks off */
+    EXPECT("\033[12\nj", 1, '\n', 'j'); /* an incomplete sequence */
 }
 
 static void escape_waits_for_the_rest_but_not_long(void **state)
@@ -155,7 +155,7 @@ static void escape_waits_for_the_rest_but_not_long(void **state)
     EXPECT("[A", 3.01, AX_KEY_UP);
     NOTHING("\033[", 4);
     EXPECT("5~", 4.2, AX_KEY_PAGE_UP);
-    NOTHING("\033[5", 5); /* and when it never comes, its pieces aren't keys */
+    NOTHING("\033[5", 5); /* if it never comes, the pieces aren't keys */
     assert_false(ax_input_next(&in, 6, &key));
     NOTHING("\xe2\x82", 7);
     EXPECT("\xac", 7.01, 0x20ac);
@@ -171,11 +171,11 @@ static void a_paste_is_no_keys(void **state)
     int n = snprintf(sent, sizeof sent, "\033[200~%s\033[201~q", text);
     EXPECT(sent, 1, AX_KEY_PASTE, 'q');
     assert_string_equal(in.paste, text);
-    for (int cut = 1; cut < n; cut++) { /* whatever the reads are */
+    for (int cut = 1; cut < n; cut++) { /* however the reads split the text */
         uint32_t key;
         ax_input_init(&in);
         ax_input_feed(&in, sent, (size_t)cut, 1);
-        bool early = ax_input_next(&in, 1, &key); /* all but the q may be there */
+        bool early = ax_input_next(&in, 1, &key); /* everything but the q may have arrived */
         ax_input_feed(&in, sent + cut, (size_t)(n - cut), 1.02);
         assert_true(early || ax_input_next(&in, 1.02, &key));
         assert_int_equal(key, AX_KEY_PASTE);
@@ -207,7 +207,7 @@ static void a_paste_without_an_end_ends(void **state)
     uint32_t key;
     NOTHING("\033[200~xx\033[20", 1);
     assert_true(in.due > 2);
-    NOTHING("more", in.due - 0.5); /* as long as something comes it goes on */
+    NOTHING("more", in.due - 0.5); /* the paste goes on while data arrive */
     assert_false(ax_input_next(&in, in.due - 0.1, &key));
     assert_true(ax_input_next(&in, in.due, &key));
     assert_int_equal(key, AX_KEY_PASTE);

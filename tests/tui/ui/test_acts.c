@@ -57,25 +57,25 @@ static void a_prune_of_a_finished_one_can_be_undone_at_any_time(void **state)
     uint32_t best = d->state.best, other = best == 7 ? 8 : 7;
     pruned(d, best, 1, NAN, 5);
     assert_int_not_equal(d->state.best, best);
-    uint32_t batch[4], n = 0; /* later */
+    uint32_t batch[4], n = 0; /* pruned later */
     for (uint32_t id = 20; n < 4; id++)
         if (ax_state_candidate(&d->state, id)->status == AX_DONE)
             pruned(d, batch[n++] = id, 1, NAN, 6);
     d->ui.now += 1e6;
-    ax_desk_keys(d, ":goto 10\ru"); /* no pruned row: the last batch */
+    ax_desk_keys(d, ":goto 10\ru"); /* the selected row isn't pruned: the last batch is undone */
     ax_desk_check_command(d, 1, AX_VERB_UNDO, 0, "");
     assert_int_equal(d->ui.out[0].batch, 6);
     char go[32];
     snprintf(go, sizeof go, ":goto %u\ru", batch[1]);
-    ax_desk_keys(d, go); /* a row of it: likewise */
+    ax_desk_keys(d, go); /* a row of the batch: likewise */
     ax_desk_check_command(d, 2, AX_VERB_UNDO, 0, "");
     snprintf(go, sizeof go, ":goto %u\r", best);
     ax_desk_keys(d, go);
     ax_desk_keys(d, "x");
     assert_non_null(strstr(d->ui.message, "is pruned already; u takes that back"));
-    ax_desk_keys(d, "u"); /* that row, although it was pruned before the others */
+    ax_desk_keys(d, "u"); /* only that row, although it was pruned before the others */
     ax_desk_check_command(d, 3, AX_VERB_UNDO, best, "");
-    ax_desk_keys(d, "+"); /* and what is pruned can be promoted, once that is taken back */
+    ax_desk_keys(d, "+"); /* a pruned candidate can be promoted; the pruning is undone first */
     assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_PROMOTE);
     ax_desk_keys(d, "n");
     assert_int_equal(d->ui.n_out, 3);
@@ -90,7 +90,7 @@ static void a_prune_of_a_finished_one_can_be_undone_at_any_time(void **state)
     assert_int_equal(d->ui.out[5].n_ids, 2);
     assert_int_equal(d->ui.out[5].batch, 0);
     snprintf(go, sizeof go, ":prune %u\r", other);
-    ax_desk_keys(d, go); /* the one that is named, not the selected one */
+    ax_desk_keys(d, go); /* the named candidate, not the selected one */
     ax_desk_check_command(d, 7, AX_VERB_PRUNE, other, "");
     ax_desk_keys(d, ":prune 3 x4\r");
     assert_non_null(strstr(d->ui.message, "prune: 'x4' is not a candidate; numbers go from 1 to "));
@@ -106,7 +106,7 @@ static void destructive_keys_ask(void **state)
     ax_desk *d = *state;
     ax_desk_keys(d, "Q");
     assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_STOP);
-    ax_desk_keys(d, "Q"); /* the same key again is no yes */
+    ax_desk_keys(d, "Q"); /* the same key again doesn't confirm */
     assert_int_equal(d->ui.n_out, 0);
     ax_desk_keys(d, "Q\r");
     assert_int_equal(d->ui.n_out, 0);
@@ -124,7 +124,7 @@ static void destructive_keys_ask(void **state)
     assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 0);
 }
 
-/* As many as are marked, whatever a command holds. */
+/* All marked candidates are pruned, however many fit into one command. */
 static void all_marked_ones_are_pruned(void **state)
 {
     (void)state;
@@ -160,7 +160,7 @@ static void a_paste_outside_a_prompt_does_nothing(void **state)
     uint32_t selected = ax_ui_selection(&d->ui)->selected;
     ax_ui_paste(&d->ui, "prune xx [3,[0,0,8,5]] example\ry\rQy", true);
     assert_non_null(strstr(d->ui.message, "pasted text is ignored"));
-    ax_desk_keys(d, "jmx"); /* a question isn't answered by it either */
+    ax_desk_keys(d, "jmx"); /* nor does a paste answer a question */
     ax_ui_paste(&d->ui, "y", true);
     assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_PRUNE);
     ax_desk_keys(d, "nkm\x1b");
@@ -178,7 +178,7 @@ static void a_pasted_genotype_is_offered(void **state)
     ax_desk *d = *state;
     ax_ui_paste(&d->ui, "\r\n  [[8, [0,0,5,2],\t[0,2,8,8],[0,5,1,4]],\r\n[[3,3],[3,2],[3,0]]]\n", true);
     assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_SUBMIT);
-    ax_desk_keys(d, "\r"); /* no */
+    ax_desk_keys(d, "\r"); /* Enter means no */
     assert_int_equal(d->ui.n_out, 0);
     ax_ui_paste(&d->ui, PASTED, true);
     ax_desk_keys(d, "y");
@@ -193,7 +193,7 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
 {
     ax_desk *d = *state;
     uint32_t best = d->state.best;
-    ax_desk_keys(d, "aold \x1b"); /* Escape leaves it */
+    ax_desk_keys(d, "aold \x1b"); /* Escape cancels */
     ax_desk_keys(d, "asee .");
     ax_ui_key(&d->ui, AX_KEY_LEFT);
     ax_ui_paste(&d->ui, "\ttwo\r\nlines\n\033[31m\x07 \u20ac\xff\xc2\x9b!\n", true);

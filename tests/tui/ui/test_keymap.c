@@ -32,12 +32,12 @@ static void keys_can_be_others(void **state)
     assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, 'u'), AX_DO_NOTHING);
     assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_PAGE_UP), AX_DO_ZOOM_IN);
     assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, 0xf6), AX_DO_DOWN);
-    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_DOWN), AX_DO_DOWN); /* arrows stay */
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_DOWN), AX_DO_DOWN); /* arrow keys stay */
     assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_EDIT, '-'), AX_DO_EDIT_LESS);
     assert_string_equal(d->ui.keys.label[AX_DO_PRUNE], "D");
 }
 
-/* As htop's users have them. */
+/* With the keys of htop. */
 static void function_keys_can_be_chosen(void **state)
 {
     ax_desk *d = *state;

@@ -9,7 +9,7 @@
 
 enum { ROWS = 120, COLS = 400 };
 
-/* Each rectangle is inside, none overlaps another, for every size and view. */
+/* Each rectangle is on the screen and none overlaps another, for every size and view. */
 static void all_sizes(void **state)
 {
     (void)state;
@@ -31,7 +31,7 @@ static void all_sizes(void **state)
                         assert_true(apart);
                     }
                 }
-                /* no gap either: from 60x16 on every cell belongs to somebody */
+                /* there are no gaps either: from 60x16 on every cell belongs to a rectangle */
                 if (rows < 16 || cols < 60 || cols > 200 || cols % 3)
                     continue;
                 int covered = 0;

@@ -64,13 +64,13 @@ static void lines_come_back(void **state)
     assert_true(d->ui.remember);
     ax_desk_keys(d, ":");
     ax_ui_key(&d->ui, AX_KEY_UP);
-    assert_string_equal(line_of(d), "goto 9"); /* once, as the newest */
+    assert_string_equal(line_of(d), "goto 9"); /* once, as the newest line */
     ax_ui_key(&d->ui, AX_KEY_UP);
     assert_string_equal(line_of(d), "unmark");
     ax_ui_key(&d->ui, AX_KEY_DOWN);
     ax_ui_key(&d->ui, AX_KEY_DOWN);
     assert_string_equal(line_of(d), "");
-    ax_desk_keys(d, "goto 7"); /* only what begins as what is typed */
+    ax_desk_keys(d, "goto 7"); /* only lines that begin with the typed text */
     ax_desk_keys(d, "\b");
     ax_ui_key(&d->ui, AX_KEY_UP);
     ax_ui_key(&d->ui, AX_KEY_UP);
@@ -132,12 +132,12 @@ static void a_filter_shows_what_it_does(void **state)
     ax_desk_keys(d, "/state=F");
     assert_int_equal(t->rows.n, d->state.n_failed);
     ax_desk_keys(d, " rew");
-    assert_int_equal(t->rows.n, d->state.n_failed); /* that becomes a column */
+    assert_int_equal(t->rows.n, d->state.n_failed); /* incomplete: it may become a column */
     ax_desk_keys(d, "ard>");
-    assert_int_equal(t->rows.n, d->state.n_failed); /* not a filter yet: the last one that was */
+    assert_int_equal(t->rows.n, d->state.n_failed); /* not a valid filter yet: the last valid one is shown */
     assert_non_null(strstr(ax_ui_prompted(&d->ui)->wrong, "not a number"));
     ax_desk_keys(d, "\x1b");
-    assert_int_equal(t->rows.n, all); /* as before */
+    assert_int_equal(t->rows.n, all); /* as before the prompt */
     ax_desk_keys(d, "/id<20\r");
     before = t->rows.n;
     ax_desk_keys(d, "/ state=D");
@@ -187,7 +187,7 @@ static void frozen_rows_stay(void **state)
     ax_desk_keys(d, "F");
     ax_desk_score(d, running, 0.01);
     assert_int_equal(t->rows.id[0], running);
-    ax_desk_keys(d, "/id<50\r"); /* what the user asks for happens all the same */
+    ax_desk_keys(d, "/id<50\r"); /* the user's own filter is applied all the same */
     assert_true(t->rows.n < 50);
     ax_desk_keys(d, "\x1b"
                     "F");

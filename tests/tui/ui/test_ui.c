@@ -23,7 +23,7 @@ static ax_edit *editor(ax_desk *d)
     return d->ui.context_slot[AX_CONTEXT_EDIT];
 }
 
-/* Candidate that the selected one is compared with, 0 = none is. */
+/* The candidate that the selected one is compared with, 0 = none. */
 static uint32_t compared(ax_desk *d)
 {
     const uint32_t *with = d->ui.context_slot[AX_CONTEXT_COMPARE];
@@ -39,11 +39,12 @@ static void the_selection_follows_the_candidate(void **state)
 {
     ax_desk *d = *state;
     uint32_t running = ax_ui_selection(&d->ui)->rows.id[0];
-    assert_int_equal(ax_ui_selection(&d->ui)->selected, d->state.best); /* nobody chose: the best one */
+    /* without a choice by the user the best one is selected */
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, d->state.best);
     ax_desk_keys(d, "jj");
     uint32_t chosen = ax_ui_selection(&d->ui)->selected;
     long row = ax_rows_find(&ax_ui_selection(&d->ui)->rows, chosen);
-    ax_desk_score(d, running, 0.99); /* a new best: rows move, the selection doesn't */
+    ax_desk_score(d, running, 0.99); /* a new best: rows move, but not the selection */
     assert_int_equal(d->state.best, running);
     assert_int_equal(ax_ui_selection(&d->ui)->selected, chosen);
     ax_desk_keys(d, "s");
@@ -84,7 +85,7 @@ static void keys_become_commands(void **state)
     ax_desk_check_command(d, 4, AX_VERB_PAUSE, 0, "");
     ax_desk_keys(d, "!");
     ax_desk_check_command(d, 5, AX_VERB_PIN, best, "");
-    ax_desk_keys(d, "u"); /* nothing is pruned: says so, sends nothing */
+    ax_desk_keys(d, "u"); /* nothing is pruned: reported, and nothing is sent */
     assert_int_equal(d->ui.n_out, 5);
     assert_non_null(strstr(d->ui.message, "nothing is pruned"));
     ax_desk_keys(d, "aan idea\r");
@@ -101,7 +102,7 @@ static void keys_become_commands(void **state)
     ax_ui_command(&d->ui, "prun 1");
     assert_non_null(strstr(d->ui.message, "'prun' is not a command; did you mean 'prune'?"));
     ax_palette_word w;
-    for (int v = 0; v < AX_VERB_COUNT; v++) /* and the list of them leaves none out */
+    for (int v = 0; v < AX_VERB_COUNT; v++) /* the list leaves none out */
         assert_true(ax_palette_find(ax_verb_word((ax_verb)v), &w) && w.doc[0] && ax_palette(v, &w));
     ax_desk_keys(d, ":pro\t");
     assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "promote ");
@@ -115,12 +116,13 @@ static void a_candidate_is_changed_and_queued(void **state)
     ax_desk *d = *state;
     uint32_t best = d->state.best;
     ax_genotype from = ax_state_candidate(&d->state, best)->genotype, want;
-    ax_desk_keys(d, "c\r"); /* nothing is changed: it stays open */
+    ax_desk_keys(d, "c\r"); /* without changes the editor stays open */
     assert_int_equal(d->ui.n_out, 0);
     assert_int_equal(editor(d)->parent, best);
     assert_non_null(strstr(d->ui.message, "nothing is changed"));
     const ax_space *space = ax_space_of(&from);
-    for (int line = 0; line < space->n_lines; line++) /* every decision steps through all its values and comes back */
+    /* every decision steps through all its values and returns to the first */
+    for (int line = 0; line < space->n_lines; line++)
         for (int field = 0; field < space->line[line].fields; field++) {
             editor(d)->line = line;
             editor(d)->field = field;
@@ -129,9 +131,9 @@ static void a_candidate_is_changed_and_queued(void **state)
         }
     assert_memory_equal(&editor(d)->now, &from, sizeof from);
     editor(d)->line = editor(d)->field = 0;
-    ax_desk_keys(d, "10jl"); /* op1 = none; then what value 2 reads */
+    ax_desk_keys(d, "10jl"); /* op1 = none; then the input of value 2 */
     assert_int_equal(editor(d)->now.value[0], 10);
-    ax_desk_keys(d, "-rkh9kl5"); /* op1 = skip; up, around: block6b = 5 */
+    ax_desk_keys(d, "-rkh9kl5"); /* op1 = skip; up, past the first line: block6b = 5 */
     want = from;
     assert_int_equal(ax_genotype_edit(&want, "op1=skip block6b=5", NULL), AX_OK);
     assert_memory_equal(&editor(d)->now, &want, sizeof want);
@@ -141,7 +143,7 @@ static void a_candidate_is_changed_and_queued(void **state)
     assert_int_equal(d->ui.out[0].id, best);
     assert_int_equal(ax_genotype_edit(&from, d->ui.out[0].text, NULL), AX_OK);
     assert_memory_equal(&from, &want, sizeof want);
-    ax_desk_keys(d, "c+\x1b"); /* dropped */
+    ax_desk_keys(d, "c+\x1b"); /* cancelled */
     assert_int_equal(d->ui.n_out, 1);
     assert_int_equal(ax_ui_top(&d->ui), AX_CONTEXT_VIEWS);
 }
@@ -164,7 +166,7 @@ static void finding_goes_around(void **state)
     ax_desk_keys(d, "N");
     assert_int_equal(ax_ui_selection(&d->ui)->selected, first);
     assert_int_not_equal(second, first);
-    ax_desk_keys(d, "f\x15reward>2\r"); /* Ctrl-U: what was looked for before is offered */
+    ax_desk_keys(d, "f\x15reward>2\r"); /* Ctrl-U: the last search is offered */
     assert_int_equal(ax_ui_selection(&d->ui)->selected, first);
     assert_non_null(strstr(d->ui.message, "no row has it"));
     ax_desk_keys(d, "f\x15size>2\r");
@@ -176,20 +178,20 @@ static void comparing_chooses_the_other(void **state)
     ax_desk *d = *state;
     uint32_t best = d->state.best;
     ax_desk_keys(d, "=");
-    assert_int_equal(compared(d), 0); /* the best with itself */
+    assert_int_equal(compared(d), 0); /* the best is selected itself */
     assert_non_null(strstr(d->ui.message, "mark it with m"));
     ax_desk_keys(d, "j=");
     assert_int_equal(compared(d), best);
     uint32_t right = ax_ui_selection(&d->ui)->selected;
-    ax_desk_keys(d, "j"); /* moves on inside the comparison */
+    ax_desk_keys(d, "j"); /* the selection moves within the comparison */
     assert_int_equal(compared(d), best);
     assert_int_not_equal(ax_ui_selection(&d->ui)->selected, right);
-    ax_desk_keys(d, "x"); /* any other key leaves, and does nothing else */
+    ax_desk_keys(d, "x"); /* any other key leaves the comparison, and does nothing else */
     assert_int_equal(compared(d), 0);
     assert_int_equal(d->ui.n_out, 0);
     ax_desk_keys(d, "Gmgj=");
     assert_int_equal(compared(d),
-                     ax_ui_selection(&d->ui)->rows.id[ax_ui_selection(&d->ui)->rows.n - 1]); /* the marked one */
+                     ax_ui_selection(&d->ui)->rows.id[ax_ui_selection(&d->ui)->rows.n - 1]); /* the marked candidate */
 }
 
 static void plot_and_masks_zoom_by_themselves(void **state)
@@ -226,7 +228,7 @@ static void without_an_engine_keys_say_so(void **state)
     assert_int_equal(d->ui.n_out, 0);
     assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_NOTHING);
     assert_non_null(strstr(d->ui.message, "no engine runs"));
-    assert_true(isinf(ax_ui_next_tick(&d->ui))); /* and no clock runs */
+    assert_true(isinf(ax_ui_next_tick(&d->ui))); /* no clock runs either */
     ax_desk_keys(d, ":save\r");
     assert_int_equal(d->ui.n_out, 0);
     d->ui.link = AX_LINK_LIVE;
@@ -270,7 +272,7 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 2);
     ax_desk_keys(d, ":goto 3\r");
     assert_true(last >= 60);
-    ax_state_release(&d->state); /* the engine that goes on has cut what wasn't in its snapshot */
+    ax_state_release(&d->state); /* the resumed engine has dropped the candidates that weren't in its snapshot */
     ax_state_init(&d->state);
     ax_history_play(&(ax_history) { .candidates = 40 }, fold, &d->state);
     ax_ui_replaced(&d->ui);
@@ -280,7 +282,7 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     assert_true(ax_ui_selection(&d->ui)->rows.n >= 40 && ax_ui_selection(&d->ui)->rows.n < 60);
 }
 
-/* What the log's frame says: lines below the last one shown. */
+/* The number in the log's frame: lines below the last one shown. */
 static uint32_t newer_below(ax_desk *d)
 {
     ax_canvas c;
@@ -301,7 +303,7 @@ static uint32_t newer_below(ax_desk *d)
     return n;
 }
 
-/* What is read stays where it is while new lines come, until it is dropped: then the oldest that is kept is shown. */
+/* The lines being read stay in place while new ones arrive, until they are dropped: then the oldest ones are shown. */
 static void the_log_holds_still_while_it_is_read(void **state)
 {
     ax_desk *d = *state;
@@ -318,17 +320,17 @@ static void the_log_holds_still_while_it_is_read(void **state)
     while (!d->state.log_dropped)
         ax_desk_score(d, 1, 0.1);
     shown = d->state.log_dropped + d->state.n_log - newer_below(d);
-    assert_int_equal(shown, d->ui.layout.pane[AX_VIEW_LOG].rows - 2); /* its first line is gone just now */
+    assert_int_equal(shown, d->ui.layout.pane[AX_VIEW_LOG].rows - 2); /* its first line has just been dropped */
     for (int i = 0; i < 1000; i++)
         ax_desk_score(d, 1, 0.1);
     assert_int_equal(d->state.n_log, AX_STATE_LOG);
     assert_int_equal(d->state.n_log - newer_below(d),
-                     d->ui.layout.pane[AX_VIEW_LOG].rows - 2 - 1); /* and the word about it */
+                     d->ui.layout.pane[AX_VIEW_LOG].rows - 2 - 1); /* and one for the notice that lines were dropped */
     for (uint32_t i = 1; i < d->state.n_log; i++)
         assert_true(ax_state_log(&d->state, i)->at >= ax_state_log(&d->state, i - 1)->at);
 }
 
-/* The candidate of the line that the cursor of the log is on. */
+/* The candidate of the log line at the cursor. */
 static uint32_t of_the_line(ax_desk *d)
 {
     ax_desk_keys(d, "\r");
@@ -348,7 +350,7 @@ static void the_log_is_searched(void **state)
     ax_desk_score(d, 1, 0.1234);
     ax_desk_score(d, 2, 0.1235);
     ax_desk_keys(d,
-                 "/REWARD .1234\r"); /* of two lines that have it the older one: from the newest line around the end */
+                 "/REWARD .1234\r"); /* the older of two matching lines: the search wraps around from the newest line */
     assert_int_equal(of_the_line(d), 3);
     ax_desk_keys(d, "n");
     assert_int_equal(of_the_line(d), 1);
@@ -357,12 +359,12 @@ static void the_log_is_searched(void **state)
     assert_int_equal(of_the_line(d), 3);
     ax_desk_keys(d, "N");
     assert_int_equal(of_the_line(d), 1);
-    ax_desk_keys(d, "Nk/\r"); /* again, from another line */
+    ax_desk_keys(d, "Nk/\r"); /* the same from another line */
     assert_int_equal(of_the_line(d), 3);
     ax_desk_keys(d, "/.1235\rn");
     assert_non_null(strstr(d->ui.message, "no other line"));
     assert_int_equal(of_the_line(d), 2);
-    ax_desk_keys(d, "\x1bn"); /* Esc ends the search, and not yet what is shown */
+    ax_desk_keys(d, "\x1bn"); /* Esc ends the search first, and doesn't leave the view */
     assert_int_equal(d->ui.view, AX_VIEW_LOG);
     assert_non_null(strstr(d->ui.message, "nothing to look for"));
     assert_int_equal(ax_ui_selection(&d->ui)->filter.n, 0);
@@ -374,7 +376,7 @@ static void what_a_key_does_can_be_typed(void **state)
     ax_desk_keys(d, ":zoom-i\t");
     assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "zoom-in");
     ax_desk_keys(d, "\x15"
-                    "dmt\t"); /* loosely */
+                    "dmt\t"); /* fuzzy completion */
     assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "demote ");
     ax_desk_keys(d, "\x15"
                     "help\r");
@@ -394,7 +396,7 @@ static void the_mouse_chooses(void **state)
     int row = d->ui.layout.pane[AX_VIEW_TABLE].row + 1 + 2;
     ax_ui_mouse(&d->ui, 0, row, 10);
     assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[first + 2]);
-    ax_ui_mouse(&d->ui, 0, row, 10); /* again: opens it */
+    ax_ui_mouse(&d->ui, 0, row, 10); /* a second click opens it */
     assert_int_equal(d->ui.view, AX_VIEW_CELL);
     ax_ui_mouse(&d->ui, 0, 1, 14); /* " 1 Overview  2 Table " */
     assert_int_equal(d->ui.view, AX_VIEW_TABLE);
@@ -403,15 +405,15 @@ static void the_mouse_chooses(void **state)
     ax_ui_mouse(&d->ui, 65, 10, 10);
     long at = ax_rows_find(&ax_ui_selection(&d->ui)->rows, before);
     assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
-    ax_ui_mouse(&d->ui, 0, 23, 3); /* the hints: nothing */
-    ax_ui_mouse(&d->ui, 2, 10, 3); /* another button: nothing */
+    ax_ui_mouse(&d->ui, 0, 23, 3); /* a click on the hints does nothing */
+    ax_ui_mouse(&d->ui, 2, 10, 3); /* another button does nothing */
     assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
     assert_false(d->ui.mouse);
     ax_desk_keys(d, "%");
     assert_true(d->ui.mouse);
 }
 
-/* A scored candidate's place in the order of scores. */
+/* The selected candidate's place in the order of scores. */
 static long place_of_selected(const ax_desk *d)
 {
     long i = (long)d->state.n_scored - 1;
@@ -438,20 +440,20 @@ static void the_mouse_is_dragged_in_the_curve(void **state)
     ax_desk *d = *state;
     ax_str out;
     ax_str_init(&out, 0);
-    draw_once(d, &out); /* a plot that was never drawn has no places */
+    draw_once(d, &out); /* a plot that hasn't been drawn has no positions */
     ax_rect p = d->ui.layout.pane[AX_VIEW_REWARD];
     long n = (long)d->state.n_scored;
     assert_true(n > 4 && p.rows > 0);
-    ax_ui_mouse(&d->ui, 0, p.row + 3, p.col + 1 + 6); /* the first column right of the axis */
+    ax_ui_mouse(&d->ui, 0, p.row + 3, p.col + 1 + 6); /* the first column to the right of the axis */
     assert_int_equal(place_of_selected(d), 0);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols + 20); /* out of the pane it is held all the same */
+    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols + 20); /* outside the pane the drag goes on */
     assert_int_equal(place_of_selected(d), n - 1);
     ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + 1 + 6 + 1);
     ax_ui_mouse(&d->ui, AX_MOUSE_RELEASE, p.row + 3, p.col + 1 + 6 + 1);
     draw_once(d, &out);
-    assert_null(strstr(out.text, "0: all")); /* a hand that isn't steady has chosen no range */
+    assert_null(strstr(out.text, "0: all")); /* a drag of one column selects no range */
     long at = place_of_selected(d);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols - 3); /* let go, it moves nothing */
+    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols - 3); /* after the release the mouse moves nothing */
     assert_int_equal(place_of_selected(d), at);
     ax_ui_mouse(&d->ui, 0, p.row + 3, p.col + p.cols / 2);
     ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + 1 + 6);
@@ -478,7 +480,7 @@ static void the_mouse_is_dragged_in_the_front(void **state)
         least = drawn && c->outcome.params < least ? c->outcome.params : least;
         most = drawn && c->outcome.params > most ? c->outcome.params : most;
     }
-    for (int i = 0; i < 2; i++) { /* far beyond the plot's ends, so that nothing but the cost decides */
+    for (int i = 0; i < 2; i++) { /* far beyond the ends of the plot, so that only the cost decides */
         ax_ui_mouse(&d->ui, i ? 32 : 0, p.row + 3, i ? p.col + 9999 : p.col + 1);
         cost[i] = ax_ui_selected(&d->ui)->outcome.params;
     }
@@ -493,14 +495,14 @@ static void every_key_has_one_meaning(void **state)
     for (int a = 0; a < AX_ACTION_COUNT; a++) {
         assert_true(strlen(ax_actions[a].label) > 0 && strlen(ax_actions[a].label) <= 9);
         assert_true(strlen(ax_actions[a].help) > 0 && strlen(ax_actions[a].help) <= 66);
-        for (int b = 0; b < a; b++) /* in a context */
+        for (int b = 0; b < a; b++) /* actions of the same context */
             assert_true(ax_actions[a].key != ax_actions[b].key || !(ax_actions[a].contexts & ax_actions[b].contexts));
         for (int in = 0; in < AX_CONTEXT_COUNT; in++)
             if (ax_actions[a].contexts >> in & 1)
                 assert_int_equal(ax_keymap_action(&d->ui.keys, (ax_context_id)in, ax_actions[a].key), a);
             else
                 assert_int_not_equal(ax_keymap_action(&d->ui.keys, (ax_context_id)in, ax_actions[a].key), a);
-        assert_false(ax_actions[a].key >= '1' && ax_actions[a].key <= '8'); /* the views */
+        assert_false(ax_actions[a].key >= '1' && ax_actions[a].key <= '8'); /* the keys of the views */
     }
 }
 

@@ -21,13 +21,13 @@ typedef struct screen {
     const char *name;
     int rows, cols;
     bool ascii, color, masks, loading, tour;
-    int counted; /* answers of what networks cost before the last key, and after it: 0 = nobody counts */
+    int counted; /* answers about the cost of networks before and after the last key, 0 = none comes */
     ax_link link;
     double later;             /* seconds after the last event */
-    double replay;            /* it is one: seconds of the run, which lasts 90 minutes; 0 = it isn't */
+    double replay;            /* a replay: seconds of the run, which lasts 90 minutes; 0 = not a replay */
     uint64_t lost;            /* events that can't be read */
-    const char *theme;        /* written with its colours */
-    const char *keys, *paste; /* pasted after the keys */
+    const char *theme;        /* drawn with its colours */
+    const char *keys, *paste; /* paste: pasted after the keys */
     ax_history history;
 } screen;
 
@@ -226,7 +226,7 @@ static void fold(void *context, ax_event *ev)
     ax_state_fold(context, ev);
 }
 
-/* Answers as the engine program gives them, in the order in which the editor wants them. */
+/* Answers as the engine gives them, in the order in which the editor asks. */
 static void count(ax_ui *ui, int answers)
 {
     ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
@@ -377,7 +377,7 @@ static void offers_are_as_recorded(void **state)
     }
 }
 
-/* Every view at every size: nothing is written outside (the sanitizer would tell), every row is full. */
+/* Every view at every size: nothing is written outside (the sanitizer would notice), and every line is full. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;

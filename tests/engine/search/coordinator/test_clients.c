@@ -28,7 +28,7 @@ typedef struct desk {
     int dirfd;
     ax_clients *clients;
     double now;
-    uint64_t client[PENDING]; /* as the coordinator keeps answers until all is on disk */
+    uint64_t client[PENDING]; /* answers are kept here until everything is on disk, as in the coordinator */
     ax_answer answer[PENDING];
     size_t n, taken;
 } desk;
@@ -62,7 +62,7 @@ static int tear_down(void **state)
     ax_clients_free(d->clients);
     unlinkat(d->dirfd, "events.mpk", 0);
     close(d->dirfd);
-    assert_int_equal(rmdir(d->dir), 0); /* the socket's file has gone, too */
+    assert_int_equal(rmdir(d->dir), 0); /* the socket's file is gone, too */
     free(d);
     return 0;
 }
@@ -79,14 +79,14 @@ static void take(void *context, uint64_t client, const ax_command *cmd)
     desk *d = context;
     d->client[d->n] = client;
     d->answer[d->n] = (ax_answer) { .request = cmd->request, .code = AX_OK };
-    /* as long as an answer may be */
+    /* the longest possible message */
     memset(d->answer[d->n].message, 'm', sizeof d->answer[d->n].message - 1);
     d->taken++;
     if (++d->n == PENDING)
-        commit(d); /* in the middle of reading, as the coordinator does */
+        commit(d); /* in the middle of reading, as in the coordinator */
 }
 
-/* One turn of the coordinator's loop; returns whether the kernel said that there was something. */
+/* One turn of the coordinator's loop; returns whether there was anything to do. */
 static bool turn(desk *d)
 {
     struct pollfd fds[AX_CLIENTS_POLL];
@@ -137,7 +137,7 @@ static bool say_command(int fd, uint64_t request)
     return send(fd, buf, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
-/* 1: something came; 0: nothing; -1: disconnected. */
+/* 1: data arrived; 0: none; -1: disconnected. */
 static int hear(int fd, ax_messages *m)
 {
     char buf[65536];
@@ -147,7 +147,7 @@ static int hear(int fd, ax_messages *m)
     return n > 0 ? 1 : n < 0 ? 0 : -1;
 }
 
-/* The next answer among what came; false: there is none. events counts records. */
+/* The next answer in the received data; false if there is none. *events: incremented for each event. */
 static bool next_answer(ax_messages *m, ax_answer *a, size_t *events)
 {
     const uint8_t *bytes;
@@ -280,9 +280,9 @@ static void mute_clients_make_room(void **state)
     turns(d);
     assert_int_equal(hear(late, &m), 1);
     assert_true(next_answer(&m, &a, &events) && a.request == 7 && events == 0);
-    assert_int_equal(hear(fd[0], NULL), -1); /* the longest mute */
+    assert_int_equal(hear(fd[0], NULL), -1); /* the client that has been silent the longest */
     assert_int_equal(hear(fd[1], NULL), 0);
-    d->now = first + 10.25; /* two more had their time */
+    d->now = first + 10.25; /* the time limit of two more has passed */
     turn(d);
     assert_int_equal(hear(fd[1], NULL), -1);
     assert_int_equal(hear(fd[2], NULL), -1);
@@ -290,7 +290,7 @@ static void mute_clients_make_room(void **state)
     assert_true(ax_clients_due(d->clients) == first + 3 * 0.125 + 10);
     d->now += 10;
     turn(d);
-    assert_int_equal(ax_clients_count(d->clients), 1); /* one that has spoken may be silent */
+    assert_int_equal(ax_clients_count(d->clients), 1); /* a client that has sent something may be silent */
     assert_true(isinf(ax_clients_due(d->clients)));
     for (int i = 0; i < AX_CLIENTS_MAX; i++)
         close(fd[i]);
@@ -309,7 +309,7 @@ static void an_idle_client_goes_when_its_place_is_needed(void **state)
     }
     int late = connect_to(d);
     assert_true(say_command(late, 7));
-    assert_false(turn(d)); /* it waits, and nothing spins */
+    assert_false(turn(d)); /* the client waits, and the loop doesn't spin */
     assert_true(ax_clients_due(d->clients) == d->now + 10);
     d->now += 10;
     turns(d);
@@ -332,7 +332,7 @@ static void screens_leave_room_for_commands(void **state)
     ax_messages_init(&m, AX_EVENT_MAX_BYTES + 32);
     for (int i = 0; i < SCREENS; i++) {
         fd[i] = connect_to(d);
-        say_hello(fd[i], i % 2 ? 0 : EVENTS); /* one that has read the file is a screen, too */
+        say_hello(fd[i], i % 2 ? 0 : EVENTS); /* a client that has read the file is a screen, too */
         turns(d);
     }
     int more = connect_to(d);
@@ -356,7 +356,7 @@ static void screens_leave_room_for_commands(void **state)
         ax_messages_release(&m);
         while (hear(fd[i], &m) > 0) {
         }
-        assert_false(next_answer(&m, &a, &events)); /* none was disconnected for it */
+        assert_false(next_answer(&m, &a, &events)); /* none was disconnected because of it */
         assert_int_equal(events, i % 2 ? EVENTS : 0);
         close(fd[i]);
     }
@@ -367,7 +367,7 @@ static void screens_leave_room_for_commands(void **state)
     ax_messages_release(&m);
 }
 
-/* As a script does with a pipe: it says all, closes its end, and reads. */
+/* Like a script with a pipe: it sends everything, closes its end, and reads. */
 static void a_client_that_closed_its_side_gets_its_answers(void **state)
 {
     desk *d = *state;
@@ -426,7 +426,7 @@ static void without_a_descriptor_the_next_one_waits(void **state)
     say_hello(screen, 0);
     assert_true(say_command(fd, 5));
     none = was;
-    none.rlim_cur = (rlim_t)fd + 1; /* all numbers below are taken, or will be */
+    none.rlim_cur = (rlim_t)fd + 1; /* all lower descriptors are in use, or will be */
     int filler[64], n = 0;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     while (n < 64 && (filler[n] = dup(0)) >= 0)
@@ -436,7 +436,7 @@ static void without_a_descriptor_the_next_one_waits(void **state)
     assert_int_equal(ax_clients_count(d->clients), 0);
     assert_true(ax_clients_due(d->clients) == d->now + 1);
     ax_clients_poll(d->clients, fds);
-    assert_int_equal(fds[0].fd, -1); /* nothing spins */
+    assert_int_equal(fds[0].fd, -1); /* the loop doesn't spin */
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
     d->now += 1;
     turns(d);

@@ -60,7 +60,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* As the coordinator does it: the events first. */
+/* Saves in the coordinator's order: the events first. */
 static void save(bench *b)
 {
     ax_err err = { AX_OK, "" };
@@ -82,7 +82,7 @@ static void pack(const ax_search *s, char **bytes, size_t *n)
     assert_int_equal(ax_snapshot_pack(s, 1, bytes, n, NULL), AX_OK);
 }
 
-/* What events don't say of the settled, and what nobody asks them for. */
+/* Clears what the events don't record about settled candidates and nothing needs. */
 static void forget_what_is_not_said(ax_search *s)
 {
     for (uint32_t i = 0; i < s->n_entries; i++) {
@@ -112,8 +112,8 @@ static void damage(const bench *b, int how)
     close(fd);
 }
 
-/* The search as it is, and as it is rebuilt from a damaged file: the same. The engine goes on with the
-   second. */
+/* Compares the search with the one that is rebuilt when its file is damaged: they must be the same. The engine goes on
+   with the second. */
 static void damage_and_go_on(bench *b, int how)
 {
     ax_settledfile settled;
@@ -200,7 +200,7 @@ static void step(bench *b, int k)
     }
 }
 
-/* All that settles a candidate, and damage of every kind after each of them. */
+/* Candidates are settled in every way, and after each step the file is damaged in one of the ways. */
 static void made_anew_from_the_events(void **state)
 {
     bench *b = *state;
@@ -229,7 +229,7 @@ static void nine_steps(bench *b)
     save(b);
 }
 
-/* The next snapshot writes all of it, keeps the damaged file, and is whole. */
+/* The next snapshot writes the whole file again and keeps the damaged one. */
 static void the_next_snapshot_is_whole(void **state)
 {
     bench *b = *state;
@@ -257,7 +257,7 @@ static int truncate_events(const bench *b)
     return failed;
 }
 
-/* Without the events it is an error that names both. */
+/* Without the events there is an error that names both files. */
 static void events_are_missing(void **state)
 {
     bench *b = *state;

@@ -46,7 +46,7 @@ static uint64_t size_of(const folder *f, const char *name)
     return (uint64_t)st.st_size;
 }
 
-/* What a new engine makes of the files has, as one piece, the bytes of the search itself. */
+/* A new engine that loads the files has the same state as the search, byte for byte when packed in one piece. */
 static void assert_loads(folder *f, const searching *t, const char *name, const char *want, size_t n_want)
 {
     ax_settledfile settled;
@@ -66,8 +66,8 @@ static void assert_loads(folder *f, const searching *t, const char *name, const 
     ax_search_free(s);
 }
 
-/* Everything that can happen to a candidate, also to one that was settled, with a snapshot after each; both snapshots
-   are the search as it was. */
+/* Everything that can happen to a candidate, settled ones included, with a snapshot after each step; both snapshots
+   load as the search was. */
 static void every_snapshot_is_the_search(void **state)
 {
     (void)state;
@@ -110,7 +110,7 @@ static void every_snapshot_is_the_search(void **state)
     close_folder(&f);
 }
 
-/* What a snapshot writes doesn't grow with the run: each settled candidate is written once. */
+/* The size of what a snapshot writes doesn't grow with the run: each settled candidate is written once. */
 static void settled_candidates_are_written_once(void **state)
 {
     (void)state;
@@ -144,8 +144,8 @@ static ax_code try_load(const folder *f, const searching *t, ax_settledfile *set
     return s ? AX_OK : err->code;
 }
 
-/* What was appended for a snapshot that never came is cut off, also when it is half a candidate; a cut or changed byte
-   of what the snapshot speaks of is noticed. */
+/* Data appended for a snapshot that was never written is cut off, even half a candidate; a missing or changed byte in
+   the part that the snapshot refers to is noticed. */
 static void the_file_is_what_the_snapshot_says(void **state)
 {
     (void)state;

@@ -27,11 +27,11 @@ static void a_copy_is_the_same(void **state)
     searching_release(&u);
 }
 
-/* Runs on to the end; the reward is a function of the genotype, as it is with common random numbers. */
+/* Runs to the end; the reward is a function of the genotype, as with common random numbers. */
 static void run_on(searching *t)
 {
     searching_forget(t);
-    for (size_t before = SIZE_MAX; before != t->n;) { /* until nothing happens any more */
+    for (size_t before = SIZE_MAX; before != t->n;) { /* until nothing more happens */
         const ax_event *p = NULL;
         before = t->n;
         if (!searching_take(t) && !ax_search_running(t->search, 0))
@@ -55,7 +55,7 @@ static void a_copy_has_the_same_future(void **state)
         searching u;
         searching *t = searching_begin_busy(state, names[k]);
         searching_copy(t, &u);
-        ax_search_hello(u.search, true, 1); /* as after a resume: what ran is queued again */
+        ax_search_hello(u.search, true, 1); /* as after a resume: running candidates are queued again */
         ax_search_hello(t->search, true, 1);
         run_on(t);
         run_on(&u);
@@ -79,13 +79,13 @@ static void a_batch_is_taken_back_after_a_resume(void **state)
 {
     searching u;
     ax_answer a;
-    searching *t = searching_begin_busy(state, "random"); /* its prune of #4 was a batch of its own */
+    searching *t = searching_begin_busy(state, "random"); /* the pruning of #4 was a batch of its own */
     ax_command c = { .request = 500, .verb = AX_VERB_PRUNE, .batch = 99, .n_ids = 2, .ids = { 1, 2 }, .fields = true };
     ax_search_command(t->search, &c, &a);
     assert_string_equal(a.message, "pruned 2 candidates; undo takes them back");
     searching_copy(t, &u);
     c = (ax_command) { .request = 501, .verb = AX_VERB_PRUNE, .batch = 99, .id = 5, .fields = true };
-    ax_search_command(u.search, &c, &a); /* the batch goes on */
+    ax_search_command(u.search, &c, &a); /* the batch is extended */
     assert_string_equal(a.message, "pruned 3 candidates; undo takes them back");
     c = (ax_command) { .request = 502, .verb = AX_VERB_UNDO };
     ax_search_command(u.search, &c, &a);
@@ -101,7 +101,7 @@ static void requests_are_remembered(void **state)
     searching u;
     searching *t = searching_begin_busy(state, "random");
     searching_copy(t, &u);
-    ax_command c = { .request = 4, .verb = AX_VERB_PIN, .id = 2 }; /* the fourth of busy */
+    ax_command c = { .request = 4, .verb = AX_VERB_PIN, .id = 2 }; /* the fourth request of the busy search */
     ax_answer a;
     ax_search_command(u.search, &c, &a);
     assert_string_equal(a.message, "pinned #2");
@@ -111,7 +111,7 @@ static void requests_are_remembered(void **state)
     assert_int_equal(a.code, AX_EINVAL);
     assert_string_equal(a.message, "request 4 was 'pin 2': nothing is done; another act takes another number");
     assert_int_equal(u.n, 0);
-    c = (ax_command) { .request = 2, .verb = AX_VERB_SUBMIT, .text = "[]", .fields = true }; /* the second */
+    c = (ax_command) { .request = 2, .verb = AX_VERB_SUBMIT, .text = "[]", .fields = true }; /* the second request */
     ax_search_command(u.search, &c, &a);
     assert_string_equal(
         a.message, "request 2 was 'submit' with other arguments: nothing is done; another act takes another number");
@@ -156,7 +156,7 @@ static void the_one_before_is_kept(void **state)
     unlinkat(fd, AX_SETTLEDFILE_NAME, 0);
     ax_settledfile_release(&settled);
     close(fd);
-    assert_int_equal(rmdir(dir), 0); /* nothing else was left */
+    assert_int_equal(rmdir(dir), 0); /* the folder is empty now */
 }
 
 int main(void)

@@ -22,7 +22,7 @@ static int set_up(void **state)
 {
     packed *p = calloc(1, sizeof *p);
     *state = p;
-    searching_begin_busy(state, "random"); /* its first member */
+    searching_begin_busy(state, "random"); /* must be the first member */
     return ax_snapshot_pack(p->t.search, 5, &p->bytes, &p->n, NULL) == AX_OK ? 0 : -1;
 }
 
@@ -33,7 +33,7 @@ static int tear_down(void **state)
     return searching_tear_down(state);
 }
 
-/* What a new engine says of the bytes. */
+/* The result when a new engine loads the bytes. */
 static ax_code try_bytes(const packed *p, const char *bytes, size_t n, ax_err *err)
 {
     uint64_t seq;
@@ -77,7 +77,7 @@ static void a_newer_version_is_refused(void **state)
     assert_non_null(strstr(err.msg, "newer auxcell"));
 }
 
-/* Any bytes with the right checksum: an error or a search, nothing worse. */
+/* Arbitrary bytes with the right checksum give an error or a search, nothing worse. */
 static void signed_nonsense_does_no_harm(void **state)
 {
     packed *p = *state;
@@ -116,7 +116,7 @@ static void settings_that_made_the_past_cannot_change(void **state)
     assert_non_null(strstr(err.msg, "9 outputs"));
 }
 
-/* An entry that was packed and read again, after one key got an unknown name. */
+/* An entry packed and read again; `key`, if not NULL, is renamed in between to an unknown key. */
 static ax_entry reread(const ax_entry *r, const char *key)
 {
     msgpack_sbuffer bytes;
@@ -156,7 +156,7 @@ static void entries_of_older_snapshots(void **state)
     searching_release(&t);
 }
 
-/* Older snapshots hold the answers to requests, and not the requests. */
+/* Older snapshots hold the answers to requests, but not the requests. */
 static void requests_of_older_snapshots(void **state)
 {
     packed *p = *state;
@@ -175,8 +175,8 @@ static void requests_of_older_snapshots(void **state)
     ax_search_free(s);
 }
 
-/* Whether a search that goes on from t's snapshot with these data finds that they changed. older: the snapshot doesn't
-   say what the data were. */
+/* Whether a search that is resumed from t's snapshot with these data notices that they changed. older: the snapshot
+   doesn't record the data's fingerprint. */
 static bool changed_with(const searching *t, uint64_t data, bool older)
 {
     char *bytes;
@@ -196,7 +196,7 @@ static bool changed_with(const searching *t, uint64_t data, bool older)
     ax_search *s = ax_snapshot_unpack(bytes, n, "s", &setup, &seq, &err);
     assert_string_equal(err.msg, "");
     bool changed = ax_search_data_changed(s);
-    assert_true(changed == !ax_search_known(s, t->search->n_entries)); /* what other data came to isn't taken over */
+    assert_true(changed == !ax_search_known(s, t->search->n_entries)); /* outcomes on other data aren't reused */
     free(bytes);
     ax_search_free(s);
     return changed;
@@ -208,17 +208,17 @@ static void the_data_are_remembered(void **state)
     searching *t = &p->t;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype_print(&ax_search_get(t->search, 1)->proposal.genotype, text);
-    searching_do(t, AX_VERB_SUBMIT, 0, text, NULL); /* its outcome is known already */
+    searching_do(t, AX_VERB_SUBMIT, 0, text, NULL); /* its outcome is already known */
     t->search->data = t->search->setup.data = 0xfedcba9876543210;
     assert_false(changed_with(t, 0xfedcba9876543210, false));
     assert_true(changed_with(t, 1, false));
-    assert_false(changed_with(t, 1, true)); /* it doesn't know */
+    assert_false(changed_with(t, 1, true)); /* an older snapshot can't tell */
     assert_false(changed_with(t, 0, false));
     t->search->data = 0;
     assert_false(changed_with(t, 1, false));
 }
 
-/* A snapshot of version 1 held all candidates itself and did not mention candidates.mpk. */
+/* A snapshot of version 1 held all candidates itself and did not refer to candidates.mpk. */
 static void the_version_before_is_read(void **state)
 {
     packed *p = *state;

@@ -72,7 +72,7 @@ static void run(const net *n, const ax_backend *be, ax_device *dev, float *logit
         for (size_t k = 0; k < size; k++)
             x[k] = (float)ax_rng_normal(&rng);
         snprintf(name, sizeof name, "tap.%d", i);
-        ax_plan_write(p, name, x, size * sizeof *x, NULL); /* a tap that nothing reads isn't there: fine */
+        ax_plan_write(p, name, x, size * sizeof *x, NULL); /* writing a tap that nothing reads fails, which is fine */
         free(x);
     }
     ax_shape s = ax_graph_type(n->g, n->logits).shape;
@@ -83,7 +83,7 @@ static void run(const net *n, const ax_backend *be, ax_device *dev, float *logit
     ax_plan_free(p);
 }
 
-/* Batch norms that do something. */
+/* Gives batch norm's parameters and statistics random values. */
 static void shake(net *n)
 {
     static float x[LARGEST];
@@ -110,7 +110,7 @@ static unsigned place_of(const uint8_t *list, unsigned n, unsigned value)
     return i;
 }
 
-/* Name in a's network of what is `name` in b's; false: nothing depends on it. */
+/* The name in a's network of what is called `name` in b's; false if the output doesn't depend on it. */
 static bool translate(const ax_cells_form *a, const ax_cells_form *b, const char *name, char out[160])
 {
     unsigned block, side, slot;
@@ -130,7 +130,7 @@ static bool translate(const ax_cells_form *a, const ax_cells_form *b, const char
     return true;
 }
 
-/* The head's convolution reads the loose blocks side by side: in b's order. */
+/* Reorders the channels of the head's convolution, which reads the loose blocks concatenated, into b's order. */
 static void reorder_head(const ax_genotype *ga, const ax_genotype *gb, const ax_cells_form *a, const ax_cells_form *b,
                          float *w)
 {
@@ -240,35 +240,35 @@ static void by_hand(void **state)
         const char *a, *b;
         bool equal;
     } pair[] = {
-        /* the operands of layer 1's sum */
+        /* the operands of layer 1's sum are swapped */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,2,5],[0,3,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", true },
-        /* ... without what reads one of them following */
+        /* ... but not the input that reads one of them */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,2,5],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", false },
-        /* the sides of a block */
+        /* the sides of a block are swapped */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[2,3],[0,3]]]", true },
-        /* two blocks that don't read each other, and who reads them */
+        /* two blocks that don't read each other are swapped, together with their readers */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,1],[3,2],[5,0]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,2],[3,1],[4,0]]]", true },
-        /* three blocks that all go to the head: the smallest is resized twice, or once */
+        /* three blocks that all feed the head: the smallest is resized twice, or once */
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[1,2],[0,0]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[0,0],[1,2],[3,3]]]", false },
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[0,0],[3,3],[1,2]]]",
           "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[0,0],[1,2],[3,3]]]", true },
-        /* a sum with none is its other operand: where none is read from doesn't matter */
+        /* a sum with none equals its other operand: the input of none doesn't matter */
         { "[[1,[0,1,0,10],[0,2,1,1],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[1,[0,0,0,10],[0,2,1,1],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", false }, /* but value 1 isn't loose any more */
         { "[[1,[1,1,0,10],[0,2,1,1],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[1,[1,0,0,10],[0,2,1,1],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", true },
-        /* skip: reading a copy is reading the original */
+        /* skip: reading a copy equals reading the original */
         { "[[9,[0,1,0,1],[0,0,1,1],[0,0,1,4]],[[3,3],[3,2],[3,0]]]",
           "[[9,[1,1,0,1],[1,0,1,1],[1,0,1,4]],[[3,3],[3,2],[3,0]]]", true },
-        /* one convolution read twice isn't two convolutions */
+        /* one convolution read twice differs from two convolutions */
         { "[[0,[1,1,0,0],[2,2,1,1],[5,6,9,9]],[[3,3],[3,2],[3,0]]]",
           "[[0,[1,1,0,0],[2,3,1,1],[5,6,9,9]],[[3,3],[3,2],[3,0]]]", false },
-        /* batch norm over zeros is a constant */
+        /* batch norm of zeros is a constant */
         { "[[10,[1,1,0,0],[0,0,1,1],[0,0,1,1]],[[3,3],[3,2],[3,0]]]",
           "[[10,[1,1,10,10],[0,0,1,1],[0,0,1,1]],[[3,3],[3,2],[3,0]]]", false },
         { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
@@ -283,7 +283,7 @@ static void by_hand(void **state)
     }
 }
 
-/* Few kinds of operations, many skips and nones: equal networks are then common. */
+/* Few kinds of operations, many skips and nones: equal networks are common then. */
 static ax_genotype draw(ax_rng *rng)
 {
     static const uint8_t ops[] = { AX_CELL_CONV1, AX_CELL_SEP3, AX_CELL_GAP, AX_CELL_SKIP, AX_CELL_SKIP, AX_CELL_NONE };
@@ -341,13 +341,13 @@ static void equal_keys_are_equal_networks(void **state)
     assert_in_range(checked, CHECKED / 2, CHECKED);
 }
 
-/* ---- the other direction, by trying every renumbering ---- */
+/* ---- the converse, by trying every renumbering ---- */
 
-typedef struct flat { /* the cell as counts: who reads how often whom; 0 the input, 1 + slot the operations */
+typedef struct flat { /* how often each operation reads each value; value 0 is the input, 1 + slot an operation */
     uint8_t n, op[AX_CELL_SLOTS], in[AX_CELL_SLOTS][1 + AX_CELL_SLOTS], out[1 + AX_CELL_SLOTS];
 } flat;
 
-/* Pulls the output apart into what it sums up, from the genotype alone: counts paths through sums and skips. */
+/* Splits the output into its summands, from the genotype alone: counts the paths through sums and skips. */
 static void add_value(const ax_genotype *g, unsigned value, uint8_t times[1 + AX_CELL_SLOTS])
 {
     unsigned work[64] = { value }, n = 1;
@@ -448,14 +448,14 @@ static void keys_differ_exactly_when_cells_do(void **state)
         ax_genotype g[EACH];
         flat f[EACH];
         g[0] = draw(&rng);
-        for (int i = 0; i < EACH; i++) { /* relatives: most have the same operations */
+        for (int i = 0; i < EACH; i++) { /* related genotypes: most have the same operations */
             g[i] = g[i ? ax_rng_below(&rng, (uint32_t)i) : 0];
             for (int k = 0; i && k < 2; k++) {
                 int d = (int)ax_rng_below(&rng, AX_DECISIONS - 2 * AX_BLOCKS);
                 if (!ax_space_cells.decision[d].option)
                     g[i].value[d] = (uint8_t)ax_rng_below(&rng, ax_space_cells.decision[d].choices);
             }
-            if (i % 4 == 3) { /* two operations change places */
+            if (i % 4 == 3) { /* two operations are swapped */
                 uint8_t *op = cells_in(&g[i])->layer[ax_rng_below(&rng, AX_CELL_LAYERS)].op, first = op[0];
                 op[0] = op[1];
                 op[1] = first;
@@ -475,7 +475,7 @@ static void keys_differ_exactly_when_cells_do(void **state)
     assert_true(equal > 1000 && different > 1000);
 }
 
-/* Blocks: every order of blocks and sides that is possible gives the same key, if the head sees the same sizes. */
+/* Blocks: every possible order of blocks and sides gives the same key if the head sees the same sizes. */
 static void blocks(void **state)
 {
     (void)state;
@@ -501,7 +501,7 @@ static void blocks(void **state)
         int d = 13 + (int)ax_rng_below(&rng, 2 * AX_BLOCKS);
         h = g;
         h.value[d] = (uint8_t)((g.value[d] + 1) % ax_space_cells.decision[d].choices);
-        /* another input somewhere: other network, unless two blocks have changed roles, which then has the same macs */
+        /* another input somewhere: another network, unless two blocks have swapped roles; then the macs are the same */
         if (same(&g, &h))
             assert_same_network(&g, &h);
     }

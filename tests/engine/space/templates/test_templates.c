@@ -31,7 +31,7 @@ static ax_genotype parsed(const char *text)
     return g;
 }
 
-/* The decoder of a genotype on taps of h x w and half of it, for one image. */
+/* The decoder of a genotype on taps of h x w and half that size, for n images. */
 static ax_graph *decoder(const ax_genotype *g, int32_t n, int32_t h, int32_t w, ax_decoder_spec spec, ax_shape *out,
                          ax_err *err)
 {
@@ -66,7 +66,7 @@ static void costs(const ax_genotype *g, ax_decoder_spec spec, int32_t h, int32_t
     ax_graph_free(graph);
 }
 
-/* The published networks, at 360 x 480 and 1024 x 2048, and in search on crops of 320. */
+/* The published networks at 360 x 480 and 1024 x 2048, and in the search on crops of 320. */
 static void published(void **state)
 {
     (void)state;
@@ -79,7 +79,8 @@ static void published(void **state)
     costs(&g1, search, 80, 80, 142011, 436140800);
 }
 
-/* What drawings say of blocks, with the head's, is what the network has; and sizes are the exponents'. */
+/* The drawing gives the parameters of each block, and together with the head's they are the network's; sizes are powers
+   of two. */
 static void drawings_know_the_network(void **state)
 {
     (void)state;
@@ -199,7 +200,7 @@ static void texts(void **state)
             "position 2 at character 32: positions of block 0 are 0 to 1");
     refused("[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,1],[3,0,2,0,0],[5,3,2,1,0],"
             "[0,5,0,1,0]]]",
-            "strides of block 3 are 0 to 0"); /* later blocks don't halve */
+            "strides of block 3 are 0 to 0"); /* later blocks don't downsample */
     refused("[[[6,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1]", "op 6 at character 4: ops are 0 to 5");
     refused("[[[3,0,1],[4,1,1]],[]]", "expected ','");
     ax_genotype g = parsed(ARCH0), other = g;
@@ -212,7 +213,7 @@ static void texts(void **state)
     assert_int_equal(ax_genotype_edit(&other, "b5s=1", &err), AX_EINVAL);
 }
 
-/* Everything can be changed in one go, however long the list of changes would be. */
+/* Everything can be changed at once, however long the list of changes. */
 static void many_changes(void **state)
 {
     (void)state;
@@ -227,7 +228,7 @@ static void many_changes(void **state)
     }
 }
 
-/* One crop that shrinks to one pixel can't be normalised; two can. */
+/* Batch norm fails when one crop is reduced to a single pixel, but not with two crops. */
 static void a_single_value(void **state)
 {
     (void)state;

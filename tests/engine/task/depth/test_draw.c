@@ -13,7 +13,7 @@
 
 static const ax_depth_span ten = { 1, 10 };
 
-/* Of a colour in sRGB; CIE 1931. */
+/* Luminance of an sRGB colour; CIE 1931. */
 static double luminance(const uint8_t rgb[3])
 {
     static const double weight[3] = { 0.2126, 0.7152, 0.0722 };
@@ -32,7 +32,7 @@ static double lightness(float metres)
     return 116 * cbrt(luminance(rgb)) - 16;
 }
 
-/* The further, the darker; equal ratios are equal steps of L*. */
+/* Greater depths are darker; equal ratios are equal steps of L*. */
 static void evenly(void **state)
 {
     (void)state;
@@ -87,7 +87,7 @@ static void errors(void **state)
     assert_true(rgb[0][0] > 80 && rgb[0][0] < 160);
 }
 
-/* The scale's numbers as they look: 0.8m at the left end, 12m at the right. */
+/* The rendered numbers of the scale: 0.8m at the left end, 12m at the right. */
 static void scale_bar(void **state)
 {
     (void)state;

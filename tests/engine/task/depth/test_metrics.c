@@ -50,7 +50,7 @@ static void by_hand(void **state)
     assert_string_equal(ax_depth_figure_name(AX_DEPTH_RMSE_LOG), "rmse_log");
 }
 
-/* 1.25 itself isn't within d1, from either side. */
+/* A ratio of exactly 1.25 isn't within d1, in either direction. */
 static void strict(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void rewards(void **state)
 {
     (void)state;
     const float t[] = { 1, 3, 0 }, half[] = { 2, 2, 2 };
-    ax_depth_report r = report_of(half, t, 3); /* the mean: off by 1, abs_rel (1 + 1/3) / 2, d1 0 */
+    ax_depth_report r = report_of(half, t, 3); /* the mean prediction: off by 1, abs_rel (1 + 1/3) / 2, d1 0 */
     ax_depth_reward w = ax_depth_reward_of(&r);
     near("constant_rmse", r.constant_rmse, 1);
     near("distance", w.distance, 0.5);
@@ -180,7 +180,7 @@ static void drop(golden *g)
     free(g->truth);
 }
 
-/* The number behind the next "key": in the text. */
+/* The number after the next "key":. */
 static double number(const char *at, const char *key)
 {
     char quoted[32];
@@ -190,7 +190,7 @@ static double number(const char *at, const char *key)
     return strtod(at + strlen(quoted), NULL);
 }
 
-/* The integer that *at begins with; *at moves behind it. */
+/* The integer at *at; *at moves past it. */
 static long integer(const char **at)
 {
     char *end;
@@ -232,7 +232,7 @@ static void same_images(const char *at, const ax_depth_meter *m)
     }
 }
 
-/* Measured from the last image to the first, in two meters that are merged. */
+/* Measures the images from last to first, in two meters that are merged. */
 static ax_depth_meter measure(const golden *g, const ax_depth_window *window, const ax_depth_range *range)
 {
     ax_depth_meter m, half;
@@ -285,7 +285,7 @@ static void as_computed_elsewhere(void **state)
     drop(&g);
 }
 
-/* The same bits as from one meter filled in order. */
+/* The result has the same bits as that of one meter filled in order. */
 static void whatever_the_order(void **state)
 {
     (void)state;

@@ -13,7 +13,7 @@
 
 static const ax_task *const depth = &ax_task_depth;
 
-/* As settings and a data set with depths up to `max` pose it (0: it doesn't say). */
+/* The task that these settings give with a data set whose depths go up to `max` (0: unknown). */
 static ax_task_spec pose_it(const char *loss, const char *crop, double least, double most, float max)
 {
     static ax_settings s;
@@ -60,7 +60,8 @@ static void ranges(void **state)
     assert_string_equal(err.msg, "depth_min = 12: here has depths up to 10 m");
 }
 
-/* Nearest, mirrored, with a margin; shown 1.25 times as large, things are as much nearer. */
+/* The truth is resized by nearest neighbour, mirrored, and padded; shown 1.25 times as large, everything is nearer by
+   that factor. */
 static void cuts(void **state)
 {
     (void)state;
@@ -76,7 +77,7 @@ static void cuts(void **state)
         assert_true(fabsf(to[i] - want[i]) < 1e-5f);
 }
 
-/* In units; what is outside the range is no truth; never a mean. */
+/* In units; depths outside the range don't count as truth; values are never averaged. */
 static void targets(void **state)
 {
     (void)state;
@@ -91,7 +92,7 @@ static void targets(void **state)
     assert_memory_equal(whole, ((const float[]) { 2, 0.125f, 0, 1, 0, 0.125f, 3, 0 }), sizeof whole);
 }
 
-/* The graph of a loss has the operation with what the settings say. */
+/* The graph of a loss has the operation with the parameters of the settings. */
 static void losses(void **state)
 {
     (void)state;
@@ -120,7 +121,7 @@ static void losses(void **state)
     }
 }
 
-/* ---- judging ---- */
+/* ---- scoring ---- */
 
 static void scores(void **state)
 {
@@ -135,7 +136,7 @@ static void scores(void **state)
     assert_int_equal(depth->score_add(score, &spec, first, p, 2, 2, NULL), AX_OK);
     assert_int_equal(depth->score_add(score, &spec, second, q, 2, 2, NULL), AX_OK);
     assert_int_equal(depth->score_take(score, &spec, &o, NULL), AX_OK);
-    ax_outcome apart = ax_outcome_none; /* the same of two accounts, one for each image */
+    ax_outcome apart = ax_outcome_none; /* the same from two scores, one for each image */
     void *one = depth->score_new(&spec, NULL), *other = depth->score_new(&spec, NULL);
     assert_int_equal(depth->score_add(one, &spec, first, p, 2, 2, NULL), AX_OK);
     assert_int_equal(depth->score_add(other, &spec, second, q, 2, 2, NULL), AX_OK);
@@ -162,7 +163,7 @@ static void scores(void **state)
     assert_true(fabs(o.rmse - 8 / sqrt(3)) < 1e-9 && fabs(o.abs_rel - 1.0 / 3) < 1e-9 && fabs(o.d1 - 2.0 / 3) < 1e-9);
     assert_true(fabs(o.rmse_image - 4 / sqrt(2)) < 1e-9 && fabs(o.abs_rel_image - 0.25) < 1e-9);
     assert_true(fabs(o.d1_image - 0.75) < 1e-9 && fabs(o.rmse_constant - sqrt(128.0 / 3)) < 1e-9);
-    /* p / t is 2 at most, of one pixel in three */
+    /* p / t is at most 2, for one pixel in three */
     assert_true(fabs(o.sq_rel - 8.0 / 3) < 1e-9 && fabs(o.log10 - log10(2) / 3) < 1e-9);
     assert_true(fabs(o.d2 - 2.0 / 3) < 1e-9 && fabs(o.d3 - 2.0 / 3) < 1e-9);
     assert_true(fabs(o.reward - cbrt(2.0 / 3 / (1 + 1.0 / 3) / (1 + 8 / sqrt(128)))) < 1e-9);
@@ -170,7 +171,7 @@ static void scores(void **state)
     depth->score_free(NULL);
 }
 
-/* A network that says NaN has diverged, and says nothing of depth. */
+/* A network with NaN predictions has diverged and has no depth figures. */
 static void predictions_that_are_none(void **state)
 {
     (void)state;
@@ -216,10 +217,10 @@ static void pictures(void **state)
     assert_memory_equal(truth[1], m.color[0], 3);
     assert_memory_equal(predicted[0], truth[0], 3);
     assert_memory_equal(predicted[1], truth[1], 3);
-    assert_memory_equal(predicted[2], truth[1], 3); /* a prediction is capped, never missing */
+    assert_memory_equal(predicted[2], truth[1], 3); /* a prediction is clipped to the range, never missing */
     assert_memory_equal(truth[2], ((const uint8_t[]) { 208, 208, 208 }), 3);
 
-    /* right, half as far, twice as far, and truth beyond the range */
+    /* correct, half as far, twice as far, and truth beyond the range */
     uint8_t error[4][3];
     const uint8_t want[4][3] = { { 0, 0, 0 }, { 70, 130, 255 }, { 255, 80, 50 }, { 208, 208, 208 } };
     depth->draw_error(&spec, ((const float[]) { 8, 16, 8, 90 }), ((const float[]) { 1, 1, 2, 1 }), 1, 4, error[0]);
@@ -246,7 +247,8 @@ static ax_code write_picture(const char *path, const uint8_t *rgb, int32_t h, in
 {
     (void)err;
     assert_string_equal(path, "b.png");
-    assert_true(h == 2 && w == 3 && rgb[0] == 251 && rgb[1] == 226); /* the nearest is the scale's near end */
+    /* the nearest colour is the near end of the scale */
+    assert_true(h == 2 && w == 3 && rgb[0] == 251 && rgb[1] == 226);
     written.pictures++;
     return AX_OK;
 }
@@ -255,7 +257,7 @@ static void files(void **state)
 {
     (void)state;
     ax_task_spec spec = street();
-    const float value[2 * 4] = { 0.5f, 1, 2, 7, 4, 20, NAN, 7 }; /* a column of margin */
+    const float value[2 * 4] = { 0.5f, 1, 2, 7, 4, 20, NAN, 7 }; /* a column of padding */
     const ax_prediction p = { .h = 2, .w = 3, .padded_h = 2, .padded_w = 4, .value = value };
     const ax_task_writers to = { .write_depth = write_depth, .write_picture = write_picture };
     assert_int_equal(depth->write(&spec, 0, &p, &to, "a.png", NULL), AX_OK);

@@ -102,7 +102,7 @@ static void test_boxes(void **state)
     ax_json_free(doc);
 }
 
-/* A crop of 3 x 2 pixels, half a pixel to the right: means of neighbours, and black outside. */
+/* A crop of 3 x 2 pixels, shifted right by half a pixel: means of neighbours, and black outside. */
 static void test_crop(void **state)
 {
     (void)state;

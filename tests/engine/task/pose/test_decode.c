@@ -12,7 +12,7 @@
 
 enum { N = 3, J = 8, H = 32, W = 24 };
 
-/* The pairs of the file: 1-2, 3-4. */
+/* The mirrored pairs of the file: 1-2, 3-4. */
 static const ax_skeleton skeleton = { .n = J,
                                       .point = { { "", 0, 0 },
                                                  { "", 2, 1 },
@@ -30,7 +30,7 @@ typedef struct variant {
     ax_pose_protocol protocol;
 } variant;
 
-/* {n,c,h,w} as the file has it to {n,h,w,c}. */
+/* Reorders {n,c,h,w}, the file's layout, to {n,h,w,c}. */
 static float *maps_of(const ax_safetensors *st, const char *name)
 {
     size_t n;
@@ -61,7 +61,7 @@ static void check(const ax_safetensors *st, const variant *v)
     double *value = tensor_of(st, v, "value"), *on_map = tensor_of(st, v, "map_coordinates");
     double *in_image = tensor_of(st, v, "image_coordinates");
     double *centre = golden_tensor(st, "center", &n), *scale = golden_tensor(st, "scale", &n);
-    /* the file's DARK is in double over the same float32 maps */
+    /* the file's DARK is computed in double from the same float32 maps */
     double tolerance = v->refine == AX_REFINE_DARK ? 2e-3 : 1e-5;
     for (size_t i = 0; i < N; i++) {
         float *m = maps + i * H * W * J;
@@ -77,7 +77,7 @@ static void check(const ax_safetensors *st, const variant *v)
             golden_near(p[k].y, on_map[2 * at + 1], tolerance, v->name, 2 * at + 1);
         }
         ax_pose_to_image(v->protocol, &person, W, H, p, J);
-        double pixel = 200 * scale[2 * i] / W; /* of the map, in the image */
+        double pixel = 200 * scale[2 * i] / W; /* size of a map's pixel in the image */
         for (size_t k = 0; k < J; k++) {
             size_t at = i * J + k;
             golden_near(p[k].x, in_image[2 * at], tolerance * 2 * pixel + 1e-4, v->name, 2 * at);
@@ -115,7 +115,7 @@ static void test_golden(void **state)
     assert_true(ax_pose_refine_of(AX_POSE_PAPER) == AX_REFINE_QUARTER && ax_pose_shift_of(AX_POSE_PAPER));
 }
 
-/* A bell between pixels is found where it is; no value above zero is the origin. */
+/* The peak of a Gaussian between pixels is found; without a positive value the result is the origin. */
 static void test_bell(void **state)
 {
     (void)state;
@@ -137,7 +137,7 @@ static void test_bell(void **state)
     ax_pose_peaks(map, H, W, 2, AX_REFINE_DARK, p);
     assert_true(p[0].x == 0 && p[0].y == 0 && p[0].v == 0);
     map[0] = 0;
-    /* maps smaller than the smoothing */
+    /* maps smaller than the smoothing kernel */
     ax_pose_peaks(map, 1, 2, 2, AX_REFINE_DARK, p);
     assert_true(isfinite(p[0].x) && isfinite(p[0].y));
 }

@@ -13,7 +13,8 @@
 
 static const ax_skeleton *const all[] = { &ax_skeleton_coco, &ax_skeleton_mpii, &ax_skeleton_scenes };
 
-/* Partners are each other's, of different sides and of one name but for the side; the middle has none. */
+/* Mirrored partners refer to each other, are on different sides and have the same name except for the side; middle
+   joints have none. */
 static void test_partners(void **state)
 {
     (void)state;
@@ -42,7 +43,7 @@ static void test_partners(void **state)
     assert_null(ax_skeleton_at(-1));
 }
 
-/* The scenes' joints in the order that data/ has them. */
+/* The joints of the scenes in the order of data/. */
 static void test_scenes(void **state)
 {
     (void)state;
@@ -61,7 +62,7 @@ static void test_scenes(void **state)
     }
 }
 
-/* Names and limbs of COCO's own files. */
+/* Names and limbs as in COCO's own files. */
 static void test_coco(void **state)
 {
     (void)state;
@@ -87,7 +88,8 @@ static void test_mirror(void **state)
     ax_keypoint p[AX_COCO_KEYPOINTS] = { { 0 } };
     for (int k = 0; k < 5; k++)
         p[k] = (ax_keypoint) { joints[2 * k], joints[2 * k + 1], visible[k] };
-    ax_keypoints_mirror(&ax_skeleton_coco, (int32_t)golden_number(flip, "width"), p); /* pairs 1-2 and 3-4 there, too */
+    /* its pairs are 1-2 and 3-4, too */
+    ax_keypoints_mirror(&ax_skeleton_coco, (int32_t)golden_number(flip, "width"), p);
     for (int k = 0; k < 5; k++) {
         assert_true(p[k].x == want[2 * k] && p[k].y == want[2 * k + 1]);
         assert_true(p[k].v == want_visible[k]);

@@ -19,7 +19,7 @@ static const ax_case loss_case = {
     .in = { { .shape = { N, H, W, J } }, { .shape = { N, H, W, J } }, { .shape = { N, 1, 1, J } } }
 };
 
-/* Where element i of a file's {n,c,h,w} is in {n,h,w,c}. */
+/* The index in {n,h,w,c} of element i of a file's {n,c,h,w}. */
 static size_t place(size_t i, size_t pixels)
 {
     return i / (J * pixels) * (J * pixels) + i % pixels * J + i / pixels % J;

@@ -69,7 +69,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The persons of an image. */
+/* The ground-truth persons of an image. */
 static size_t truths_of(const fixture *f, uint64_t image, ax_oks_truth *out)
 {
     size_t n = 0;
@@ -162,7 +162,7 @@ static void test_similarity(void **state)
     ax_json_free(doc);
 }
 
-/* No truth at all, and no detection at all. */
+/* No ground truth, and no detection. */
 static void test_empty(void **state)
 {
     const fixture *f = *state;

@@ -58,10 +58,10 @@ static void test_by_hand(void **state)
     const ax_keypoint truth[3] = { { 10, 10, 1 }, { 20, 20, 1 }, { 30, 30, 0 } };
     const ax_keypoint found[3] = { { 10, 15, 1 }, { 20, 25.01, 1 }, { 0, 0, 1 } };
     assert_true(isnan(ax_pck_mean(&p, 3)));
-    ax_pck_add(&p, found, truth, 3, 10); /* 5 of 10 is near enough, 5.01 isn't */
+    ax_pck_add(&p, found, truth, 3, 10); /* 5 of 10 is within the threshold, 5.01 isn't */
     assert_int_equal(p.present[0] + p.present[1] + p.present[2], 2);
     assert_true(ax_pck_mean(&p, 3) == 50);
-    assert_true(isnan(ax_pckh_of(&p).ankle)); /* no left one */
+    assert_true(isnan(ax_pckh_of(&p).ankle)); /* no left ankle is known */
     const double head[4] = { 1, 2, 31, 42 };
     assert_true(ax_pckh_length(head) == .6 * 50);
 }

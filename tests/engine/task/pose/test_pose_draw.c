@@ -56,7 +56,7 @@ static void test_unseen(void **state)
     const ax_keypoint away[3] = { { -1e9, 2, 1 }, { -1e9, 1e300, 1 }, { NAN, 9, 1 } };
     ax_pose_draw(&three, away, .5, 1, rgb, H, W);
     assert_memory_equal(rgb, black, sizeof rgb);
-    /* one end outside: what is inside is drawn */
+    /* one end is outside: the part inside is drawn */
     const ax_keypoint across[3] = { { -20, 5, 1 }, { 30, 5, 1 }, { 0, 0, 0 } };
     ax_pose_draw(&three, across, .5, 3, rgb, H, W);
     for (int x = 0; x < W; x++)

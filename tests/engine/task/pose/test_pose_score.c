@@ -39,7 +39,7 @@ static void test_by_neck(void **state)
     assert_int_equal(ax_pose_score_take(p, &f, NULL), AX_OK);
     assert_true(isnan(f.similarity) && isnan(f.pck) && f.persons == 0);
     ax_pose_truth near = person(1), far = person(2), unknown = person(3);
-    found_at(&near, 5, found); /* at half of the length: counted, with exp(-1/2) */
+    found_at(&near, 5, found); /* at half the reference length: correct, with similarity exp(-1/2) */
     assert_int_equal(ax_pose_score_add(p, &near, found, NULL), AX_OK);
     found_at(&far, 5.5, found);
     assert_int_equal(ax_pose_score_add(p, &far, found, NULL), AX_OK);
@@ -55,7 +55,7 @@ static void test_by_neck(void **state)
     ax_pose_score_free(NULL);
 }
 
-/* Two who differ by 4 pixels are 2 from their mean, wherever the boxes are and whatever was found. */
+/* Two persons who differ by 4 pixels are 2 from their mean pose, wherever the boxes are and whatever was predicted. */
 static void test_mean_reward(void **state)
 {
     (void)state;
@@ -78,7 +78,7 @@ static void test_mean_reward(void **state)
     ax_pose_score_free(p);
 }
 
-/* A joint that isn't known doesn't count. */
+/* Joints without a label don't count. */
 static void test_labels(void **state)
 {
     (void)state;
@@ -96,7 +96,7 @@ static void test_labels(void **state)
     ax_pose_score_free(p);
 }
 
-/* COCO: the same figures, bit for bit, whatever the order of persons. */
+/* COCO: the figures are the same, bit for bit, whatever the order of persons. */
 static void test_order(void **state)
 {
     (void)state;
@@ -135,7 +135,7 @@ static const char *said(void (*say)(const void *, const ax_task_spec *, bool, ax
     return out->text;
 }
 
-/* The ten numbers of COCO, and PCKh by groups, where there is a truth for them. */
+/* Ten figures for COCO and PCKh by joint groups, where there is ground truth for them. */
 static void test_text(void **state)
 {
     (void)state;
@@ -171,7 +171,7 @@ static void test_text(void **state)
     t.head = 10;
     t.neck = 0;
     t.in_image[14].v = t.in_image[15].v = 1;
-    found_at(&t, 2, found); /* of 10: right at .5, wrong at .11 */
+    found_at(&t, 2, found); /* of 10: correct at .5, wrong at .11 */
     found[9].x += 9;        /* the head top */
     assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
     assert_string_equal(
@@ -184,7 +184,7 @@ static void test_text(void **state)
     free(spec);
 }
 
-/* Accounts add up, but average precision isn't known of who is in them twice. */
+/* Scores can be merged, but with persons counted twice average precision is undefined. */
 static void test_merge(void **state)
 {
     (void)state;
@@ -214,7 +214,7 @@ static void test_merge(void **state)
     ax_pose_score_free(into);
 }
 
-/* The mean pose of two persons: one is near enough to it, by its length, and one isn't. */
+/* The mean pose of two persons: relative to its own length one is near enough and the other isn't. */
 static void test_mean_pose(void **state)
 {
     (void)state;
@@ -226,7 +226,7 @@ static void test_mean_pose(void **state)
         near.in_image[k] = (ax_keypoint) { 110, 100, 1 };
         far.in_image[k] = (ax_keypoint) { 560, 300, 1 };
     }
-    far.in_image[3].v = 0; /* so that one key point's mean is that of the first alone */
+    far.in_image[3].v = 0; /* so that this key point's mean is that of the first person alone */
     ax_pose_score *p = ax_pose_score_new(&ax_skeleton_scenes, NULL);
     found_at(&near, 0, found);
     assert_int_equal(ax_pose_score_add(p, &near, found, NULL), AX_OK);
@@ -237,14 +237,14 @@ static void test_mean_pose(void **state)
     assert_int_equal(ax_pose_score_details(p, true, &d, NULL), AX_OK);
     for (int k = 0; k < J; k++) {
         assert_int_equal(d.by_neck.present[k], k == 3 ? 1 : 2);
-        assert_int_equal(d.by_neck.right[k], 1); /* 10 of 10; 20 of 15 */
+        assert_int_equal(d.by_neck.right[k], 1); /* at distance 10 of length 20; at distance 20 of length 30 */
     }
     assert_int_equal(d.by_neck.right_fine[0], 0);
-    assert_int_equal(d.by_neck.right_fine[3], 1); /* it is its own mean */
+    assert_int_equal(d.by_neck.right_fine[3], 1); /* the first person is the mean itself */
     ax_pose_score_free(p);
 }
 
-/* COCO: who all stand alike are found by their mean, whatever a network says. */
+/* COCO: persons in the same pose are all matched by their mean pose, whatever a network predicts. */
 static void test_mean_pose_of_coco(void **state)
 {
     (void)state;

@@ -33,7 +33,7 @@ static ax_pose_truth truth_of(const ax_skeleton *s)
     return t;
 }
 
-/* Mirrored whole, a truth is what ax_keypoints_mirror makes of it; what is of the image stays. */
+/* A truth mirrored as a whole equals the result of ax_keypoints_mirror; what refers to the image stays. */
 static void test_cut_mirrors(void **state)
 {
     (void)state;
@@ -50,7 +50,8 @@ static void test_cut_mirrors(void **state)
     free(spec);
 }
 
-/* Twice as large, from pixel 8 on: the centre of the image's pixel 8 is between the first two of the cut. */
+/* Twice as large, starting at pixel 8: the centre of the image's pixel 8 lies between the first two pixels of the
+   cut. */
 static void test_cut_scales(void **state)
 {
     (void)state;
@@ -92,7 +93,7 @@ static void test_targets(void **state)
     free(spec);
 }
 
-/* Averaged with what is mirrored back, as predict --flip and eval --flip do each in its way. */
+/* The average with the prediction for the mirrored image, mirrored back, as in predict --flip and eval --flip. */
 static void test_mirrored(void **state)
 {
     (void)state;
@@ -119,14 +120,15 @@ static void test_mirrored(void **state)
     free(spec);
 }
 
-/* What is trained on, decoded, is where the joints are: exactly but for the bell's tails (UDP), to half a pixel of the
+/* A decoded training target gives the joints: exactly except for the Gaussian's tails (UDP), within half a pixel of the
    map (PAPER). */
 static void test_there_and_back(void **state)
 {
     (void)state;
     const ax_skeleton *s = &ax_skeleton_mpii;
     const ax_pose_size size = { 128, 128, 32, 32 };
-    const ax_person person = { { 210.5, 140.25 }, { .8, .8 } }; /* 160 pixels: 5 of them are one of the map */
+    /* 160 pixels high: 5 of them are one pixel of the map */
+    const ax_person person = { { 210.5, 140.25 }, { .8, .8 } };
     static float maps[32 * 32 * AX_MPII_KEYPOINTS];
     float weight[AX_MPII_KEYPOINTS];
     for (int p = 0; p < 2; p++) {

@@ -26,7 +26,7 @@ static void check(const ax_safetensors *st, ax_pose_protocol protocol, const cha
         for (int k = 0; k < J; k++)
             p[k] = (ax_keypoint) { joints[(i * J + k) * 2], joints[(i * J + k) * 2 + 1], visible[i * J + k] };
         for (int at = 0; at < H * W * J; at++)
-            got[at] = NAN; /* what was there doesn't matter */
+            got[at] = NAN; /* the previous contents don't matter */
         ax_pose_target(protocol, &size, p, J, got, got_weight);
         for (size_t k = 0; k < J; k++) {
             golden_near(got_weight[k], weight[(size_t)i * J + k], 0, weight_name, (size_t)i * J + k);
@@ -60,7 +60,8 @@ static void test_edges(void **state)
 {
     (void)state;
     static float target[H * W * 4], weight[4];
-    /* in paper pixels of 4: m = -7 keeps its weight with an empty map, -8 doesn't, size + 5 does, size + 6 doesn't */
+    /* in paper pixels of 4: at m = -7 the weight stays with an empty map, at -8 it doesn't; at size + 5 it does, at
+       size + 6 it doesn't */
     const ax_keypoint p[4] = { { -7 * 4 - 2, 8, 1 }, { -8 * 4 - 2, 8, 1 }, { 8, (H + 5) * 4, 1 }, { 8, 1e300, 1 } };
     ax_pose_target(AX_POSE_PAPER, &size, p, 4, target, weight);
     assert_true(weight[0] == 1 && weight[1] == 0 && weight[2] == 1 && weight[3] == 0);

@@ -35,11 +35,11 @@ static void by_hand(void **state)
     near(m.fwiou, (4 * 3.0 / 4 + 2 * 1.0 / 3) / 6);
     near(m.accuracy, (3.0 / 4 + 1.0 / 2) / 2);
     near(m.reward, cbrt(m.miou * m.fwiou * m.accuracy));
-    m = ax_confusion_metrics(&c, 0); /* left out as a class, but its mistakes still cost the others */
+    m = ax_confusion_metrics(&c, 0); /* ignored as a class, but its mistakes still count for the others */
     near(m.miou, 1.0 / 3);
     near(m.fwiou, 1.0 / 3);
     near(m.accuracy, 0.5);
-    m = ax_confusion_metrics(&c, 2); /* doesn't occur anyway */
+    m = ax_confusion_metrics(&c, 2); /* has no pixels in the truth anyway */
     near(m.accuracy, (3.0 / 4 + 1.0 / 2) / 2);
     ax_confusion_release(&c);
     assert_null(c.count);
@@ -69,7 +69,7 @@ static void nothing_occurs(void **state)
     ax_metrics m = ax_confusion_metrics(&c, -1);
     assert_true(isnan(m.miou) && isnan(m.fwiou) && isnan(m.accuracy) && isnan(m.reward));
     ax_confusion_release(&c);
-    c = count(2, any, any, 1); /* only class 0, and that is left out */
+    c = count(2, any, any, 1); /* only class 0, and that is ignored */
     assert_true(isnan(ax_confusion_metrics(&c, 0).reward));
     near(ax_confusion_metrics(&c, -1).reward, 1);
     ax_confusion_release(&c);
@@ -85,7 +85,7 @@ static void wrong_class_counts(void **state)
     assert_int_equal(ax_confusion_init(&c, 257, &err), AX_EINVAL);
     assert_int_equal(ax_confusion_init(&c, 2, &err), AX_OK);
     const uint8_t truth[] = { 7, 0 }, predicted[] = { 0, 7 };
-    ax_confusion_add(&c, truth, predicted, 2); /* out of range: not counted, above all not written out of bounds */
+    ax_confusion_add(&c, truth, predicted, 2); /* out of range: not counted, and above all not written out of bounds */
     for (int i = 0; i < 4; i++)
         assert_int_equal(c.count[i], 0);
     ax_confusion_release(&c);
