@@ -106,7 +106,7 @@ def start(decoder, rng):
                 value.copy_(0.1 * noise)
             else:
                 value.copy_(noise * (2 / value[0].numel()) ** 0.5)
-            value.copy_(value.float().double())  # what the file can hold
+            value.copy_(value.float().double())  # rounded to the file's float32
 
 
 def sample(o, rng):

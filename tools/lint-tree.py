@@ -12,7 +12,7 @@ TOPS = ("engine", "data", "viz", "tui")
 SOURCES = (".c", ".h", ".cu", ".cuh")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
-# a body, a name behind one, a type of a function, another name of a type: definitions; "typedef struct x x;" is none
+# Forms of a type's definition: a body, a name after one, a function type, an alias; "typedef struct x x;" isn't one.
 TYPES = (
     re.compile(r"\b(?:struct|enum|union)\s+(\w+)\s*\{"),
     re.compile(r"^\}\s*(\w+)\s*;", re.M),

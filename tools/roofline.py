@@ -27,7 +27,7 @@ ARITHMETIC = {"fp32": "float32", "tf32": "TF32", "bf16": "bfloat16"}
 # No data sheet has these. A launch costs the host 4 to 6 us (measured by others on an RTX 5070 Ti with CUDA 13:
 # susun-blog.com/blog/pegainfer-3-cuda-graph); between the kernels of a graph about 1 us passes (a guess to be measured).
 LAUNCH, GRAPH = 4e-6, (1e-6, 2.2e-6)
-# A candidate of stage 1 with preset paper: epochs, crops, of which an epoch has crops / batch steps
+# A candidate of stage 1 with preset paper: epochs and crops; an epoch has crops / batch steps.
 EPOCHS, CROPS = 5, 4000
 MARK = "<!-- the rest is written by tools/roofline.py -->"
 ENCODER = 1811712  # parameters that stage 1 doesn't train
@@ -49,16 +49,17 @@ def launches_and_extra(row, biased):
     x, y = 4 * n * h * w * c, 4 * n * h * w * out
     backward = " backward" in name
     if name.startswith("conv2d"):
-        own = " dw" in name  # depthwise: own kernels, gradients of weights as parts
+        own = " dw" in name  # depthwise convolutions use our own kernels and sum weight gradients from parts
         if not backward:
-            bias = (n, h, w, c, out) in biased and name.split()[1] != "1x1"  # 1x1: the product adds it
+            # the matrix product of a 1x1 convolution adds the bias
+            bias = (n, h, w, c, out) in biased and name.split()[1] != "1x1"
             return ["dw_forward" if own else "library"] + ["bias"] * bias, 2 * y * bias
         wants = name.split(" backward ")[1].split()
         weights = [f"dw_backward_weights {c}", "sum_parts"] if own else ["library weights"]
         return (["dw_backward_data" if own else "library data"] * ("x" in wants) + weights * ("w" in wants)
-                + [f"column_sums {c}"] * ("b" in wants)), y * (len(wants) - 1)  # dy once per gradient
+                + [f"column_sums {c}"] * ("b" in wants)), y * (len(wants) - 1)  # dy is read once per gradient
     if name.startswith("batchnorm"):
-        return [f"bn{' backward' * backward} sums {c}", f"bn{' backward' * backward} apply"], x  # x for both
+        return [f"bn{' backward' * backward} sums {c}", f"bn{' backward' * backward} apply"], x  # both kernels read x
     if name == "ce":
         return ["ce_count", "ce"], 0
     if name in ("mse", "wmse"):
@@ -108,7 +109,8 @@ def rows_of(profile, bf16=False):
             flop += r["flop"] / r["nodes"]
         add(kind(ops[group[0]]["op"]), len(group), size, flop, launches_of(kernels))
     params = profile["params"] - ENCODER
-    # at a step's beginning, and gradients at its end: few bytes; those of our own kernels don't become bfloat16
+    # Rearranged at the beginning of a step, and their gradients at its end: few bytes; the weights of our own kernels
+    # stay float32.
     add("weights in another order", 1, 0, 0, 2 + (bf16 and "conv depthwise" in rows))
     if bf16:
         elements = TAPS * profile["batch"] * profile["crop"] ** 2

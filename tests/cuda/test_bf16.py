@@ -12,7 +12,7 @@ import auxcell
 import emulated
 
 GOLDEN = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "../golden/decoder-*.safetensors")))
-# largest errors, as shares of a map's largest or of the norm
+# largest errors, relative to a map's largest element or to the norm
 TF32, BF16 = 3e-2, {"eval.logits": 3e-2, "train.logits": 6e-2, "losses": 2e-2, "gradient norm": 2e-1}
 GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
 KERNELS = "ax_k_bn_sums", "ax_k_bn_apply", "ax_k_bn_backward_sums", "ax_k_bn_backward_apply"
@@ -37,7 +37,7 @@ class Bf16(unittest.TestCase):
             for file, error in errors.items():
                 self.assertLess(error, most, f"{file}, {group}")
                 self.assertGreater(error, 1e-4, f"{file}, {group}: nothing is rounded")
-        # Adam's step is ours, and float32: parameters are
+        # Adam's step runs on our own kernels in float32, and so are the parameters
         steps = [[row["relative_error"] for row in rows if row["group"] == "adam step"] for rows in (exact, rounded)]
         self.assertEqual(steps[0], steps[1])
 
@@ -62,19 +62,19 @@ class Bf16(unittest.TestCase):
             float32, expected = self.train(f"{folder}/a", 0)
             done, result = self.train(f"{folder}/b", 1)
             caches = [{name: open(f"{folder}/{c}/{name}", "rb").read() for name in os.listdir(f"{folder}/{c}")} for c in "ab"]
-            self.assertEqual(caches[0], caches[1])  # the encoder's outputs are float32's
+            self.assertEqual(caches[0], caches[1])  # the encoder's outputs stay float32
             old, same = self.train(f"{folder}/a", 1, CC=75)
         self.assertFalse([name for name in float32.ran if "bf16" in name or name in ("ax_k_narrow", "ax_k_widen")])
         for name in KERNELS:
             self.assertGreater(done.ran[name + "_bf16"], 0)
             self.assertEqual(done.ran[name + "_bf16"] + done.ran.get(name, 0), float32.ran[name], name)
-        # what is left in floats of a training: nothing of what only its steps do; a validation is float32
+        # backward kernels ran only in bfloat16; a validation is float32
         self.assertFalse([name for name in done.ran if "backward" in name and name + "_bf16" in done.ran])
         self.assertEqual(done.ran["ax_k_bn_final"], float32.ran["ax_k_bn_final"])
         self.assertNotEqual(result["loss"], expected["loss"])
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=5e-2 * b)
-        # an old card goes on in float32, and says so
+        # an older card goes on in float32, and the log says so
         self.assertEqual(same["loss"], expected["loss"])
         self.assertEqual(old.err, "auxcell: cuda:0: maps stay float32: bfloat16 needs compute capability 8.0\n")
 

@@ -10,8 +10,8 @@ BUILD = os.environ["AUXCELL_BUILD"]
 PROGRAM = os.path.join(BUILD, "cuda/misuse")
 SAMPLE = os.path.join(BUILD, "cuda/sample")
 
-# mistake: what has to be said, or how the program has to end; those of the second table are only seen by the checked
-# build of the kernels (on hardware they would go unnoticed too, now and then)
+# The message, or the signal, for each mistake. Those of the second table are found only by the checked build of the
+# kernels (on hardware they might go unnoticed, too).
 FOUND = {
     "host_reads_device": -signal.SIGSEGV,
     "early_read": r"y\[1\] == 1",
@@ -78,7 +78,7 @@ def run(case=None, checked=0, **switches):
     folders = ":".join(os.path.join(BUILD, name) for name in ("cuda/emu", "cuda/nccl"))
     env = dict(os.environ, LD_LIBRARY_PATH=folders, AUXCELL_EMU_KERNELS=SAMPLE,
                AUXCELL_EMU_CHECK=str(checked), AUXCELL_EMU_DEVICES="2")
-    # the program dies on purpose, with work queued: what it holds then is no leak, and its faults are the point
+    # the program dies on purpose with work in its queue: leaks and faults are expected
     env["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=0:handle_abort=0"
     env.update({"AUXCELL_EMU_" + name: str(value) for name, value in switches.items()})
     return subprocess.run([PROGRAM] + ([case] if case else []), env=env, capture_output=True, text=True, timeout=60)

@@ -13,7 +13,8 @@ import emulated
 GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
 OUTCOME = {"segmentation": ("reward", "miou"), "depth": ("reward", "rmse", "rmse_image", "silog"), "pose": ("reward",)}
 JUDGES = {"segmentation": "ax_k_confusion", "depth": "ax_k_depth_sums", "pose": "ax_k_peaks"}
-PER_IMAGE = {"segmentation": 0, "depth": 15 * 8, "pose": 14 * 88}  # bytes that come back; of pose, its key points' peaks
+# bytes that come back for each image; of a pose, the peaks of its key points
+PER_IMAGE = {"segmentation": 0, "depth": 15 * 8, "pose": 14 * 88}
 
 
 @unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
@@ -38,11 +39,11 @@ class Judging(unittest.TestCase):
                     done, result = self.train("cuda:0", task, flip, 6)
                     for name in figures:
                         self.assertAlmostEqual(result[name], expected[name], delta=2e-3 * max(1, abs(expected[name])), msg=name)
-                    self.assertEqual(done.ran.get("ax_k_add_view", 0), 2 * flip)  # all images go through as one batch
+                    self.assertEqual(done.ran.get("ax_k_add_view", 0), 2 * flip)  # all images are in one batch
                     self.assertEqual(done.ran[JUDGES[task]], 1)
                     self.train("cpu", task, flip, 3)  # fills the cache
                     few, _ = self.train("cuda:0", task, flip, 3)
-                    # of more images come more sums of depth, more peaks, and nothing else
+                    # more images need more sums of depth and more peaks, and nothing else
                     self.assertEqual(done.bytes["from"] - few.bytes["from"], 3 * PER_IMAGE[task])
 
     def test_batches_of_a_step_s_size(self):

@@ -33,16 +33,16 @@ def two_devices_come_to_the_same_bits_each_time(where):
     done, result = full(where)
     assert (done.code, done.err, done.leaks) == (0, "", []), (done.code, done.err, done.leaks)
     assert result["devices"] == 2 and result["batch"] == 4, result
-    # three steps, in each of which parameters go out and gradients come in
+    # three steps; in each, parameters go out and gradients come in
     assert done.calls["ncclSend"] == done.calls["ncclRecv"] == 6, done.calls
     again, same = full(where, AUXCELL_EMU_ORDER=1)
     assert (again.code, same) == (0, result), (again.err, same, result)
     done, one = full(where, "cuda:0")
     assert done.code == 0 and one["devices"] == 1 and "ncclSend" not in done.calls, done.err
-    # batch norm sees halves of a batch, so it isn't the same training; it is a training
+    # batch norm sees halves of a batch, so the numbers differ, but the training works
     assert one["loss"] != result["loss"] and result["loss"][2] < result["loss"][0], (one, result)
 
-    # one device goes on when they can't come together, and says why in one line
+    # if devices can't be connected, one goes on alone, and one line says why
     os.mkdir(f"{where}/broken")
     open(f"{where}/broken/libnccl.so.2", "w").close()
     for how, reason in (dict(nccl=f"{where}/broken"), "NCCL is not there"), \
@@ -52,7 +52,7 @@ def two_devices_come_to_the_same_bits_each_time(where):
         assert (done.code, result, done.leaks) == (0, one, []), (how, done.code, done.err, result)
         assert re.fullmatch(f"auxcell: it trains on one device: .*{reason}.*\n", done.err), done.err
 
-    # a device that goes in the middle is named, and nobody waits for it
+    # a device that is lost in the middle is named, and nobody waits for it
     done, result = full(where, FAIL_DEVICE=1, FAIL_RUN=200)
     assert done.code == 3 and "cuda:1: " in done.err and done.err.count("\n") == 1, (done.code, done.err)
 
@@ -96,7 +96,7 @@ def what_fails_on_several_devices_is_tried_again_on_one(where):
     steps = [fields["step"] for kind, i, fields in run.seen[before:] if kind == "progress" and i == 3]
     assert steps and min(steps) in (2, 3), steps
     said = said_of(run, 3)
-    # reports are some time apart: of a step as short as this one the validation may be the first
+    # reports are some time apart: with such a short step the validation's may come first
     trained = any(kind == "progress" and i == 3 and fields["what"] == "train" for kind, i, fields in run.seen[before:])
     assert said == ["it trains on 2 devices", *[f"it goes on after step {min(steps) - 1} of 3"][:trained]], said
     assert run.stop() == 0
@@ -106,7 +106,7 @@ def skipped(where):
     raise Skip(emulated.WHY_NOT)
 
 
-# slow under a sanitizer; this one comes by all of the code
+# slow under a sanitizer; this test covers all of the code
 ALL = [a_promotion_takes_all_devices] if "address" in emulated.BUILD else [
     two_devices_come_to_the_same_bits_each_time, a_promotion_takes_all_devices,
     what_fails_on_several_devices_is_tried_again_on_one]

@@ -46,7 +46,7 @@ class Places(unittest.TestCase):
 
             self.assertEqual(look()[0]["CUDA_NVCC"], "")
             link_all(here["CUDNN_INCLUDE"], f"{wheel}/include", lambda name: name.startswith("cudnn"))
-            # a wheel has the libraries with their major version only
+            # a wheel has the libraries only with their major version
             link_all(here["CUDNN_LIB"], f"{wheel}/lib", lambda name: re.fullmatch(r"libcudnn\w*\.so\.9", name))
             places, said = look()
             self.assertEqual((places["CUDA_NVCC"], places["CUDNN_INCLUDE"], places["CUDNN_LIB"]),

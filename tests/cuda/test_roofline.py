@@ -10,10 +10,10 @@ import emulated
 
 ROOFLINE = os.path.join(os.path.dirname(__file__), "../../tools/roofline.py")
 SMALL = ["--batch", "1", "--crop", "64", "--channels", "4"]
-# an update is three kernels for each run of neighbouring parameters, and one for the norm of all; arch0 has some in between
-# that no gradient reaches
+# An update takes three kernels for each run of neighbouring parameters, and one for the norm of all; in arch0 some
+# parameters in between get no gradient.
 MORE = {"arch0": 3, "arch1": 0}
-MOST = 450  # launches of a step: more, and something isn't done together any more
+MOST = 450  # limit for the launches of a step: with more, something no longer runs together
 sys.path.insert(0, os.path.dirname(ROOFLINE))
 import roofline
 
@@ -46,6 +46,6 @@ class Roofline(unittest.TestCase):
             self.assertLess(int(lines[name]), MOST, name)
 
 
-if "address" in emulated.BUILD:  # slow there, and a count is the same under a sanitizer
+if "address" in emulated.BUILD:  # slow there, and the counts are the same with a sanitizer
     del Roofline
 auxcell.main()

@@ -73,7 +73,7 @@ def test_one_stage(where):
     skip(HERE, NOT_HERE)
     reports = the_same_as_on_the_cpu(where)
 
-    # the same when there is no memory for the last allocation, one of the first candidate's: it halves its batch
+    # The same with no memory for the last allocation, one of the first candidate's, which then halves its batch.
     last = count(reports, " cudaMalloc$")
     run, said = search(os.path.join(where, "full"), "cuda:0", {"FAIL_CALL": f"cudaMalloc:{last}"}, candidates=2)
     assert len(said) == 1 and "leak" not in said[0] and "\nfailed cudaMalloc\n" in said[0], said
@@ -81,7 +81,7 @@ def test_one_stage(where):
     [warning] = [fields["text"] for kind, ident, fields in engine.events(run) if kind == "log" and ident == 1]
     assert "cuda:0: cudaMalloc, " in warning, warning
 
-    # and when the device goes while it trains: its worker is of no more use, the next one has fewer calls to make
+    # The same when the device is lost during a training: its worker ends, and the next one makes fewer calls.
     lost = count(reports, "^calls") * 4 // 5
     run, _ = search(os.path.join(where, "lost"), "cuda:0", {"FAIL": f"{lost}:lost"})
     [(ident, cause, retried, message)] = failures(run)
@@ -94,5 +94,5 @@ def test_end_to_end(where):
     the_same_as_on_the_cpu(where, stages=2, stage2_samples=2, stage2_crop=32, stage2_batch=2)
 
 
-# slow under a sanitizer, where the selftest goes through the encoder too
+# slow under a sanitizer, where the selftest covers the encoder, too
 engine.main([test_one_stage] + ([] if "address" in engine.BUILD else [test_end_to_end]))

@@ -11,7 +11,7 @@ import auxcell
 import emulated
 
 GOLDEN = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "../golden/decoder-*.safetensors")))
-FLOAT32, TF32 = 1e-4, 3e-2  # largest errors of values, as shares of a map's largest
+FLOAT32, TF32 = 1e-4, 3e-2  # largest errors, relative to a map's largest element
 
 
 @unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
@@ -37,7 +37,7 @@ class Tf32(unittest.TestCase):
                 self.assertLess(before[file], FLOAT32, file)
                 self.assertGreater(error, FLOAT32, f"{file}, {group}: nothing is rounded")
                 self.assertLess(error, TF32, file)
-        # Adam's step is ours, and float32
+        # Adam's step runs on our own kernels in float32
         self.assertEqual(self.errors(exact, "adam step"), self.errors(rounded, "adam step"))
 
     def test_small_networks_and_tolerances_of_float32(self):

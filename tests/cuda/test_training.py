@@ -13,7 +13,7 @@ GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
 CROPS, BATCH, EPOCHS = 4, 2, 2
 STEPS = EPOCHS * CROPS // BATCH
 COPIES = {"cudaSetDevice", "cudaMemcpyAsync", "cudaStreamSynchronize", "cudaEventRecord", "cudaEventSynchronize"}
-CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 32 + 2 * 2 * 96 + 320) + 8 * 8  # four taps of a crop of 32x32, and labels
+CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 32 + 2 * 2 * 96 + 320) + 8 * 8  # the four taps of a crop of 32x32, and its labels
 
 
 @unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
@@ -38,31 +38,31 @@ class Training(unittest.TestCase):
         self.assertEqual((plain.code, plain.err, plain.leaks), (0, "", []))
         self.assertNotIn("cudaStreamBeginCapture", plain.calls)
 
-        # the first step runs directly, the second is recorded; all but the first are launched
+        # the first step runs directly, the second is recorded; all but the first are launched as graphs
         done, result = self.train(1)
         self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
         self.assertEqual(result, expected)
         self.assertEqual(done.calls["cudaStreamBeginCapture"], 1)
         self.assertEqual(done.calls["cudaGraphLaunch"], STEPS - 1)
         self.assertLess(done.calls["cudaLaunchKernel"], plain.calls["cudaLaunchKernel"])
-        # a step more is a launch more, and nothing but copies beside it: clipping, optimiser and average are in the graph
+        # one step more is one launch more, and only copies besides: clipping, optimiser and average are in the graph
         longer, _ = self.train(1, epochs=EPOCHS + 1)
         more = {name: n - done.calls.get(name, 0) for name, n in longer.calls.items()}
         self.assertEqual(more["cudaGraphLaunch"], CROPS // BATCH)
         self.assertLessEqual({name for name, n in more.items() if n}, COPIES | {"cudaGraphLaunch"})
-        # every crop travels once, not once per epoch; what a batch consists of is told, as is what is validated
+        # every crop is copied once, not once per epoch; only the indices of each batch and of the validation are sent
         self.assertEqual(plain.bytes["to"] - done.bytes["to"], (EPOCHS - 1) * CROPS * CROP_BYTES - STEPS * BATCH * 4 - 4)
 
-        # a validation is judged there: of more images nothing more comes back, and nobody waits for more
+        # Scores are computed on the device: with more images nothing more comes back and there are no more waits.
         few, _ = self.train(0, epochs=1)
         self.train(0, "cpu", more=["--val-samples", "5"], epochs=1)  # fills the cache
         many, _ = self.train(0, more=["--val-samples", "5"], epochs=1)
-        self.assertEqual((few.ran["ax_k_confusion"], many.ran["ax_k_confusion"]), (1, 1))  # they go through as one batch
+        self.assertEqual((few.ran["ax_k_confusion"], many.ran["ax_k_confusion"]), (1, 1))  # all images are in one batch
         self.assertGreater(many.bytes["to"], few.bytes["to"])
         self.assertEqual(many.calls["cudaStreamSynchronize"], few.calls["cudaStreamSynchronize"])
         self.assertEqual(many.bytes["from"], few.bytes["from"])
 
-        # 1x1 convolutions are matrix products, asked for once per shape; cuDNN comes to the same
+        # 1x1 convolutions run as matrix products, looked up once per shape; cuDNN gives the same results
         self.assertGreater(plain.calls["cublasLtMatmulDescCreate"], plain.calls["cublasLtMatmulAlgoGetHeuristic"])
         done, result = self.train(1, AUXCELL_CUDA_NO_CUBLASLT=1)
         self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
@@ -71,7 +71,7 @@ class Training(unittest.TestCase):
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=1e-3)
 
-        # measured, cuDNN's are taken where they are faster, and from then on, whatever a clock says
+        # With measurements, cuDNN is used where it is faster, and stays chosen whatever later times are.
         tune = ["--cuda-tune", "1"]
         slow, result = self.train(1, more=tune, BLAS_TIME=9)
         self.assertEqual((slow.code, slow.err, slow.leaks), (0, "", []))
@@ -83,17 +83,18 @@ class Training(unittest.TestCase):
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=1e-3)
 
-        # 10 bits of mantissa, and no algorithm that wants scratch of its own: both are noticed, neither is wrong
+        # 10 bits of mantissa, and no algorithm with scratch memory: both change the numbers a little
         done, result = self.train(1, more=["--cuda-tf32", "1", "--cuda-workspace", "0"])
         self.assertEqual((done.code, done.leaks), (0, []))
         self.assertTrue(all("our own kernel, which may be slow" in line for line in done.err.splitlines()), done.err)
         self.assertNotEqual(result["loss"], expected["loss"])
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=2e-2)
-        self.assertIn("cudnnConvolutionBackwardFilter", plain.calls)  # all that give the same bits each time want scratch
+        self.assertIn("cudnnConvolutionBackwardFilter", plain.calls)  # all deterministic algorithms need scratch memory
         self.assertNotIn("cudnnConvolutionBackwardFilter", done.calls)
 
-        # what can't be recorded runs kernel by kernel, with one line; tests/engine/graph/test_capture.c has the rest
+        # a graph that can't be recorded runs kernel by kernel, with one message; see tests/engine/graph/test_capture.c,
+        # too
         done, result = self.train(1, FAIL_CALL="cudaGraphInstantiate")
         self.assertEqual((done.code, done.leaks), (0, []))
         self.assertEqual(result, expected)
@@ -111,7 +112,7 @@ class Training(unittest.TestCase):
             self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
         self.assertLessEqual(longer.calls["cudaMemcpyAsync"] - short.calls["cudaMemcpyAsync"], 4 * steps)
         self.assertLessEqual(longer.waits - short.waits, steps / 10)
-        self.assertEqual(longer.ran["ax_k_gather"] - short.ran["ax_k_gather"], steps)  # one for all of a batch
+        self.assertEqual(longer.ran["ax_k_gather"] - short.ran["ax_k_gather"], steps)  # one for the whole batch
 
     def test_end_to_end(self):
         """Both stages and the encoder, small enough for a sanitizer too: what the CPU finds."""
@@ -120,7 +121,7 @@ class Training(unittest.TestCase):
         self.assertEqual((cpu.code, cpu.err), (0, ""))
         done, result = self.train(1, epochs=1, more=more)
         self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
-        self.assertEqual(done.calls["cudaGraphLaunch"], 1)  # the second step of stage 2; stage 1 has but one
+        self.assertEqual(done.calls["cudaGraphLaunch"], 1)  # the second step of stage 2; stage 1 has only one
         self.assertEqual(len(result["loss"]), 2)
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=1e-3)

@@ -18,7 +18,7 @@ ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 TINY = ["--preset", "demo", "--train-samples", "2", "--val-samples", "1", "--crop", "32", "--val-crop", "32",
         "--batch", "2", "--epochs", "1", "--channels", "8", "--stages", "1", "--threads", "1", "--latency", "0"]
-W, H = 96, 64  # of tiny.jpg
+W, H = 96, 64  # size of tiny.jpg
 PARTS = ("train", "val", "test")
 COUNT = {"train": 3, "val": 1, "test": 2}
 with open(os.path.join(HERE, "tiny.jpg"), "rb") as jpeg_file:
@@ -321,7 +321,7 @@ class Loaders(unittest.TestCase):
             if one.task == "depth":
                 pictures.put(one.at(one.masks[1]), depth_png(20, 8))
                 self.refused(one, one.masks[1], "16-bit")
-            else:  # ids of 16 bits are as good as those of 8
+            else:  # 16-bit ids work like 8-bit ids
                 pictures.put(one.at(one.masks[1]), depth_png(one.bad_id + 256))
                 self.refused(one, one.masks[1], f"id {one.bad_id + 256}")
 

@@ -11,7 +11,7 @@ BUILD = os.environ.get("AUXCELL_BUILD", os.path.join(os.path.dirname(__file__), 
 AUXCELL = os.path.join(BUILD, "auxcell")
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 
-# A search that takes a second: what is learned doesn't matter.
+# A search that takes a second, whatever it learns.
 TINY = ["--train-samples", "8", "--val-samples", "4", "--epochs", "1", "--crop", "32", "--val-crop", "32",
         "--channels", "8", "--batch", "4", "--threads", "1", "--stage2-samples", "4", "--stage2-crop", "32",
         "--stage2-batch", "4"]

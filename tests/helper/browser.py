@@ -22,7 +22,7 @@ class Browser:
         self.home = tempfile.mkdtemp(prefix="ax-browser-")
         self.said, self.number, self.rest = [], 0, b""
         self.until = time.monotonic() + timeout
-        mine, to = os.pipe(), os.pipe()  # the browser reads its descriptor 3, and writes to 4
+        mine, to = os.pipe(), os.pipe()  # the browser reads from descriptor 3 and writes to 4
         script = 'exec "$0" "$@" 3<&%d 4>&%d' % (to[0], mine[1])
         self.process = subprocess.Popen(
             ["bash", "-c", script, path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",

@@ -26,10 +26,13 @@ class Done:
         self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
         lines = [line.split(" ", 2) for line in report.splitlines()]
         self.calls = {line[2]: int(line[1]) for line in lines if line[0] == "call"}
-        self.bytes = {line[2]: int(line[1]) for line in lines if line[0] == "bytes"}  # copied "to" and "from" a device
-        self.ran = {line[2]: int(line[1]) for line in lines if line[0] == "ran"}  # pieces of work, in graphs too
-        self.threads = {line[2]: int(line[1]) for line in lines if line[0] == "threads"}  # most of a launch, by kernel
-        self.waits = sum(int(line[1]) for line in lines if line[0] == "waits")  # of the host, for work that wasn't done
+        # bytes copied "to" and "from" devices
+        self.bytes = {line[2]: int(line[1]) for line in lines if line[0] == "bytes"}
+        # number of times each piece of work ran, also in graphs
+        self.ran = {line[2]: int(line[1]) for line in lines if line[0] == "ran"}
+        # threads of the largest launch, by kernel
+        self.threads = {line[2]: int(line[1]) for line in lines if line[0] == "threads"}
+        self.waits = sum(int(line[1]) for line in lines if line[0] == "waits")  # waits of the host for unfinished work
         self.leaks = [" ".join(line[1:]) for line in lines if line[0] == "leak"]
 
 

@@ -17,14 +17,14 @@ BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 TINY = dict(candidates=5, train_samples=8, val_samples=4, crop=64, val_crop=64, epochs=1, channels=8, full_epochs=1,
             full_channels=16, full_repeats=1, threads=1, batch=4, stages=1, device="cpu")
-LIMIT = 300  # seconds; what takes longer hangs: sanitizers and busy machines take many times what is usual
+LIMIT = 300  # seconds until a test counts as hanging; sanitizers and busy machines are much slower than usual
 
 
 def make_run(path, cache=None, **settings):
     os.mkdir(path, 0o700)
     for sub in ("cache", "inflight", "models", "masks"):
         os.mkdir(os.path.join(path, sub), 0o700)
-    if cache:  # the encoder's outputs are the same for every run of a test
+    if cache:  # the encoder's outputs are the same in every run of a test
         shutil.rmtree(os.path.join(path, "cache"))
         shutil.copytree(os.path.join(cache, "cache"), os.path.join(path, "cache"))
     with open(os.path.join(path, "run.ini"), "w") as f:
@@ -42,7 +42,7 @@ def parse(data):
     for seq, _, payload in u:
         kind, _, ident, fields = msgpack.unpackb(payload)
         assert seq == len(out) + 1
-        fields.pop("clock", None)  # no two runs have the same
+        fields.pop("clock", None)  # differs from run to run
         out.append((kind, ident, fields))
     return out
 
@@ -80,7 +80,7 @@ class Run:
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
-            self.answer = re.sub(r"^ok \d+\n", "ok\n", self._answer(f))  # the number is that of its first event
+            self.answer = re.sub(r"^ok \d+\n", "ok\n", self._answer(f))  # followed by the number of its first event
         self.request = int.from_bytes(os.urandom(6), "big")
         self.socket = None
         if self.answer == "ok\n" and view:
@@ -104,7 +104,7 @@ class Run:
         here = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             self.socket.connect(f"/proc/self/fd/{here}/engine.sock")
-        except OSError:  # it has ended already
+        except OSError:  # the engine has ended already
             self.socket.close()
             self.socket = None
             return
@@ -118,7 +118,7 @@ class Run:
                 return m
             try:
                 data = self.socket.recv(65536) if self.socket else b""
-            except ConnectionResetError:  # it ended while something of ours was still on its way
+            except ConnectionResetError:  # it ended before it had read everything
                 data = b""
             if not data:
                 return None
@@ -218,7 +218,7 @@ def main(tests):
         except Skip as e:
             skipped += 1
             print("skip:", test.__name__, "-", e)
-        except Exception as e:  # the others shall run as well
+        except Exception as e:  # the other tests should run, too
             import traceback
             traceback.print_exc(file=sys.stdout)
             failed += 1

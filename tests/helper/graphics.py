@@ -4,7 +4,7 @@ import base64, os, re
 import tinypng
 from screen import Emulated, Screen, Stream
 
-# pixels: small, since each of them is decoded here
+# pixels of a cell; small, since each picture is decoded here
 CELL = (12, 6)
 KITTY_OK = b"\x1b_Gi=1;OK\x1b\\"
 QUERY = b"\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[?2026$p\x1b[?1004$p\x1b[c"
@@ -128,7 +128,7 @@ class Terminal(Screen):
     def lose_cell(self, row, col):
         for key, (at, size, _) in list(self.sixels.items()):
             if at[0] <= row < at[0] + size[0] and at[1] <= col < at[1] + size[1]:
-                del self.sixels[key]  # a part is missing: it isn't what it was
+                del self.sixels[key]  # partly overwritten, it doesn't count any more
 
     def lose_all(self):
         self.sixels.clear()
@@ -144,7 +144,7 @@ class Terminal(Screen):
         while data:
             m = re.search(rb"\x1b(?:_(.*?)\x1b\\|P(.*?)\x1b\\|\[16t|\[c|\[\?1049[hl])", data, re.S)
             if not m:
-                # what may be the beginning of such a thing waits
+                # a possible beginning of such a sequence waits for the rest
                 begin = re.search(rb"\x1b(?:[_P].*|\[[0-9?]{0,5})?\Z", data, re.S)
                 cut = begin.start() if begin else len(data)
                 self.stream.feed(data[:cut])
@@ -163,7 +163,7 @@ class Terminal(Screen):
                 if self.answers:
                     self.answer()
             elif m[0] != b"\x1b[16t":
-                self.lose_all()  # pictures are of one of the two screens
+                self.lose_all()  # pictures belong to one of the two screens
                 self.stream.feed(m[0])
         self.left = b""
 
@@ -208,7 +208,7 @@ class Terminal(Screen):
         h, w = self.cell
         rows, cols = -(-picture.h // h), -(-picture.w // w)
         if cursor.y + rows >= self.screen.lines or cursor.x + cols > self.screen.columns:
-            self.scrolled += 1  # it was sent for a window that has become smaller meanwhile, or is wrong
+            self.scrolled += 1  # it was sent for a window that has shrunk meanwhile, or it is wrong
             return
         for key in [key for key, (at, _, _) in self.sixels.items() if at == (cursor.y, cursor.x)]:
             del self.sixels[key]

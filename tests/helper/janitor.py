@@ -41,7 +41,7 @@ def watch(where):
                 pass
     null = os.open(os.devnull, os.O_RDWR)
     for fd in range(3):
-        os.dup2(null, fd)  # who reads the test's output shall not wait for us
+        os.dup2(null, fd)  # readers of the test's output must not wait for this process
     os.read(read, 1)
     clean(where)
     os._exit(0)

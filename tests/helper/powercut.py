@@ -61,4 +61,4 @@ class PowerCut:
             elif os.path.exists(f"{self.shadow}/f{inode}"):
                 shutil.copyfile(f"{self.shadow}/f{inode}", os.path.join(out, name))
             else:
-                open(os.path.join(out, name), "w").close()  # the name was synced, the bytes never
+                open(os.path.join(out, name), "w").close()  # the name was synced, but never the bytes

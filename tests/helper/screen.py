@@ -10,7 +10,7 @@ from eventlog import Log
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 PROGRAM = os.path.join(os.path.abspath(BUILD), "auxcell")
 ROOT = os.getcwd()
-# how many times longer than on an idle machine something may take: a test fails for what is wrong, not for who else works
+# factor for all time limits: a test must fail because of errors, not because the machine is busy
 BUSY = 5
 
 
@@ -74,7 +74,7 @@ class Screen:
     def __init__(self, argv, rows=24, cols=80, env=None, cwd=None):
         self.screen = self.make_screen(rows, cols)
         self.stream = Stream(self.screen)
-        self.drawn = None  # the lines, until something comes: pyte puts them together from every cell
+        self.drawn = None  # cached lines until data arrive: pyte builds them from every cell
         self.bytes = b""
         self.master, slave = pty.openpty()
         self.slave_name = os.ttyname(slave)
@@ -92,7 +92,7 @@ class Screen:
 
         self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=settings, cwd=cwd,
                                         preexec_fn=child, close_fds=True)
-        self.slave = slave  # kept open: termios is compared after the program ended
+        self.slave = slave  # kept open: termios is compared after the program has ended
 
     def make_screen(self, rows, cols):
         return Emulated(cols, rows)
@@ -143,7 +143,7 @@ class Screen:
             if left <= 0 or (self.process.poll() is not None and not self.read(0.1) and not test(self)):
                 raise AssertionError("never seen: %r; the screen:\n%s" % (what, self.text()))
             self.read(min(left, 0.5))
-        return self.quiet(0.02)  # the rest of what is drawn at once: its parts come in any order
+        return self.quiet(0.02)  # wait for the rest of the same drawing, whose parts come in any order
 
     def quiet(self, seconds=0.15):
         """Reads until nothing came for so long."""
@@ -191,7 +191,7 @@ class Place:
         self.runs = os.path.join(self.path, "auxcell", "runs")
         os.makedirs(self.runs, mode=0o700)
         with open(os.path.join(self.path, "auxcell", "prompts"), "w") as f:
-            f.write("tour seen\n")  # whoever is new here has a test of that
+            f.write("tour seen\n")  # the first-use tour has a test of its own
         self.env = {"XDG_STATE_HOME": self.path, "XDG_CONFIG_HOME": self.path,
                     "PATH": os.path.dirname(PROGRAM) + os.pathsep + os.environ.get("PATH", "")}
         return self

@@ -20,7 +20,7 @@ def strace_or_skip():
         raise Skip("ptrace is not permitted here")
 
 
-# ---- where runs begin ----
+# ---- starting points ----
 
 class Fresh:
     """A run of one candidate. Its worker fills the cache; the engine's sweeps take one that is filled."""
@@ -81,12 +81,13 @@ def start(path, who, call, n, action, out):
     """The engine, started under strace; or with a worker that is. strace counts the calls of each process apart, so
     that only one of the two may be seen."""
     words = ["-f", "-q", "-o", out, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}"]
-    env = dict(os.environ, GOMP_SPINCOUNT="1000")  # else the engine starts itself once more
-    if who == "engine":  # strace lets go of what execs
+    env = dict(os.environ, GOMP_SPINCOUNT="1000")  # otherwise the engine restarts itself once
+    if who == "engine":  # strace detaches from processes that call execve
         return Run(path, prefix=["strace", "-b", "execve", *words], env=env)
     if "thread" in BUILD:
         raise Skip("a preloaded library and this sanitizer don't go together")
-    env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"  # or it would have to come first
+    # or its library would have to come first
+    env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
     return Run(path, env=dict(env, LD_PRELOAD=TRACE_WORKER, AX_TRACE_WORKER="\n".join(["-A", *words])))
 
 
@@ -106,12 +107,12 @@ def hurt(path, who, call, n, action):
     run = start(path, who, call, n, action, out)
     noticed = False
     if run.answer == "ok\n":
-        # a worker that was killed would be again and again: once is enough
+        # a killed worker would be killed again and again: once is enough
         while not noticed and run.until(("failed", "paused", "log")):
             kind, _, fields = run.seen[-1]
             noticed = kind != "log" or (fields["level"] == "warning" and "made again" not in fields["text"])
     if noticed or (run.answer != "ok\n" and run.process.poll() is None):
-        end(run)  # one that couldn't say that it is ready may wait for a person now
+        end(run)  # an engine that couldn't report that it is ready may be paused now
     elif run.process.poll() is None:
         run.end()
     text = ""

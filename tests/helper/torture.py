@@ -86,12 +86,12 @@ def finish(path, damaged=False):
         try:
             run.do("continue")
         except (AssertionError, OSError):
-            pass  # it has ended: the pause was one of its past
+            pass  # it has ended: this pause was an earlier one
     text = run.process.stderr
     assert run.end() == 0, text
     log = events(path)
     assert log[-1][0] == "bye" and log[-1][2]["reason"] == "finished", log[-1]
-    for kind, _, f in log:  # nothing that was done to it here may leave a damaged file, also one that can be replaced
+    for kind, _, f in log:  # no fault may leave a damaged file, not even one that can be rebuilt
         assert damaged or kind != "log" or "damaged" not in f["text"], f["text"]
 
 
@@ -123,7 +123,7 @@ def killed_at_random(where, rng, kills, candidates=6):
     done = runs = 0
     while done < kills:
         runs += 1
-        # every other run fills its cache as well
+        # every other run also fills its cache
         path = new(where, f"run{runs}", cache=reference if runs % 2 == 0 else None, **settings)
         said, sent = [], []
         while done < kills:
@@ -166,7 +166,7 @@ def left_in_training(where, verb):
     """Pauses (or prunes and takes back) a candidate in its training, kills the engine meanwhile, and lets it go on."""
     settings = dict(candidates=2, epochs=12, strategy="random")
     reference = Reference.of(**settings)
-    for again in range(20):  # on a busy machine it may be done before it is asked
+    for again in range(20):  # on a busy machine it may finish before the command arrives
         path = new(where, f"a{again}", cache=reference, **settings)
         run = Run(path)
         run.until("progress", 1, what="train")
@@ -217,10 +217,10 @@ def power_cut(where, candidates=2):
     """Pulls the plug after every acknowledgement and at every scored candidate, and goes on from what was synced."""
     if "address" in BUILD or "thread" in BUILD:
         raise Skip("a preloaded library and a sanitizer don't go together")
-    settings = dict(candidates=candidates, epochs=100)  # longer than an image takes
+    settings = dict(candidates=candidates, epochs=100)  # so that an epoch takes longer than copying an image
     reference = Reference.of(**settings)
     images, again = [], 0
-    while len(images) < candidates:  # on a busy machine the engine may be done before it is asked
+    while len(images) < candidates:  # on a busy machine the engine may end before the command arrives
         assert again < 20, "the run always ended before it could be asked"
         again += 1
         folder = f"{where}/{again}"
@@ -313,7 +313,7 @@ def descriptors(where, limits=(8, 10, 12, 14, 16, 20, 24, 32, 48, 64), clients=4
         assert_same(path, reference)
 
 
-# ---- what others do in the run's directory ----
+# ---- other processes in the run's directory ----
 
 def second_engine(run):
     """Another engine doesn't start while the first lives; it may when that has ended meanwhile."""
@@ -357,12 +357,12 @@ def removed(where, rng, rounds, candidates=6):
                         os.unlink(f"{path}/{what}")
                     except FileNotFoundError:
                         pass
-                if what == "run.ini":  # a kill before it has noticed would lose what it holds
+                if what == "run.ini":  # if the engine is killed before it notices, the contents are lost
                     try:
                         run.do("save")
                     except (AssertionError, OSError):
                         pass
-                if what == "events.mpk":  # likewise
+                if what == "events.mpk":  # see above
                     try:
                         answer = run.do("note", 0, "to nobody")
                     except (AssertionError, OSError):
@@ -371,9 +371,9 @@ def removed(where, rng, rounds, candidates=6):
                     while run.until("nothing"):
                         pass
             run.end()
-            if not os.path.exists(f"{path}/events.mpk"):  # it had ended just before
+            if not os.path.exists(f"{path}/events.mpk"):  # the engine had ended just before
                 break
-            if not os.path.exists(f"{path}/run.ini"):  # likewise
+            if not os.path.exists(f"{path}/run.ini"):  # see above
                 with open(f"{path}/run.ini", "wb") as f:
                     f.write(settings)
             log = events(path)
@@ -473,5 +473,5 @@ def two_engines(where):
         assert second.end() == 1
         assert run.stop() == 0
     finally:
-        for one in (run, second):  # a second engine that did start holds no lock to be found by
+        for one in (run, second):  # if the second engine did start, no lock identifies it
             one.process.kill()

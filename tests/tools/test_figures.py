@@ -19,7 +19,7 @@ def equal_values_share_a_rank():
 def rank_correlations():
     a, b = [1, 2, 3, 4, 5], [2, 1, 4, 3, 5]
     near(figures.spearman(a, b), 0.8)  # 1 - 6 * 4 / (5 * 24)
-    near(figures.kendall(a, b), 0.6)  # 8 pairs agree, 2 don't
+    near(figures.kendall(a, b), 0.6)  # 8 pairs are concordant, 2 aren't
     near(figures.kendall([1, 1, 2], [1, 2, 3]), 2 / 6 ** 0.5)  # one tie: 2 / sqrt(2 * 3)
     near(figures.spearman(a, [5, 4, 3, 2, 1]), -1)
 
@@ -27,7 +27,7 @@ def rank_correlations():
 def interval_of_a_mean():
     mean, half = figures.mean_and_half_width([1.0, 2.0, 3.0])
     near(mean, 2.0)
-    near(half, 4.30 / 3 ** 0.5)  # t for 2 degrees of freedom, standard deviation 1
+    near(half, 4.30 / 3 ** 0.5)  # t with 2 degrees of freedom, standard deviation 1
 
 
 def draws_are_of_the_space_and_repeat():

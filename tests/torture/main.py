@@ -23,8 +23,9 @@ from plants import PLANTS  # noqa: E402
 from syscalls import CALLS, WHO, Damaged, Fresh, Promoted  # noqa: E402
 
 SEED = int(os.environ.get("AX_SEED", "1"))
-TOO_MANY = 2000  # calls of one kind: more is a loop
-EACH = 40  # of more calls of a kind than this only every tenth is hurt: a model file is hundreds of writes, all alike
+TOO_MANY = 2000  # more calls of one kind mean a loop
+# above this number of calls of a kind only every tenth gets a fault: a model file takes hundreds of similar writes
+EACH = 40
 
 
 def sweep(where, scene, who, call, action):
@@ -68,7 +69,7 @@ def removed(where):
     return "30 runs"
 
 
-# what the kernel may refuse an engine that forks, waits and takes clients in; none of it ends the run
+# errors of calls with which an engine forks, waits and accepts clients; none of them ends the run
 REFUSALS = (("clone", "EAGAIN"), ("socketpair", "EMFILE"), ("accept4", "EMFILE"), ("accept4", "ENOMEM"), ("poll", "ENOMEM"),
             ("poll", "EINVAL"))
 
@@ -105,7 +106,7 @@ def run(name, check):
     except Skip as e:
         Count.skipped += 1
         print(f"skip: {name} - {e}", flush=True)
-    except Exception as e:  # the others shall run as well
+    except Exception as e:  # the other parts should run, too
         Count.failed += 1
         print(f"FAIL  {name}: {e}", flush=True)
         traceback.print_exc()

@@ -73,7 +73,7 @@ def p95(values):
     return sorted(values)[max(0, int(len(values) * 0.95 + 0.5) - 1)]
 
 
-# name, unit, goal (None = there is none)
+# name, unit, limit (None = there is none)
 COLUMNS = (("start", "p95 ms", 250), ("start cpu", "ms", None), ("key", "ms", 2), ("key p95", "ms", 10),
            ("key cpu", "ms", None), ("key bytes", "B", 400), ("page bytes", "B", None), ("resize", "p95 ms", 20),
            ("resize cpu", "ms", None), ("idle", "B/s", 0), ("idle cpu", "%", 0.05), ("RSS", "MB", 12), ("paint", "B", None))
@@ -136,7 +136,7 @@ def living(env, a):
     engine = subprocess.Popen([PROGRAM, "search", "--run", "live", "--preset", "demo", "--candidates", "100000",
                                "--headless"], env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     for _ in range(25):
-        engine.stdout.readline()  # candidates come
+        engine.stdout.readline()  # candidates are being trained
     try:
         for (rows, cols), goal in zip(SIZES, (600, 1500)):
             r = Run([PROGRAM, "attach", "live"], rows, cols, env)

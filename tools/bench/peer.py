@@ -42,7 +42,8 @@ KINDS = {"stage1": {"batch": 16, "crop": 256, "channels": 48, "repeats": 1},
 PEERS = {"torch": "PyTorch", "onnxruntime": "onnxruntime", "openvino": "OpenVINO"}
 BEST = ("onnxruntime", "openvino")
 CLASSES, WARM_UP = 21, 2
-CPU_WHEELS = "https://download.pytorch.org/whl/cpu"  # smaller; where it can't be reached PyPI's own wheel does
+# smaller than PyPI's wheel, which is used if this server can't be reached
+CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
 
 def fail(text):
@@ -237,7 +238,8 @@ def measure(o, kind, name, genotype, folder):
             row["peers"][peer] = {"mb": theirs["peak_rss_mb"], "cpu": theirs["cpu_seconds"]}
     for peer, side in sides.items():
         side.close()
-        cpu_seconds += row["peers"][peer].get("cpu", 0) if peer == "torch" else 0  # the others are our children, reaped
+        # the other peers are children, counted once reaped
+        cpu_seconds += row["peers"][peer].get("cpu", 0) if peer == "torch" else 0
     busy, whole = (b - a for a, b in zip(before, busy_seconds()))
     row["others"] = max(0, busy - cpu_seconds - (children_seconds() - mine_before)) / whole if whole else 0
     row["ours_ms"] = statistics.median(row["ours"])

@@ -45,7 +45,7 @@ def main():
     name, path, threads = sys.argv[1:]
     try:
         version, run = {"onnxruntime": onnxruntime, "openvino": openvino}[name](path, int(threads))
-    except Exception as problem:  # whatever it is, the driver must hear of it
+    except Exception as problem:  # the driver must be told of any error
         return answer(error="%s: %s" % (type(problem).__name__, str(problem).split("\n")[0]))
     answer(version=version)
     for line in sys.stdin:

@@ -20,10 +20,10 @@ from torch import nn
 
 CHANNELS_LAST = torch.channels_last
 TAP_CHANNELS, TAP_STRIDES = (24, 32, 96, 320), (4, 8, 16, 32)
-# MobileNet-v2 x1.0: expansion, output channels, blocks, stride of the first; a tap after each stage marked True
+# MobileNet-v2 x1.0: expansion, output channels, blocks, stride of the first block; True: a tap after the stage
 STAGES = ((1, 16, 1, 1, False), (6, 24, 2, 2, True), (6, 32, 3, 2, True), (6, 64, 4, 2, False), (6, 96, 3, 1, True),
           (6, 160, 3, 2, False), (6, 320, 1, 1, True))
-# op: kernel and dilation of the convolutions, and of the separable ones
+# operation: kernel and dilation of dense and of separable convolutions
 DENSE = {0: (1, 1), 1: (3, 1), 5: (3, 3), 6: (3, 12)}
 SEPARABLE = {2: (3, 1), 3: (5, 1), 7: (3, 3), 8: (5, 6)}
 GLOBAL_POOL, SKIP, NONE = 4, 9, 10
@@ -128,7 +128,7 @@ class Decoder(nn.Module):
             if self.auxiliary:
                 auxiliary.append(self.auxiliary[b](pool[-1]))
         joined = pool[self.outputs[0]]
-        for v in self.outputs[1:]:  # as published: from left to right, the smaller side resized each time
+        for v in self.outputs[1:]:  # as published: from left to right, each time resizing the smaller one
             size = largest([joined, pool[v]])
             joined = torch.cat([match(joined, size), match(pool[v], size)], dim=1)
         return self.classifier(self.head(F.relu(joined))), auxiliary
@@ -258,7 +258,7 @@ def serve(setting, requests, answer):
     kind = setting["build"]
     decoder = Decoder(setting["genotype"], setting["channels"], setting["repeats"], setting["classes"],
                       kind != "infer").to(memory_format=CHANNELS_LAST)
-    # stage 1 has no encoder in memory; its parameters count as part of the network all the same
+    # stage 1 has no encoder in memory, but its parameters count as part of the network
     with torch.device("meta" if kind == "stage1" else "cpu"):
         encoder = Encoder()
     if kind != "stage1":
@@ -319,7 +319,7 @@ def main():
         if child == 0:
             try:
                 serve(json.loads(line), iter(sys.stdin.readline, ""), answer)
-            except Exception as problem:  # out of memory above all; whatever it is, the driver must hear of it
+            except Exception as problem:  # mostly out of memory; the driver must be told of any error
                 answer(error="%s: %s" % (type(problem).__name__, str(problem).split("\n")[0]))
                 os._exit(1)
             os._exit(0)

@@ -5,7 +5,7 @@ import os
 
 import eventlog
 
-# What comparisons need of a history: who was proposed, what it came to, the finals, and how long an engine was there.
+# The fields that comparisons need: which candidates were proposed, their outcomes, the finals, and when an engine ran.
 FIELDS = {"hello": ("data", "task", "preset", "strategy", "seed", "planned", "finals", "workers", "resumed"),
           "proposed": ("genotype", "parent", "origin", "seed", "params", "macs"),
           "scored": ("reward", "seconds", "latency_ms", "provisional", "stage", "reused"),

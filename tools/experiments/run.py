@@ -46,9 +46,9 @@ SCHEDULES = {"constant": {},
              "constant, average copied back": {"polyak_copy": 1}}
 
 
-# What a PyTorch program came to with the recipe of preset cpu on CamVid (367 crops of 256, 5 epochs), two seeds each.
+# Results of a PyTorch program with the recipe of preset cpu on CamVid (367 crops of 256, 5 epochs), two seeds each.
 PEER = {"arch0": (.649, .619), "arch1": (.629, .666), "arch2": (.644, .665)}
-BEFORE = {"init": "he"}  # of the preset, when the arms were chosen; the first of them is the preset's now
+BEFORE = {"init": "he"}  # the preset's value when the arms were chosen; the first arm has been the preset's value since
 ARMS = {"init pytorch": {"init": "pytorch"},
         "averages copied back": {"polyak_copy": 1},
         "averages not debiased": {"debias": 0},

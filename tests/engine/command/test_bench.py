@@ -45,7 +45,7 @@ class Ops(unittest.TestCase):
         for op in names:
             directions = {r["variant"].startswith("backward") for r in self.rows(op)}
             want = {"chain": set()}.get(op, {False} if op in ("zero", "add", "argmax", "fused", "cast") else {False, True})
-            self.assertEqual(directions, want, op)  # a chain's maps are large
+            self.assertEqual(directions, want, op)  # the maps of a chain are large
         self.assertEqual(len(self.rows("updates")), 4)
 
     def test_figures_are_finite_and_fit_each_other(self):
@@ -72,7 +72,7 @@ class Ops(unittest.TestCase):
                 self.assertIsNone(r["onednn_ms"], r)
 
     def test_work_is_counted_without_the_padding(self):
-        # 8x8 pixels of 4 channels, 3x3 taps: 8 + 2 * 7 pairs along an axis; dilated by 12 only the middle one is inside
+        # 8x8 pixels of 4 channels, 3x3 taps: 8 + 2 * 7 pairs along an axis; dilated by 12 only the middle tap is inside
         flop = {(r["family"], r["variant"]): r["flop"] for r in self.cpu["rows"]}
         self.assertEqual(flop["conv2d 3x3", "1x8x8x4->4"], 2 * 22 * 22 * 4 * 4)
         self.assertEqual(flop["conv2d 3x3", "backward x w 1x8x8x4->4"], 4 * 22 * 22 * 4 * 4)
@@ -100,7 +100,7 @@ class Ops(unittest.TestCase):
             self.assertIsNone(result["onednn"])
             self.assertTrue(result["rows"])
             self.assertTrue(all(r["onednn_ms"] is None and r["ratio"] is None for r in result["rows"]))
-            # what isn't a shared object of ours is no peer, and no reason to fail
+            # a file that isn't our shared object is no peer, and no reason to fail
             with open(os.path.join(empty, "auxcell-onednn.so"), "w") as f:
                 f.write("text")
             self.assertRegex(bench(*few, env=where).splitlines()[1], r"^no oneDNN beside it: .*auxcell-onednn\.so")
@@ -137,8 +137,8 @@ class Others(unittest.TestCase):
         names = {re.sub(r" \d+x\d+x\d+x.*", "", r["op"]) for r in rows}
         self.assertFalse([n for n in names if n.startswith(("conv2d", "batchnorm"))], names)
         self.assertIn("fused 3x3 dw+bn+relu6", names)
-        self.assertTrue(any(n.endswith("+bn+add") for n in names), names)  # the encoder's residuals
-        self.assertTrue(any("+bn+relu+add" in n for n in names), names)  # a cell's sums
+        self.assertTrue(any(n.endswith("+bn+add") for n in names), names)  # the encoder's residual additions
+        self.assertTrue(any("+bn+relu+add" in n for n in names), names)  # the sums of a cell
         for r in rows:
             self.assertEqual(r["op"].startswith("fused"), r["by"] != "", r)
         ref = json.loads(bench("infer", "--device", "ref", "--profile", "--json"))["profile"]
@@ -172,7 +172,7 @@ class Others(unittest.TestCase):
             wide = json.loads(bench("infer", "--device", "cpu", "--threads", "1", "--json", "--width", "64",
                                     "--onnx", path))
             square = json.loads(bench("infer", "--device", "cpu", "--threads", "1", "--json"))
-            # twice as much, but for what follows a global pool
+            # twice as many, except after a global pool
             self.assertTrue(1.99 * square["macs"] < wide["macs"] <= 2 * square["macs"], (wide, square))
             with open(path, "rb") as f:
                 data = f.read()

@@ -268,7 +268,7 @@ class Data(unittest.TestCase):
         self.assertEqual(lines[13], "  . unlabelled 50.0 %")
         self.assertNotIn("\x1b", done.stdout)
         done = call("data", "show", spec, "--samples", "1", "--color", env=env)
-        # of the last row of pixels above the unlabelled: blue, then red, in the terminal's 256 colours
+        # in the last line of pixels above the unlabelled ones: blue, then red, in the terminal's 256 colours
         self.assertIn("\x1b[38;5;20;48;5;20m" + "\u2580" * 10 + "\x1b[38;5;203;48;5;203m" + "\u2580" * 10 + "\x1b[0m\n",
                       done.stdout)
         done = call("data", "show", spec, "--color", env=dict(env, LC_ALL="C"))

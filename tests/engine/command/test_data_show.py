@@ -38,7 +38,7 @@ def pixels_are_those_of_the_image():
 
 
 def half_blocks_elsewhere():
-    small = {"rows": 12}  # the pictures' rows are gone from the window when they are printed
+    small = {"rows": 12}  # the lines of the pictures have scrolled out of the window when they are printed
     for speaks, env, more, asked in (("", {}, {}, 1), ("kitty", {"TMUX": "/tmp/x,1,0"}, {}, 0), ("kitty", {"NO_COLOR": "1"}, {}, 0),
                                      ("kitty", {"TERM": "linux"}, {}, 0), ("kitty", {}, small, 1),
                                      ("sixel", {}, {"answers": False}, 1)):

@@ -17,7 +17,7 @@ import tinypng  # noqa: E402
 from auxcell import AUXCELL, auxcell, main  # noqa: E402
 from onnxtools import MISSING, numpy, onnx, onnxruntime  # noqa: E402
 
-# an average pool that a dilated convolution reads, separable convolutions, skips; two blocks are joined at the end
+# an average pool before a dilated convolution, separable convolutions, skips; two blocks are merged at the end
 GENOTYPE = "[[4,[1,0,5,9],[3,2,2,9],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "4",
          "--epochs", "2", "--channels", "8", "--repeats", "2"]
@@ -98,7 +98,7 @@ class Export(unittest.TestCase):
         self.assertEqual(len({n.name for n in m.nodes}), len(m.nodes))
 
     def check_ops(self, m):
-        pooled = set()  # from global pooling, one pixel large
+        pooled = set()  # maps one pixel large, from global pooling
         for n in m.nodes:
             if n.op == "GlobalAveragePool" or (n.op in ("Conv", "Relu", "Clip") and n.inputs[0] in pooled):
                 pooled.add(n.outputs[0])
@@ -276,7 +276,7 @@ class Export(unittest.TestCase):
         self.assertIn("--csv", out)
         self.refuse("--json exclude", "--csv", "--json")
 
-    # ---- against predict ----
+    # ---- compared with predict ----
 
     def picture(self, h, w):
         rng = random.Random(h * 1000 + w)
@@ -311,7 +311,7 @@ class Export(unittest.TestCase):
                 self.assertEqual((ph, pw), (h, w))
                 want = numpy.frombuffer(mask, numpy.uint8).reshape(h, w)
                 self.assertGreater(len(set(mask)), 1)
-                self.assertLess((got != want).mean(), 1e-3)  # where two logits are the same but for rounding
+                self.assertLess((got != want).mean(), 1e-3)  # except where two logits are equal up to rounding
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Tasks(unittest.TestCase):
         flat = maps.reshape(len(maps), -1)
         self.assertLess(numpy.abs(flat.max(1) - points[:, 2]).max(), 1e-4 * flat.max())
         step = (SIDE - 1) / (side - 1)
-        for k, at in enumerate(flat.argmax(1)):  # refined by less than a cell of the map
+        for k, at in enumerate(flat.argmax(1)):  # the refinement is less than a cell of the map
             self.assertLess(abs(at % side * step - points[k, 0]), step + 1e-3)
             self.assertLess(abs(at // side * step - points[k, 1]), step + 1e-3)
 

@@ -105,7 +105,7 @@ class Predict(unittest.TestCase):
         with open(model, "rb") as f:
             head = f.read(200000)
         self.assertIn(b'"aggregate":"concat"', head.replace(b" ", b""))
-        self.assertIn(b'"version":"2"', head.replace(b" ", b""))  # for whoever can only sum
+        self.assertIn(b'"version":"2"', head.replace(b" ", b""))  # so that programs that can only sum refuse it
         changed = os.path.join(self.dir, "changed.safetensors")
         with open(model, "rb") as f, open(changed, "wb") as g:
             g.write(f.read().replace(b"cell.1.aggregate.conv", b"cell.1.aggregate.cone"))
@@ -209,11 +209,11 @@ class Predict(unittest.TestCase):
         self.refused([b, "would overwrite " + hard], os.path.dirname(b), self.model, jpg, hard)
         self.refused(["c/link.png", "would overwrite"], os.path.join(place, "c"), self.model, link)
         self.refused(["c/hard.png", "would overwrite"], os.path.join(place, "c"), self.model, hard, link)
-        model = os.path.join(place, "c", "m.png")  # any name will do
+        model = os.path.join(place, "c", "m.png")  # the model may have any name
         shutil.copy(self.model, model)
         picture = shutil.copy(self.png, os.path.join(place, "m.png"))
         self.refused(["would overwrite " + model], os.path.join(place, "c"), model, picture)
-        later = os.path.join(place, "later.png")  # one that isn't there yet would be read after it was made
+        later = os.path.join(place, "later.png")  # would be read after it was written
         self.refused(["later.png"], place, self.model, shutil.copy(self.png, os.path.join(place, "a", "later.png")), later)
         code, text, err = engine("predict", self.model, "-o", os.path.join(place, "d"), a, overlay)
         self.assertEqual((code, err, len(text.split())), (0, "", 2))
@@ -332,7 +332,7 @@ class Predict(unittest.TestCase):
                 ("decoder.classifier.weight", [3e38], None, "what the network computes isn't finite")):
             model = self.spoilt(tensor, change, dtype)
             code, text, err = engine("predict", model, "-o", out, self.jpg)
-            if says is None:  # large, but a number
+            if says is None:  # large, but valid
                 self.assertEqual((code, err), (0, ""))
                 continue
             self.assertEqual((code, text, len(err.splitlines())), (1, "", 1), err)

@@ -202,7 +202,7 @@ class PredictPose(unittest.TestCase):
                 (person,) = json.load(f)
             (other,), _, _ = self.predict("--box", ",".join(str(v) for v in person["bbox"]), model=model)
             for a, b in zip(person["keypoints"], other["keypoints"]):
-                self.assertAlmostEqual(a, b, delta=.6)  # a box of three digits may move a peak by a fraction of a pixel
+                self.assertAlmostEqual(a, b, delta=.6)  # three digits of a box may move a peak by a fraction of a pixel
 
     def test_logits_of_whole_images_are_no_teacher(self):
         code, _, err = engine("try", GENOTYPE, "--task", "pose", "--teacher", self.dir, *SMALL)

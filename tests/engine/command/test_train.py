@@ -85,7 +85,7 @@ class Train(unittest.TestCase):
         self.assertEqual((m["genotype"], m["channels"]), (GENOTYPE, "8"))
         for figure in ("reward", "miou", "fwiou", "accuracy"):
             self.assertAlmostEqual(float(m[figure]), best[figure], places=6)
-        # an earlier epoch's network is another, so the file is really that of the best
+        # an earlier epoch's network differs, so the file really holds the best one
         self.assertLess(each[0]["reward"], best["reward"])
         self.assertGreater(end["params"], 1000000)
 
@@ -145,7 +145,7 @@ class Train(unittest.TestCase):
         p = subprocess.Popen([ENGINE, "train", GENOTYPE, *args, "--state", self.at("long"), "--memory", "28MiB",
                               "--json"], env=self.place.env, cwd=self.place.dir, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True)
-        for _ in range(2):  # the state of the first is there by then
+        for _ in range(2):  # the first seed's state exists by then
             p.stdout.readline()
         p.kill()
         p.wait()
@@ -166,7 +166,7 @@ class Train(unittest.TestCase):
 
     def test_another_training_isnt_gone_on_with(self):
         shutil.copytree(self.at("whole"), self.at("other"))
-        os.remove(self.at("other/model-1.safetensors"))  # so that it isn't finished
+        os.remove(self.at("other/model-1.safetensors"))  # makes it unfinished
         self.refused("another training", "--state", self.at("other"), "--resume", "--lr", "0.02")
         self.refused("another network", OTHER, "--state", self.at("other"), "--resume")
         self.refused("--resume continues it", GENOTYPE, "--state", self.at("other"))
@@ -235,7 +235,7 @@ class Train(unittest.TestCase):
             code, out, err = self.train(GENOTYPE, *STAGE1, "-o", "f.safetensors", "--json", *args)
             self.assertEqual((code, err), (0, ""))
             return [json.loads(line)["lr_factor"] for line in out.splitlines()[:-1]]
-        last = [1, 3, 5]  # of two steps each
+        last = [1, 3, 5]  # two steps each
         for got, step in zip(factors("--schedule", "poly"), last):
             self.assertAlmostEqual(got, (1 - step / 6) ** 0.9, places=6)
         cosine = factors("--schedule", "cosine")
@@ -313,7 +313,7 @@ class Train(unittest.TestCase):
         try:
             while part := os.read(ours, 4096):
                 said += part
-        except OSError:  # the other side is closed
+        except OSError:  # the other end is closed
             pass
         os.close(ours)
         out = p.communicate()[0]

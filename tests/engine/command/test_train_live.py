@@ -40,7 +40,7 @@ class Live(unittest.TestCase):
         while True:
             try:
                 data = os.read(ours, 65536)
-            except OSError:  # the other side is gone
+            except OSError:  # the other end is closed
                 break
             if not data:
                 break

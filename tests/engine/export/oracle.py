@@ -16,7 +16,7 @@ try:
 except ImportError:
     openvino = None
 
-TOLERANCE = 1e-4  # of the largest logit
+TOLERANCE = 1e-4  # relative to the largest logit
 
 
 def array(folder, words, dtype=np.float32):
@@ -38,7 +38,7 @@ class Models:
             options.intra_op_num_threads = 2
             options.log_severity_level = 3
             self.session[name] = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-            if openvino and len(self.session) % 4 == 1:  # to compile them takes it long
+            if openvino and len(self.session) % 4 == 1:  # compiling is slow in OpenVINO
                 self.peer[name] = openvino.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         out = self.session[name].run(None, {"image": x})[0]
         return out, self.peer[name]({"image": x})[0] if name in self.peer else None

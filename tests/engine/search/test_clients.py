@@ -32,7 +32,7 @@ def gone(s):
 def floods_and_never_reads(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
-    tiny = msgpack.packb([1, "pin", 9, "", ""])  # of a candidate that isn't there: nothing to do, much to answer
+    tiny = msgpack.packb([1, "pin", 9, "", ""])  # for a candidate that doesn't exist: little to do, much to answer
     for words in (b"", msgpack.packb(["hello", 0])):
         s = connect(run.path)
         s.setblocking(False)
@@ -42,7 +42,7 @@ def floods_and_never_reads(where):
                 sent += s.send(data[sent % len(tiny):])
                 silent = 0
             except BlockingIOError:
-                silent += run.do("save") == (0, "saved")  # others are served meanwhile
+                silent += run.do("save") == (0, "saved")  # other clients are served meanwhile
         assert sent > 256 * len(tiny), sent
         assert run.do("note", 0, "still here")[0] == 0
         s.close()
@@ -89,7 +89,7 @@ def a_crowd_waits_its_turn(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
     crowd = []
-    for i in range(120):  # more than are served, fewer than may wait; who says nothing is sent away after a while
+    for i in range(120):  # more clients than are served, fewer than may wait; silent ones are disconnected after a while
         crowd.append(connect(run.path))
         crowd[i].sendall(msgpack.packb([i + 1, "note", 0, f"socket {i}", "t"]))
     commands = [subprocess.Popen([AUXCELL, "note", run.path, f"process {i}"], stdout=subprocess.PIPE,
@@ -112,7 +112,7 @@ def a_fast_worker_shuts_nobody_out(where):
 
     for ident in (50, 100, 150, 200):
         run.until("scored", ident)
-        assert scored() - ident < 200, scored()  # those who watch are told meanwhile
+        assert scored() - ident < 200, scored()  # viewers get their events meanwhile
         before = scored()
         assert run.do("note", 0, "now")[0] == 0
         assert scored() - before < 200, (scored(), before)

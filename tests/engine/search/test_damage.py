@@ -87,7 +87,7 @@ def a_flipped_bit_loses_nothing(where):
 
 def the_middle_is_lost_and_the_run_goes_on(where):
     path = Finished.copy(where, candidates=6)
-    # three are overwritten; of the next one nobody can tell, for the checksum before it is gone
+    # three records are overwritten; the next one can't be verified, since the checksum before it is gone
     from_, to = Finished.start[9], Finished.start[13]
     overwrite(path, from_ + 3, b"\0" * (Finished.start[12] - from_ - 5))
     bad = log_of(path)
@@ -103,7 +103,7 @@ def the_middle_is_lost_and_the_run_goes_on(where):
     with open(f"{path}/events.mpk.damaged-{from_}", "rb") as f:
         assert f.read() == bad[from_:to]
     assert not os.path.exists(f"{path}/events.mpk.tmp")
-    # all candidates are known again, and the future is the one that it would have been
+    # all candidates are known again, and the run goes on as it would have without damage
     other = Finished.copy(where, "b", candidates=6)
     assert serve(other) == (0, "")
     assert known(path) == known(other)
@@ -126,7 +126,7 @@ def the_end_is_lost(where):
     n, at = len(Finished.start) - 1, Finished.start[-6]
     overwrite(path, at + 2, b"\xff" * (len(Finished.log) - at - 2))
     refused_and_untouched(path, f"damaged at byte {at}: 5 events ({n - 4} to {n}) are missing")
-    assert serve(path, "--previous")[0] in (0, 1)  # it depends on what the snapshot before knew
+    assert serve(path, "--previous")[0] in (0, 1)  # depends on what the previous snapshot knew
     path = Finished.copy(where, "b", candidates=6)
     with open(f"{path}/events.mpk", "r+b") as f:
         f.truncate(at)

@@ -17,7 +17,7 @@ SMALL = ("--preset cpu --epochs 1 --train-samples 2 --val-samples 2 --batch 2 --
 
 
 def data_set(path):
-    shutil.copytree(TINY, path)  # with its times
+    shutil.copytree(TINY, path)  # keeps the times of modification
     return path
 
 
@@ -70,7 +70,7 @@ def a_cache_is_of_the_data_as_they_are(where):
     files = sorted(os.listdir(f"{where}/cache"))
     assert reward(f"{where}/one", "--cache", f"{where}/cache") == true[0]
     assert sorted(os.listdir(f"{where}/cache")) == files, "the same data are made once"
-    swap(f"{where}/one/data", *masks(f"{where}/one/data"))  # sizes and times of modification may stay what they were
+    swap(f"{where}/one/data", *masks(f"{where}/one/data"))  # sizes and times of modification may be unchanged
     assert reward(f"{where}/one", "--cache", f"{where}/cache") == true[1], "data that changed in their place"
 
 

@@ -73,7 +73,7 @@ def a_run_goes_on_with_the_same(where):
     with open(f"{path}/run.ini", "w") as f:
         f.write("".join(line for line in text.splitlines(True) if not line.startswith("encoder")))
     status, says = serve(path)
-    assert status == 2 and "encoder" in says, says  # the setting stays as it is
+    assert status == 2 and "encoder" in says, says  # the setting can't be changed
     assert events(path) == before, "nothing of that is in the history"
     with open(f"{path}/run.ini", "w") as f:
         f.write(text)
@@ -97,7 +97,7 @@ def weights_that_change_pause_it(where):
 def a_model_has_it_inside(where):
     narrow, model = weights(where, "half.safetensors", .5), f"{where}/model.safetensors"
     code, _, says = auxcell("try", GENOTYPE, *SMALL, "--encoder", narrow, "--model", narrow)
-    assert code == 1 and "half.safetensors" in says, says  # that would overwrite it
+    assert code == 1 and "half.safetensors" in says, says  # it would be overwritten
     code, _, says = auxcell("try", GENOTYPE, *SMALL, "--encoder", narrow, "--model", model)
     assert code == 0, says
     os.remove(narrow)
@@ -110,12 +110,12 @@ def a_model_has_it_inside(where):
     code, _, says = auxcell("export", model, "-o", f"{where}/m.onnx")
     assert code == 0, says
     assert onnxfile.Model(f"{where}/m.onnx").tensors["encoder.features.0.0.weight"].dims == [16, 3, 3, 3]
-    # and it can be the encoder of others
+    # the trained model can be the encoder of others
     code, _, says = auxcell("try", GENOTYPE, *SMALL, "--encoder", model, "--model", f"{where}/next.safetensors")
     assert code == 0, says
     meta = metadata(f"{where}/next.safetensors")
     assert meta["encoder"] == "MobileNet-v2 x0.5, half.safetensors, as in model.safetensors", meta
-    # the built-in one's models are as they were
+    # models with the built-in encoder are written as before
     code, _, says = auxcell("try", GENOTYPE, *SMALL, "--model", model)
     assert code == 0, says
     meta = metadata(model)

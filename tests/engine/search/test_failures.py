@@ -40,7 +40,8 @@ def promoted_fails_for_memory(path, says, **how):
 def more_than_there_may_be(where):
     path = make_run(f"{where}/a", candidates=3, memory="300MiB", full_channels=256, full_repeats=2, crop=128)
     full = promoted_fails_for_memory(path, "300 MiB may be used")
-    assert not any(k == "progress" and i == full and f["what"] == "train" for k, i, f in events(path))  # never begun
+    # it never started
+    assert not any(k == "progress" and i == full and f["what"] == "train" for k, i, f in events(path))
 
 
 def allocation_fails(where):
@@ -59,7 +60,7 @@ def worker_of(run):
 
 
 def ended_by_a_signal(where):
-    # the address sanitizer would take the signal and end the worker with a status
+    # the address sanitizer would catch the signal and end the worker with an exit status
     os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"
     path = make_run(f"{where}/a", candidates=2, epochs=40)
     run = Run(path)
@@ -70,7 +71,7 @@ def ended_by_a_signal(where):
         assert f["cause"] == "crashed" and "signal 11" in f["message"], f
     run.until("bye")
     assert run.end() == 0
-    assert [(i, f["retried"]) for i, f in failures(path)] == [(1, 1), (1, 0)]  # once more, then it is final
+    assert [(i, f["retried"]) for i, f in failures(path)] == [(1, 1), (1, 0)]  # once more, then the failure is final
     assert learned(path) == {i for k, i, _ in events(path) if k == "scored"} == {2}
 
 
@@ -108,7 +109,7 @@ def data_vanished(where):
     path = make_run(f"{where}/a", candidates=2, data=f"camvid:{data}", stages=2, stage2_samples=4, stage2_batch=2,
                     stage2_crop=64, epochs=20, gate=0)
     run = Run(path)
-    run.until("progress", 1, what="train")  # stage 1 has its cache: only stage 2 needs the pictures again
+    run.until("progress", 1, what="train")  # stage 1 has its cache: only stage 2 reads the pictures again
     os.rename(f"{data}/train", f"{data}/gone")
     f = run.until("failed", 1)
     assert f["cause"] == "data" and f["retried"] == 1 and "train/" in f["message"], f

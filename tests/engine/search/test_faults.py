@@ -59,7 +59,7 @@ def wrong_input_is_named(where):
     assert r.returncode == 2 and "--resume" in one_line(r.stderr)
     r = subprocess.run([ENGINE, "worker"], stderr=subprocess.PIPE, text=True)
     assert r.returncode == 2 and "by hand" in one_line(r.stderr)
-    path = make_run(f"{where}/class", leave_out="unicorn")  # only the worker can know
+    path = make_run(f"{where}/class", leave_out="unicorn")  # only the worker can find out
     code, text = serve(path)
     assert code == 2 and "unicorn" in one_line(text), text
     assert events(path)[-1][2]["reason"] == "failed"
@@ -89,7 +89,7 @@ def full_disk(where):
             run.until(*moment)
             fill(f"{disk}/ballast")
             run.until(("bye", "paused"))
-            # either the engine's own files had no room: it ended; or only the worker's: the run paused itself
+            # either the engine's own files had no room, and it ended; or only the worker's, and the run paused itself
             if run.seen[-1][0] == "bye":
                 run.end()
                 assert run.process.returncode == 1, run.process.returncode
@@ -98,17 +98,18 @@ def full_disk(where):
                 f = [f for k, _, f in run.seen if k == "failed"][-1]
                 assert f["cause"] == "disk" and f["retried"] == 1 and "No space left" in f["message"], f
                 why = run.until("log", level="error")
-                assert why is None or "No space left" in why["text"], why  # None: then even that had no room
+                # None: there was no room for the message either
+                assert why is None or "No space left" in why["text"], why
                 os.unlink(f"{disk}/ballast")
                 try:
                     assert run.do("continue")[0] == 0
                     run.kill()
                 except (AssertionError, OSError):
-                    run.end()  # nor had the engine's own files
+                    run.end()  # the engine's own files had no room either
         code, text = serve(path)
         assert (code, text) == (0, ""), text
         assert history(path) == history(a)
-        # and from the start: no room for the first snapshot
+        # no room for the first snapshot, at the very start
         full = make_run(f"{disk}/c", cache=a)
         fill(f"{disk}/ballast")
         code, text = serve(full)
@@ -242,15 +243,15 @@ def strangers_at_the_socket(where):
                  msgpack.packb(["hello", "x"]), msgpack.packb([1, "note", 1, "x" * 5000, ""]), b"\0"):
         s = connect()
         try:
-            s.sendall(junk + b"\0" * 1100)  # a command is at most 1024 bytes: what claims more is known by then
-            assert s.recv(1) == b"", junk  # hung up on
+            s.sendall(junk + b"\0" * 1100)  # a command has at most 1024 bytes, so a longer claim is refused by then
+            assert s.recv(1) == b"", junk  # the engine disconnects
         except (ConnectionResetError, BrokenPipeError):
             pass
         s.close()
     many = [connect() for _ in range(60)]
     for s in many:
         s.close()
-    # a viewer that never reads costs nobody anything
+    # a viewer that never reads doesn't slow others down
     sleeper = connect()
     sleeper.sendall(msgpack.packb(["hello", 0]))
     for k in range(300):
@@ -262,7 +263,7 @@ def strangers_at_the_socket(where):
     assert run.do("note", 0, "between")[0] == 0
     s.sendall(c[7:])
     assert msgpack.unpackb(s.recv(1000)) == [9, 0, "noted"]
-    # from the middle, and from the end
+    # events from the middle, and from the end
     late = Run.__new__(Run)
     late.path = path
     late.request = 5000
@@ -302,7 +303,7 @@ def a_person_at_work(where):
     path = make_run(path, candidates=2)
     run = Run(path)
     run.until("queued", 2)
-    assert run.do("pause", 2)[0] == 0  # so that the run isn't at its end before the next command
+    assert run.do("pause", 2)[0] == 0  # so that the run doesn't end before the next command
     run.until("scored", 1)
     code, text = run.do("promote", 1)
     assert code == 0 and "full training as #3" in text, text
@@ -323,7 +324,7 @@ def soft_prune_becomes_final(where):
     run.do("pause")
     run.do("prune", 2)
     run.kill()
-    run = Run(path)  # the deadline is a time of day: it holds across a restart
+    run = Run(path)  # the deadline is a time of day and stays the same across a restart
     run.until("pruned", 2, phase=2)
     run.do("continue")
     assert run.until("bye")["reason"] == "finished"

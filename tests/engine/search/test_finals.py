@@ -65,11 +65,11 @@ class Finals(unittest.TestCase):
             f = [f for k, i, f in seen if k == "final" and i == finalist][-1]
             self.assertEqual((f["final_seeds"], f["trainings"]), (2, TRAININGS))
             self.assertAlmostEqual(f["final_mean"], statistics.mean(rewards), 12)
-            # t of one degree of freedom
+            # Student's t with one degree of freedom
             self.assertAlmostEqual(f["final_interval"], 12.706204736 * statistics.stdev(rewards) / math.sqrt(2), 6)
         last = {i: f["final_best"] for k, i, f in seen if k == "final"}
         self.assertAlmostEqual(sum(last.values()), 1, 9)
-        # all of them take both stages, unasked, and nobody learns from them
+        # all finals go through both stages without a gate, and the strategy learns nothing from them
         stages = {(i, f["stage"]) for k, i, f in seen if k == "started" and i > SEARCH}
         self.assertEqual(stages, {(i, s) for i in range(SEARCH + 1, SEARCH + TRAININGS + 1) for s in (1, 2)})
         self.assertFalse([i for k, i, _ in seen if k in ("gated", "learned") and i > SEARCH])
@@ -81,7 +81,7 @@ class Finals(unittest.TestCase):
             run = Run(path)
             self.assertEqual(run.answer, "ok\n")
             if run.until(*moment) is None:
-                run.end()  # it was faster than we looked
+                run.end()  # the run ended before it could be killed
                 break
             self.assertEqual(run.kill(), -signal.SIGKILL)
         self.assertEqual(serve(path), (0, ""))
@@ -132,7 +132,7 @@ class Finals(unittest.TestCase):
             f.write(text.replace(f"candidates = {SEARCH + TRAININGS}", "candidates = 30"))
         self.assertEqual(serve(path), (0, ""))
         origin = [f["origin"] for k, _, f in events(path) if k == "proposed"]
-        self.assertEqual(origin.count("evolution"), 15)  # 30 less the 6 of before and 9 of now
+        self.assertEqual(origin.count("evolution"), 15)  # 30, minus the 6 before and 9 for the finals
         self.assertLessEqual(len(origin), 30)
         self.assertEqual([len(v) for v in trainings(events(path)).values()][-1], 3)
 

@@ -59,7 +59,7 @@ def removed_under_the_engine(where):
     run.until("scored", 1)
     for folder in ("cache", "inflight", "models"):
         take_away(f"{path}/{folder}", where)
-    for _ in range(2):  # the first of them may have been nearly done
+    for _ in range(2):  # the first may have been nearly done when the folders went
         run.until("scored")
     assert all(os.path.isdir(f"{path}/{folder}") for folder in FOLDERS)
     assert run.stop() == 0
@@ -89,7 +89,8 @@ def waits_for_the_engine(pid):
             call = f.read().split()
     except PermissionError:
         raise Skip("/proc/PID/syscall may not be read")
-    return call[0] in ("45", "207") and call[4] == "0x0"  # recvfrom of x86-64 and aarch64, without MSG_DONTWAIT
+    # a blocking recvfrom (without MSG_DONTWAIT) on x86-64 and aarch64
+    return call[0] in ("45", "207") and call[4] == "0x0"
 
 
 def wait_for_worker(pid):
@@ -133,7 +134,7 @@ def a_run_that_is_being_removed(where):
     path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("scored", 1)
-    run.process.send_signal(signal.SIGSTOP)  # or it might write run.ini again in between
+    run.process.send_signal(signal.SIGSTOP)  # otherwise it might write run.ini again in between
     os.remove(f"{path}/run.ini")
     take_away(f"{path}/masks", where)
     run.process.send_signal(signal.SIGCONT)

@@ -37,7 +37,7 @@ def refused(run, *words, log=None):
     """The next command isn't acknowledged; the engine says why in its answer and in its log, and ends."""
     try:
         run.socket.sendall(msgpack.packb([7, "note", 0, "after", "tester"]))
-    except BrokenPipeError:  # it had noticed already
+    except BrokenPipeError:  # the engine had noticed already
         pass
     while (m := run._message()) is not None and not isinstance(m[2], str):
         pass
@@ -53,7 +53,7 @@ def refused(run, *words, log=None):
 def lock_removed(where):
     run = started(where)
     os.unlink(f"{run.path}/engine.pid")
-    code, text = serve(run.path)  # before the engine has noticed, too
+    code, text = serve(run.path)  # also before the engine has noticed
     assert code == 1 and "in use" in text, text
     assert run.do("note", 0, "after")[0] == 0
     with open(f"{run.path}/engine.pid") as f:
@@ -93,7 +93,8 @@ def lock_and_log_removed(where):
 
 def log_removed_at_the_end(where):
     """Nobody asks for anything: the run doesn't end as finished without its history."""
-    run = Run(make_run(f"{where}/a", candidates=2, epochs=40))  # the second mustn't be done before the log is gone
+    # the second candidate mustn't finish before the log is removed
+    run = Run(make_run(f"{where}/a", candidates=2, epochs=40))
     run.until("started", 2)
     os.unlink(f"{run.path}/events.mpk")
     assert run.end() == 1
@@ -133,7 +134,7 @@ def directory_moved(where):
 def directory_replaced(where):
     run = started(where)
     os.rename(run.path, f"{where}/b")
-    run.process.send_signal(signal.SIGSTOP)  # what grows while it is copied doesn't fit together
+    run.process.send_signal(signal.SIGSTOP)  # files that grow during the copy would be inconsistent
     shutil.copytree(f"{where}/b", run.path, ignore=lambda _, names: [n for n in names if n.endswith(".sock")])
     run.process.send_signal(signal.SIGCONT)
     refused(run, f"{where}/b", log=f"{where}/b")
@@ -143,7 +144,7 @@ def directory_replaced(where):
 
 def directory_removed(where):
     run = started(where)
-    while os.path.exists(run.path):  # engine and worker write in it meanwhile
+    while os.path.exists(run.path):  # engine and worker keep writing to it
         shutil.rmtree(run.path, ignore_errors=True)
     refused(run, "removed")
     assert not os.path.exists(run.path)

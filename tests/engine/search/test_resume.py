@@ -96,7 +96,7 @@ def worker_killed(where):
         assert run.until(("failed", "scored"), moment)
         kind, _, f = run.seen[-1]
         if kind == "scored" and moment > 1:
-            continue  # on a busy machine it may be done before its worker is killed
+            continue  # on a busy machine it may finish before its worker is killed
         assert kind == "failed" and f["cause"] == "crashed" and f["retried"] == 1 and "signal 9" in f["message"], f
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
@@ -109,7 +109,7 @@ def worker_that_always_dies(where):
     run.until("started", 1)
     os.kill(run.workers()[0], signal.SIGKILL)
     run.until("started", 1)
-    os.kill(run.workers()[0], signal.SIGABRT)  # SIGSEGV would be the sanitizer's own
+    os.kill(run.workers()[0], signal.SIGABRT)  # the sanitizer would catch SIGSEGV
     f = run.until("failed", 1, retried=0)
     assert f["cause"] == "crashed" and "signal 6" in f["message"], f
     for ident in (2, 2, 3):
@@ -120,7 +120,7 @@ def worker_that_always_dies(where):
     assert run.do("continue")[0] == 0
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
-    # the others are what they would have been
+    # the others are the same as without the crash
     mine = {i: f["genotype"] for k, i, f in history(path) if k == "proposed"}
     assert mine[1] == Reference.history[0][2]["genotype"]
     assert [i for k, i, _ in events(path) if k == "scored"] == [3, 4, 5]
@@ -143,7 +143,7 @@ def stopped_and_resumed(where):
     assert run.end() == 0
     assert serve(path) == (0, "")
     same(path)
-    assert serve(path) == (0, "")  # a finished run has nothing to do, and says so
+    assert serve(path) == (0, "")  # a finished run has nothing to do, and the engine says so
     same(path)
 
 
@@ -173,9 +173,9 @@ def acknowledged_is_on_disk(where):
     log = events(path)
     assert [f["text"] for k, i, f in log if k == "noted" and i == 1 and f["pin"] == -1] == ["größer"]
     run = Run(path)
-    assert run.do("pin", 1, request=502) == (0, "pinned #1")  # not unpinned
+    assert run.do("pin", 1, request=502) == (0, "pinned #1")  # a repeated request doesn't unpin it
     assert len([1 for k, i, f in events(path) if k == "noted" and f["pin"] >= 0]) == 1
-    # one network twice: the inputs of a block have changed sides; the run is paused, so neither has begun
+    # the same network twice, with the inputs of a block swapped; the run is paused, so neither has started
     for blocks in "[2,3],[3,1]", "[3,2],[1,3]":
         assert run.do("submit", 0, f"[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[{blocks},[4,4]]]")[0] == 0
     assert run.do("continue", 0)[0] == 0
@@ -184,7 +184,7 @@ def acknowledged_is_on_disk(where):
     user = [i for k, i, f in events(path) if k == "proposed" and f["origin"] == "user"]
     assert len(user) == 3
     scored = {i: f for k, i, f in events(path) if k == "scored"}
-    assert [scored[i]["reused"] for i in user] == [0, user[2], 0]  # the later one was first
+    assert [scored[i]["reused"] for i in user] == [0, user[2], 0]  # the one submitted later was trained first
     assert scored[user[1]]["reward"] == scored[user[2]]["reward"]
     assert not [1 for k, i, _ in events(path) if k == "started" and i == user[1]]
     assert len([1 for k, i, f in events(path) if k == "noted" and i == 1 and f["pin"] == -1]) == 1

@@ -13,7 +13,7 @@ def cores_of(pid):
         try:
             with open(f"/proc/{pid}/task/{task}/status") as f:
                 line = next(x for x in f if x.startswith("Cpus_allowed_list:"))
-        except FileNotFoundError:  # that thread has ended
+        except FileNotFoundError:  # the thread has ended
             continue
         cores = set()
         for part in line.split()[1].split(","):

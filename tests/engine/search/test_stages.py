@@ -22,7 +22,7 @@ def what_is_said(where):
         if passed:
             assert mine[3][1]["steps"] == 2 and mine[3][1]["stage"] == 2, mine[3]
             steps = [f["step"] for k, ident, f in events(path) if k == "progress" and ident == i]
-            assert steps.count(2) == 2, steps  # the last of either stage
+            assert steps.count(2) == 2, steps  # the last step of both stages
     assert [i for k, i, _ in events(path) if k == "learned"] == [1, 2, 3]
 
 
@@ -63,7 +63,7 @@ def full_training(where):
     path = make_run(f"{where}/a", candidates=2, **BOTH)
     run = Run(path)
     run.until("queued", 2)
-    assert run.do("pause", 2)[0] == 0  # so that the run isn't at its end before the next command
+    assert run.do("pause", 2)[0] == 0  # so that the run doesn't end before the next command
     run.until("learned", 1)
     code, text = run.do("promote", 1)
     assert code == 0 and "full training as #3" in text, text

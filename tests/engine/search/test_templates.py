@@ -9,7 +9,7 @@ from engine import Run, events, history, main, make_run, serve  # noqa: E402
 SPACE = dict(space="templates", stages=2, stage2_samples=6, stage2_crop=64, stage2_batch=3, full_stage2_epochs=1)
 ARCH0 = ("[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],[5,3,2,1,0],"
          "[0,5,0,1,0]]]")
-# templates in another order: the same network
+# the same network with its templates in another order
 SAME = ("[[[3,0,1],[3,1,1],[4,1,1]],[[0,1,0,0,1],[2,1,1,1,0],[3,1,2,1,0],[1,1,1,0,0],[3,0,1,0,0],[5,3,1,1,0],"
         "[0,5,0,1,0]]]")
 CELLS = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
@@ -22,8 +22,8 @@ def killed_and_resumed(where):
     assert len(proposed) == 3
     for f in proposed:
         assert f["genotype"].startswith("[[["), f
-        assert len(f["logp_each"]) == 44 and f["logp_each"][43] == 0, f  # one option only
-        assert 55488 < f["params"] < 2000000, f  # the encoder ends behind its second tap
+        assert len(f["logp_each"]) == 44 and f["logp_each"][43] == 0, f  # only one choice
+        assert 55488 < f["params"] < 2000000, f  # the encoder is cut after its second tap
     other = make_run(f"{where}/b", candidates=3, **SPACE)
     run = Run(other)
     run.until("scored", 2)

@@ -49,7 +49,7 @@ class Events(unittest.TestCase):
         for kind, at, ident, fields in self.events:
             self.assertIsInstance(kind, str)
             self.assertGreaterEqual(at, before)
-            before = at - 1  # a clock may be set
+            before = at - 1  # the clock may have been set
             self.assertGreaterEqual(ident, 0)
             self.assertTrue(all(isinstance(name, str) for name in fields))
 
@@ -77,7 +77,7 @@ class Events(unittest.TestCase):
             self.assertEqual((said.pop("seq"), said.pop("event"), said.pop("id")), (record[0], kind, ident))
             self.assertAlmostEqual(said.pop("at"), at, places=5)
             for name, value in said.items():
-                if isinstance(value, list):  # of float 32
+                if isinstance(value, list):  # float32 values
                     said[name] = [v and struct.unpack("f", struct.pack("f", v))[0] for v in value]
             self.assertEqual(said, fields)
 

@@ -12,7 +12,7 @@ from auxcell import SharedPlaceCase, main  # noqa: E402
 from screen import ARCH, Log  # noqa: E402
 
 START = 1764072000.0
-T95 = (math.nan, 12.706205, 4.302653, 3.182446)  # Student's t, of one value more than degrees of freedom
+T95 = (math.nan, 12.706205, 4.302653, 3.182446)  # Student's t at 95 %, indexed by degrees of freedom
 
 
 def make(runs, name, rewards, params=None, pruned=(), seed=1, finals=()):
@@ -56,19 +56,20 @@ class Compare(SharedPlaceCase):
         rows = self.table("a1", "b")
         self.assertEqual([(r["name"], r["x"], float(r["mean"])) for r in rows],
                          [("a1", "1", 0.2), ("a1", "2", 0.5), ("a1", "3", 0.5), ("a1", "4", 0.6),
-                          ("b", "1", 0.3), ("b", "2", 0.3), ("b", "3", 0.4)])  # what is pruned never counts
+                          ("b", "1", 0.3), ("b", "2", 0.3), ("b", "3", 0.4)])  # pruned candidates never count
 
     def test_runs_of_one_kind_are_a_mean_and_its_ends(self):
         rows = self.table("ppo=a1,a2")
         self.assertEqual([(r["runs"], float(r["low"]), round(float(r["mean"]), 9), float(r["high"])) for r in rows],
-                         [("2", 0.2, 0.3, 0.4), ("2", 0.4, 0.45, 0.5), ("2", 0.5, 0.6, 0.7)])  # as far as both went
+                         # only as far as both runs went
+                         [("2", 0.2, 0.3, 0.4), ("2", 0.4, 0.45, 0.5), ("2", 0.5, 0.6, 0.7)])
 
     def test_time_is_an_axis_too(self):
         rows = self.table("--time", "a1")
         last = [r for r in rows if float(r["x"]) <= 20.01][-1]
         self.assertEqual(float(last["mean"]), 0.5)
         self.assertEqual(float(rows[-1]["x"]), 40)
-        self.assertTrue(all(float(r["x"]) >= 10 for r in rows))  # nothing is known before
+        self.assertTrue(all(float(r["x"]) >= 10 for r in rows))  # no rows before the first reward
 
     def test_fronts_of_one_kind_are_one_front(self):
         rows = self.table("--front", "params", "ppo=a1,a2")
@@ -107,14 +108,14 @@ class Compare(SharedPlaceCase):
     def test_without_finals_the_best_at_the_same_budget_counts(self):
         make(self.place.runs, "s1", [0.2, 0.5, 0.1], seed=1)
         make(self.place.runs, "s2", [0.4, 0.6], seed=2)
-        make(self.place.runs, "t1", [0.3, 0.4, 0.9], seed=1)  # .9 comes after all have ended
+        make(self.place.runs, "t1", [0.3, 0.4, 0.9], seed=1)  # .9 comes after the others have ended
         make(self.place.runs, "t2", [0.3, 0.55, 0.2], seed=2)
         got = self.lines("s=s1,s2", "t=t1,t2")
         at = got.index("best at 2 candidates: mean of the runs, 95 % interval")
         self.assertEqual(got[at + 1:at + 3], ["a  s                        .5500 +- .6353", "b  t                        .4750 +- .9530"])
         # differences .1 and .05: mean .075, s .0354, standard error .025, t = 3 with one degree of freedom
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", got)
-        # the order of the runs doesn't pair them, their seed does
+        # runs are paired by seed, not by position
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("s=s1,s2", "t=t2,t1"))
         make(self.place.runs, "u3", [0.3, 0.4], seed=3)
         self.assertIn("a - b  no pairs: no seed is the same", self.lines("s=s1,s2", "u3"))
@@ -133,7 +134,7 @@ class Compare(SharedPlaceCase):
         got = self.lines("f=f1,f2", "g=g1,g2")
         self.assertIn("a  f                        .5500 +- .6353", got)
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", got)
-        self.assertIn("best at 2 candidates: mean of the runs, 95 % interval", self.lines("f1", "b"))  # b has none
+        self.assertIn("best at 2 candidates: mean of the runs, 95 % interval", self.lines("f1", "b"))  # b has no finals
         done = self.place.call("compare", "f=f1,f2", "g=g1,g2", "--markdown")
         self.assertEqual(done.stdout.splitlines(), [
             "| | runs | best at 2 candidates | first of the finals |",

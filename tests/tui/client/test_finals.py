@@ -61,7 +61,7 @@ class Finals(SharedPlaceCase):
         self.assertIn("  candidates  4 of 8 scored, 0 running", text)
         self.assertIn("  finals      4 of 4 trainings done, 2 finalists\n", text)
         self.assertIn("in the finals .5300 +- .2000 of 2 seeds, best with probability .80\n", text)
-        self.assertRegex(text, r"rate +5\.3 per minute")  # eight in 90 seconds
+        self.assertRegex(text, r"rate +5\.3 per minute")  # eight trainings in 90 seconds
         self.assertRegex(text, r"first +#3 ")
         self.assertRegex(text, r"best +#2 ")
         finals = json.loads(self.ok("status", "begun", "--json"))["finals"]
@@ -83,7 +83,7 @@ class Finals(SharedPlaceCase):
         self.assertIn("4 of 4 trainings, 2 finalists", page)
         table = page[page.index("<tbody>"):page.index("</tbody>")]
         ids = [row.split("</td>")[0] for row in table.split("<tr><td>")[1:]]
-        self.assertEqual(ids, ["3", "2", "4", "1"])  # the first of the finals; their trainings have no rows
+        self.assertEqual(ids, ["3", "2", "4", "1"])  # the winner of the finals comes first; their trainings have no rows
 
     def test_screens(self):
         path = os.path.join(self.place.dir, "screen.txt")
@@ -97,18 +97,19 @@ class Finals(SharedPlaceCase):
         self.assertIn("first .5300+-.2000 #3", screen[0])
         self.assertRegex(screen[2], r"REWARD +FINAL +\+-95% +PBEST")
         shown = [line.split()[0 if line[0] == " " else 1] for line in screen[3:11]]
-        self.assertEqual(shown, ["2", "3", "4", "1", "8", "6", "7", "5"])  # by reward, their trainings after them
+        # by reward, followed by the trainings of the finals
+        self.assertEqual(shown, ["2", "3", "4", "1", "8", "6", "7", "5"])
         self.ok("attach", "done", "--readonly", "--script", script, "--size", "68x24")
         with open(path, encoding="utf-8") as f:
             narrow = f.readline()
-        self.assertIn("first .5300+-.2000 #3", narrow)  # what they came to is left out last
+        self.assertIn("first .5300+-.2000 #3", narrow)  # the result of the finals is the last to be left out
         self.assertNotIn("finals", narrow)
         with open(script, "w") as f:
             f.write(f"keys 2mj=\nsave {path}\n")
         self.ok("attach", "done", "--readonly", "--script", script, "--size", "80x24")
         with open(path, encoding="utf-8") as f:
             heading = next(line for line in f if " reward " in line)
-        self.assertRegex(heading, r" final +pbest +.$")  # whole columns, these before the time that it took
+        self.assertRegex(heading, r" final +pbest +.$")  # only whole columns, and these are kept rather than the time
         self.assertNotIn("time", heading)
 
 

@@ -155,7 +155,7 @@ class Spreadsheets(unittest.TestCase):
         rows = list(csv.DictReader(io.StringIO(place.call("export", "sheet").stdout)))
         self.assertEqual([r["note"] for r in rows],
                          ["'=1+1", "'+1", "'-1", "'@x", r"'\tx", r"'\rx", "fine", "a=b", '\'=HYPERLINK("x","y")'])
-        self.assertEqual({r["logp"] for r in rows}, {"-2.5"})  # a number stays one
+        self.assertEqual({r["logp"] for r in rows}, {"-2.5"})  # numbers aren't quoted
         self.assertEqual([o["note"] for o in json.loads(place.call("export", "sheet", "--json").stdout)], notes)
 
 

@@ -80,7 +80,8 @@ class FileSizes(unittest.TestCase):
         place = Place()
         self.addCleanup(place.close)
         self.assertEqual(place.call("search", "--run", "free", "--candidates", "1", *TINY).returncode, 0)
-        most = os.path.getsize(os.path.join(place.run_dir("free"), "snapshot.mpk")) + (1 << 19)  # a training keeps more
+        # a training saves more than that
+        most = os.path.getsize(os.path.join(place.run_dir("free"), "snapshot.mpk")) + (1 << 19)
         done = subprocess.run([AUXCELL, "search", "--run", "a", "--candidates", "1", *TINY], env=place.env,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(HERE, "../../helper"))
 from auxcell import PlaceCase, TINY, main  # noqa: E402
 
 CAMVID = os.path.join(ROOT, "tests", "data", "camvid-tiny")
-# What makes a night a second.
+# Options that make a night's work take a second.
 SMALLER = {"search": ["--headless", "--candidates", "1", *TINY],
            "train": ["--full-epochs", "1", "--full-stage2-epochs", "1", "--full-channels", "8", "--full-repeats", "1"]}
 
@@ -20,7 +20,7 @@ SMALLER = {"search": ["--headless", "--candidates", "1", *TINY],
 def commands():
     with open(os.path.join(ROOT, "README.md")) as f:
         section = f.read().split("## From a folder of images to an ONNX file")[1].split("\n## ")[0]
-    # what a command does stands behind it, after two blanks or more
+    # the explanation follows the command after two blanks or more
     return [shlex.split(re.split(r"  +", line.strip())[0]) for line in section.splitlines()
             if line.startswith("    auxcell ")]
 

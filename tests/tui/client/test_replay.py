@@ -108,10 +108,10 @@ def a_run_is_played_again():
         s.send("x").wait("this is a replay of the past")
         s.send("2").wait("[2 Table]").send("))))))))").wait("end of the replay").wait(" END ")
         assert ended(s) == 30
-        s.send("," * 2).wait(" REPLAY ")  # from the end, too
+        s.send("," * 2).wait(" REPLAY ")  # also from the end
         s.send("q")
         assert s.ended() == 0 and s.terminal_as_before()
-        assert sorted(os.listdir(path)) == before  # nobody started an engine
+        assert sorted(os.listdir(path)) == before  # no engine was started
         s.close()
 
 

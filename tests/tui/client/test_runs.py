@@ -47,7 +47,7 @@ class Runs(PlaceCase):
         self.assertRegex(self.ok("ls"), r"scenes-001 +finished +3/3 ")
         self.assertEqual([r["name"] for r in json.loads(self.ok("ls", "--json"))], ["scenes-001"])
         log = self.ok("log", "scenes-001")
-        self.assertEqual(len(re.findall(r"  scored +#\d+ +reward", log)), 3)  # what stage 1 came to says so
+        self.assertEqual(len(re.findall(r"  scored +#\d+ +reward", log)), 3)  # outcomes of stage 1 are marked as such
         self.assertRegex(log, r"\d\d:\d\d:\d\d  end +finished\n\Z")
         again = self.place.call("search", "--run", "scenes-001")
         self.assertEqual(again.returncode, 1)
@@ -60,13 +60,13 @@ class Runs(PlaceCase):
                 "--full-repeats", "1")
         self.assertEqual(self.ok("note", "a", "1", "good"), "noted at #1\n")
         self.assertRegex(self.ok("promote", "a", "1"), r"^#1: full training as #2 is next\n$")
-        self.ok("log", "a", "--follow")  # to its end; the engine lets go of the run a moment after its last event
+        self.ok("log", "a", "--follow")  # until the end; the engine releases the run a moment after its last event
         until = time.monotonic() + 30
         while self.status("a")["state"] == "running" and time.monotonic() < until:
             time.sleep(0.05)
         self.assertEqual(self.status("a")["state"], "finished")
         self.assertTrue(os.path.exists(os.path.join(self.place.run_dir("a"), "models", "2.safetensors")))
-        self.assertEqual(self.place.call("pause", "a", "1").returncode, 1)  # nothing runs, and nothing needs to
+        self.assertEqual(self.place.call("pause", "a", "1").returncode, 1)  # no engine runs, and none is needed
         self.assertEqual(self.ok("prune", "a", "1", "2"), "pruned 2 candidates; undo takes them back\n")
         self.assertEqual([c["status"] for c in self.status("a")["candidates"]], ["X", "X"])
         advice = self.place.call("promote", "a", "1")
@@ -150,7 +150,7 @@ class Runs(PlaceCase):
         done = self.place.call("stop")
         self.assertEqual(done.returncode, 2)
         self.assertIn("several runs are live, name one: ", done.stderr)
-        self.assertIn(self.status()["name"], ("one", "two"))  # looking is harmless
+        self.assertIn(self.status()["name"], ("one", "two"))  # asking is harmless
 
     def test_ctrl_c_stops_and_resume_goes_on(self):
         search = self.endless("a")
@@ -163,7 +163,7 @@ class Runs(PlaceCase):
         self.assertEqual(stopped["state"], "stopped")
         resumed = self.place.start("resume", "a")
         first = resumed.stdout.readline()
-        self.assertIn(f" #{stopped['scored'] + 1} ", first)  # the history isn't told again
+        self.assertIn(f" #{stopped['scored'] + 1} ", first)  # older events aren't printed again
         resumed.send_signal(signal.SIGTERM)
         resumed.communicate(timeout=60)
         after = self.status("a")
@@ -187,7 +187,7 @@ class Runs(PlaceCase):
         self.assertIn("2 failures in a row, so the run is paused", done.stderr)
         self.assertRegex(done.stderr, r"its engine was stopped; 'auxcell resume a' goes on\n\Z")
         self.assertEqual((self.status("a")["state"], self.status("a")["failed"]), ("stopped", 2))
-        again = self.place.call("resume", "a")  # tries again, and the third candidate is the last
+        again = self.place.call("resume", "a")  # it is tried again, and the third candidate is the last
         self.assertEqual((again.returncode, self.status("a")["state"]), (0, "finished"), again.stderr)
         self.assertEqual(self.status("a")["failed"], 3)
 
@@ -217,7 +217,7 @@ class Runs(PlaceCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Aauxcell: the run is paused and unattended")
         self.assertIn("    ID S REWARD", done.stdout)
-        self.assertNotIn("/100000 #1 ", done.stdout)  # that is of the engine before
+        self.assertNotIn("/100000 #1 ", done.stdout)  # an event of the engine before
         self.assertEqual(self.status("a")["state"], "stopped")
 
     def test_hang_up_leaves_the_engine_alone(self):
@@ -277,7 +277,7 @@ class Runs(PlaceCase):
                 head = f.read(33)
             self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
             width, height, depth, kind = struct.unpack(">IIBB", head[16:26])
-            self.assertEqual((width, height, depth, kind), (32, 32, 8, 3))  # class ids in a palette
+            self.assertEqual((width, height, depth, kind), (32, 32, 8, 3))  # class ids with a palette
 
     def test_a_run_in_a_directory_of_ones_own(self):
         where = os.path.join(self.place.dir, "here", "mine")
@@ -347,7 +347,7 @@ class Runs(PlaceCase):
         path = os.path.join(self.place.run_dir("a"), "events.mpk")
         with open(path, "rb+") as f:
             whole = f.read()
-            at = whole.index(b"proposed")  # of the first candidate
+            at = whole.index(b"proposed")  # the event of the first candidate
             f.seek(at)
             f.write(b"\0" * 100)
         damage = self.damaged(1, r"1 event \(\d+\) is missing", "1 candidate is unknown", "'auxcell resume a' goes on")
@@ -374,7 +374,7 @@ class Runs(PlaceCase):
         damage = self.damaged(1, rf"1 event \({n}\) is missing", "'auxcell resume a --repair' goes on")
         self.assertEqual((damage["events"], damage["candidates"]), (1, 0))
         status = self.status_of("a")
-        self.assertEqual(status["state"], "interrupted")  # the good-bye is what was cut
+        self.assertEqual(status["state"], "interrupted")  # the final event is the part that was cut off
         self.assertEqual(status["scored"], 1)
         size = os.path.getsize(path)
         refused = self.place.call("resume", "a")
@@ -412,11 +412,11 @@ class Runs(PlaceCase):
             os.mkfifo(path)
             for command in (("ls",), ("status", "a"), ("log", "a"), ("export", "a")):
                 done = self.place.call(*command, timeout=60)
-                if name == "events.mpk" and command != ("ls",):  # it isn't called damaged
+                if name == "events.mpk" and command != ("ls",):  # the message doesn't call it damaged
                     self.assertEqual((done.returncode, done.stdout, done.stderr),
                                      (1, "", "auxcell: events.mpk: a pipe, not a regular file\n"))
             done = self.place.call("resume", "a", timeout=60)
-            if name == "candidates.mpk":  # rebuilt from the events
+            if name == "candidates.mpk":  # it is rebuilt from the events
                 self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done.stderr)
                 self.assertIn("candidates.mpk: damaged", done.stderr)
             else:

@@ -129,8 +129,8 @@ class Scripts(PlaceCase):
         make_run(self.place.runs, "old", 2)
         self.assertEqual(self.place.call("ls").returncode, 0)
         self.assertEqual(self.place.call("status", "none").returncode, 1)
-        self.assertEqual(self.place.call("pause", "old", "1").returncode, 1)  # no engine
-        self.assertEqual(self.place.call("prune", "old").returncode, 2)  # which?
+        self.assertEqual(self.place.call("pause", "old", "1").returncode, 1)  # no engine runs
+        self.assertEqual(self.place.call("prune", "old").returncode, 2)  # the candidate is missing
         self.assertEqual(self.place.call("fork", "old", "1", "--set", "op77=1").returncode, 2)
         device = self.place.call("try", ARCH0, "--device", "cuda:0", *TINY)
         self.assertIn(device.returncode, (2, 3), device.stderr)
@@ -161,7 +161,7 @@ class Scripts(PlaceCase):
         self.ok("pause", "live")
         made = json.loads(self.ok("submit", "live", ARCH0, "--json", "--request", "71"))
         again = json.loads(self.ok("submit", "live", ARCH0, "--json", "--request", "71"))
-        self.assertEqual(made, again)  # answered again, not done again
+        self.assertEqual(made, again)  # answered again without doing it again
         self.assertEqual((made["run"], made["verb"], made["id"], made["request"]), ("live", "submit", None, 71))
         parent = made["candidate"]
         other = self.place.call("pin", "live", "1", "--request", "71")
@@ -188,11 +188,11 @@ class Scripts(PlaceCase):
         self.assertEqual(pruned["message"], "pruned 2 candidates; undo takes them back, 1 of them within 10 s")
         back = json.loads(self.ok("undo", "live", "1", str(parent + 1), "--json"))
         self.assertEqual((back["count"], back["message"]), (2, "2 candidates are back"))
-        # a killed engine remembers what it answered; one that is paused would be stopped where there is no terminal
+        # A killed engine remembers its answers; a paused run would stop without a terminal.
         self.ok("continue", "live")
         os.kill(json.loads(self.ok("status", "live", "--json"))["engine"], 9)
         search.wait(60)
-        resumed = self.place.start("resume", "live", "--wait")  # it is paused
+        resumed = self.place.start("resume", "live", "--wait")  # the run is paused
         self.addCleanup(resumed.stdout.close)
         self.addCleanup(resumed.stderr.close)
         while json.loads(self.ok("status", "live", "--json"))["engine"] == 0 and resumed.poll() is None:
@@ -231,7 +231,7 @@ class Scripts(PlaceCase):
         self.assertEqual(complete("search", "--objective", "").split(), ["reward", "params", "macs", "latency"])
         self.assertEqual(complete("search", "--encoder", "READ").split(), ["README.md"])
         self.assertEqual(complete("compare", "old", "o").split(), ["old", "other"])
-        # runs of whatever name: nothing in it is carried out, and none steers the terminal
+        # Runs with any name: nothing in it is executed, and it can't control the terminal.
         for name in ("odd $(touch made)", "odd `touch made`", "odd\x1b[31m", "odd\nx", "odd *"):
             make_run(self.place.runs, name, 1)
         self.assertEqual(sorted(complete("prune", "odd").splitlines()),

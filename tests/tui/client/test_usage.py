@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
 from auxcell import AUXCELL, Place, main  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
-WRONG = [  # arguments, exit code, what the line says
+WRONG = [  # arguments, exit code, text of the message
     (["frobnicate"], 2, "unknown command 'frobnicate'; 'auxcell --help' lists them"),
     (["serach"], 2, "unknown command 'serach'; did you mean 'search'?"),
     (["--frob"], 2, "unknown option '--frob'; 'auxcell --help' lists them"),

@@ -73,7 +73,7 @@ class Report(PlaceCase):
         text = self.ok("report", name)
         page = Page(text)
         self.assertFalse({"script", "link", "iframe", "object", "form"} & set(page.tags))
-        # what looks like an address is the name of SVG's elements
+        # the only URL-like text is SVG's namespace
         self.assertEqual(set(re.findall(r"[a-z]+://[^\"'\s)]*", text)) - {"http://www.w3.org/2000/svg"}, set())
         self.assertNotIn("url(", text)
         return page
@@ -88,7 +88,7 @@ class Report(PlaceCase):
         table = [r for r in page.rows if r and r[0] == str(best["id"])]
         self.assertEqual(table[0][1], f"{best['reward']:.4f}"[1:])
         titles = [d.find("{http://www.w3.org/2000/svg}title").text for d in page.drawings]
-        self.assertEqual(titles[:2], ["Rewards of the search"] * 2)  # for wide windows, and narrow ones
+        self.assertEqual(titles[:2], ["Rewards of the search"] * 2)  # one for wide windows and one for narrow ones
         self.assertEqual(titles[2:5], ["Reward and params", "Reward and multiply-adds", "Reward and time"])
         self.assertEqual(titles[5:7], ["cell", "decoder"])
         self.assertIn("auxcell search --preset", page.text)

@@ -7,7 +7,7 @@ from screen import ARCH, PROGRAM, Log, Place, Screen, make_run, run_tests
 
 TEMPLATES = ["[[[5,3,1],[2,2,1],[3,3,0]],[[0,1,0,1,1],[0,0,1,2,0],[2,2,0,1,1],[0,3,2,1,0],[3,4,2,1,0],[1,2,2,2,0],[2,1,0,0,0]]]",
              "[[[2,1,1],[2,3,1],[1,3,0]],[[0,1,0,1,1],[0,0,0,2,0],[2,1,1,2,0],[1,2,1,2,0],[2,2,2,3,0],[3,4,1,3,0],[6,0,2,2,0]]]"]
-SIZE = 200, 34  # genotypes of templates are read from the screen whole
+SIZE = 200, 34  # large enough to read whole template genotypes from the screen
 
 
 def made_run(place, name, settings, genotype):

@@ -35,7 +35,7 @@ def the_tour_is_seen_once():
         lines = s.text().split("\n")
         first = next(i for i, line in enumerate(lines) if TOUR in line)
         assert "┘" in lines[first + 6] and all("│ " in line for line in lines[first + 1:first + 6]), s.text()
-        s.send("j").wait(">    29 D")  # a key does what it means at once
+        s.send("j").wait(">    29 D")  # keys work at once
         assert TOUR not in s.text()
         with open(place.seen()) as f:
             assert f.read() == "tour seen\n"
@@ -75,7 +75,7 @@ def keys_that_change_the_run_do_not_yet():
             s.send(key).wait("nothing was done; %s again: %s" % (key, what))
             assert TOUR not in s.text()
             s.send("j").wait(">    29 D")
-            if key == "x":  # and now it is meant
+            if key == "x":  # now it is intended
                 s.send(key).wait("x: no engine runs")
             leave(s)
 

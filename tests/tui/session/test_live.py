@@ -55,7 +55,7 @@ def a_search_from_start_to_stop():
             assert s.ended() == 0
             assert "auxcell attach live" in s.text() and s.terminal_as_before()
             s.close()
-            os.kill(engine_of(place, "live"), 0)  # it lives
+            os.kill(engine_of(place, "live"), 0)  # the engine is alive
 
             s = Screen([PROGRAM, "attach", "live"], rows=48, cols=160, env=place.env)
             s.wait("RUNNING").wait("┌─ pareto").wait("┌─ mask #", 60)
@@ -117,7 +117,7 @@ def viewers_follow_the_engine():
             assert shown_pid(s) == engine_of(place, "dead")
             s.wait(lambda s: len(re.findall(r"^│ *>? *\d+ D ", s.text(), re.M)) > 4, 60)
 
-            os.kill(engine_of(place, "dead"), signal.SIGKILL)  # with candidates that no snapshot knows of, perhaps
+            os.kill(engine_of(place, "dead"), signal.SIGKILL)  # perhaps with candidates that no snapshot has
             s.wait("DIED")
             other = subprocess.Popen([PROGRAM, "resume", "dead", "--headless"], env=env, stdout=subprocess.DEVNULL,
                                      stderr=subprocess.DEVNULL)
@@ -181,11 +181,11 @@ def a_finished_run_takes_up_what_a_person_wants():
             subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
                            stdout=subprocess.DEVNULL, timeout=120)
             s = Screen([PROGRAM, "attach", "done"], env=place.env)
-            s.wait("FINISHED").send("p").wait("p: no engine runs")  # nothing that makes sense now
+            s.wait("FINISHED").send("p").wait("p: no engine runs")  # pausing makes no sense now
             s.send("x").wait("pruned #1; undo takes it back", 60).wait(r" 1 X").wait("FINISHED", 60)
             s.send("u").wait("#1 is finished again", 60).wait(r" 1 D").wait("FINISHED", 60)
             s.send("aworth a look\r").wait("noted at #1", 60)
-            s.wait("FINISHED", 60)  # it has nothing else to do
+            s.wait("FINISHED", 60)  # nothing else is left to do
             s.send(":submit %s\r" % ARCH).wait("#2 is next", 60).wait("FINISHED", 60).wait(r"2 D")
             s.quit()
         finally:

@@ -34,7 +34,7 @@ def lines_that_need_no_screen():
         done = plain(place, "/reward>.65\nlist\nfilter reward>.69\nlist\nEsc\nlist\nG\nup\n?\nshow\n=\nshow\n")
         out = done.stdout.splitlines()
         assert [line for line in out if line.endswith(" rows")] == ["4 of 4 rows", "1 of 1 rows", "10 of 30 rows"], out
-        assert sum(line.startswith("candidate 2, selected") for line in out) == 3, out  # Up, and two times show
+        assert sum(line.startswith("candidate 2, selected") for line in out) == 3, out  # by up, and by each show
         assert sum("/         filter" in line for line in out) == 1 and "is for the screens" in done.stdout, out
 
 
@@ -49,7 +49,7 @@ def with_a_low_bandwidth_keys_are_drawn_at_once():
     with Place() as place:
         make_run(place.runs, "old")
         s = Screen([PROGRAM, "attach", "old", "--low-bandwidth"], env=place.env).wait("30/200")
-        s.send("j").wait(">    29 D")  # keys are drawn at once, whatever that costs
+        s.send("j").wait(">    29 D")  # the effect of a key is drawn at once, whatever it costs
         s.quit()
 
 

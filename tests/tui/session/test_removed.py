@@ -16,14 +16,15 @@ def a_viewer_says_that_its_run_is_gone():
             shutil.rmtree(path)
             s.wait(SAYS)
             assert sum(SAYS in line for line in s.lines()) == 1
-            s.send("\x1b[B").wait(lambda s: "> " in s.text() and SAYS in s.text())  # keys go on, and it stays said
-            assert word in s.text() and "arch 30/200" in s.text()  # with what was read
+            # keys still work, and the message stays
+            s.send("\x1b[B").wait(lambda s: "> " in s.text() and SAYS in s.text())
+            assert word in s.text() and "arch 30/200" in s.text()  # the data read before are still shown
             s.send("x").wait("x: " + SAYS)
             s.send("R").wait("R: " + SAYS)
             s.quiet()
             s.bytes = b""
             s.read(1)
-            assert s.bytes == b"", s.bytes  # nor does it come again and again
+            assert s.bytes == b"", s.bytes  # the message isn't drawn again and again
             s.send("q")
             assert s.ended() == 0
             assert "gone was removed." in s.text() and "attach gone" not in s.text(), s.text()

@@ -123,7 +123,7 @@ def wrong_scripts_say_where():
             assert re.fullmatch(r"auxcell: [^\n]+\n", done.stderr) and not done.stdout, done
         for size in ("80", "0x5", "80x24x2", "9999x1"):
             assert play(place, "", "--size", size).returncode == 2, size
-        assert play(place, "keys j\n").returncode == 2  # no terminal, no size
+        assert play(place, "keys j\n").returncode == 2  # there is no terminal, and no --size
         assert "No such file" in subprocess.run([PROGRAM, "attach", "old", "--script", "/none", "--size", "80x24"],
                                                 env=dict(os.environ, **place.env), capture_output=True, text=True).stderr
 

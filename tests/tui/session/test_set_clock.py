@@ -43,7 +43,8 @@ def clocks_go_on():
             s.send("q")
             assert s.ended() == 0
             s.close()
-            s = Screen([PROGRAM, "attach", "live"], env=env)  # from the log, whose times go to and fro
+            # read from the log, in which the clock jumps back and forth
+            s = Screen([PROGRAM, "attach", "live"], env=env)
             s.wait("RUNNING")
             assert before <= clock_of(s) < before + 120 * BUSY, (before, s.text())
             s.send("6").wait("pruned").send("8").send("1").send("q")

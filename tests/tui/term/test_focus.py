@@ -65,7 +65,7 @@ def given_back_while_suspended():
     with Place() as place:
         make_run(place.runs, "old")
         s = attach(place, 2)
-        s.send("\x1a")  # without a shell nothing stops it: it goes on at once
+        s.send("\x1a")  # no shell stops it, so it goes on at once
         s.wait(lambda s: s.bytes.count(ON) == 2)
         assert s.bytes.count(OFF) == 1 and not given_back(s)
         s.send("q")
@@ -95,11 +95,11 @@ def little_is_drawn_for_nobody():
         try:
             s.wait("best .", 120)
             end = time.monotonic() + 20 * BUSY
-            while draws(s, 3) < 6:  # the search is slow where others work, too
+            while draws(s, 3) < 6:  # the search is slow on a busy machine, too
                 assert time.monotonic() < end, s.text()
             s.send(OUT).read(0.2)
             assert draws(s, 4) <= 5
-            s.send("2").wait("[2 Table]", 1)  # keys are answered at once all the same
+            s.send("2").wait("[2 Table]", 1)  # keys still work at once
             s.send(IN).read(0.2)
             end = time.monotonic() + 20 * BUSY
             while draws(s, 3) < 6:

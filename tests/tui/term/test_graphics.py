@@ -32,7 +32,7 @@ def named(t):
         name = re.match(r"\w+", t.lines()[row - 1][col:])
         assert name, (row, col, t.text())
         out[name[0]] = (rows, cols, picture)
-        for r in range(row, row + rows):  # nothing of the cells is seen beside them
+        for r in range(row, row + rows):  # no characters show beside the pictures
             under = t.lines()[r][col:col + cols]
             assert not under.strip(" \xa0"), under
     return out
@@ -54,7 +54,7 @@ def check_kitty(t, id):
         want = maskfiles.colored(mask)
         assert (picture.h, picture.w) == (rows * CELL[0], cols * CELL[1])
         assert picture.pixels == want.scaled(picture.h, picture.w).pixels, name
-        # as high as it is wide, within half a cell
+        # square, up to half a cell
         assert abs(rows * CELL[0] - cols * CELL[1] * want.h / want.w) <= CELL[0]
     return shown
 
@@ -70,11 +70,11 @@ def kitty_shows_what_the_files_hold():
         assert sent == 4
         settled(t.send("j").wait("mask #29"), lambda t: len(t.placed) == 4)
         check_kitty(t, 29)
-        assert t.images_sent == sent + 2  # input and truth are there already
+        assert t.images_sent == sent + 2  # input and truth have been sent already
         settled(t.send("k").wait("mask #30"), lambda t: len(t.placed) == 4)
         check_kitty(t, 30)
         assert t.images_sent == sent + 2
-        for id in range(29, 8, -1):  # more images than are kept: those that stay on the screen aren't thrown away
+        for id in range(29, 8, -1):  # more images than are kept: those on the screen aren't dropped
             settled(t.send("j").wait("mask #%d" % id), lambda t: len(t.placed) == 4)
         check_kitty(t, 9)
         assert len(t.images) <= 16 and t.images_sent == sent + 2 + 2 * 20
@@ -134,7 +134,7 @@ def pictures_follow_the_screen():
             settled(t, lambda t: len(t.shown()) == 4)
             assert named(t)["predicted"][2].pixels == whole["predicted"][2].pixels
             before, cleared = t.images_sent, t.cleared
-            t.process.send_signal(signal.SIGTSTP)  # without a shell it goes on at once
+            t.process.send_signal(signal.SIGTSTP)  # no shell stops it, so it goes on at once
             settled(t, lambda t: t.images_sent == before + 4 and len(t.shown()) == 4)
             assert speaks == "sixel" or t.cleared > cleared
             assert named(t)["error"][2].pixels == whole["error"][2].pixels
@@ -193,7 +193,7 @@ def settings_decide():
                                      ("sixel", "", {"TERM": "tmux-256color"}, 4), ("sixel", "kitty", {}, 4)):
             with open(os.path.join(config, "config.ini"), "w") as f:
                 f.write("pictures = %s\n" % text)
-            # a terminal that isn't asked has cells of a usual size
+            # a terminal that isn't queried is assumed to have cells of a usual size
             t = open_masks(place, speaks, env=dict(env, XDG_CONFIG_HOME=os.path.join(place.path, "config")), cell=(20, 10))
             settled(t, lambda t: len(t.shown()) == n)
             assert (len(t.placed) == n) == (text != "sixel" or n == 0) and (len(t.sixels) == n) == (text != "kitty" or n == 0)
@@ -217,7 +217,7 @@ def a_late_answer_is_no_key():
             time.sleep(0.05)
         settled(t, lambda t: len(t.shown()) == 4)
         assert "[5 Mask]" in t.text() and "mask #30" in t.text()
-        t.send("\x1b_Gi=9;ENOENT:no\x1b\\").quiet()  # long after, and of something else
+        t.send("\x1b_Gi=9;ENOENT:no\x1b\\").quiet()  # a late answer to something else
         assert "[5 Mask]" in t.text() and len(t.shown()) == 4
         t.send("2").wait("[2 Table]").quit()
 
@@ -252,7 +252,7 @@ def the_overview_has_them_too():
         t = Terminal([PROGRAM, "attach", "old"], "kitty", rows=48, cols=160, env=place.env).wait(GONE)
         settled(t, lambda t: len(t.shown()) == 4)
         before = t.graphics_bytes
-        for _ in range(12):  # held down: nothing is sent until it is let go
+        for _ in range(12):  # no pictures are sent while the key is held down
             t.send("j")
             t.read(0.02)
         settled(t.wait("cell #18"), lambda t: "mask #18" in t.text() and len(t.shown()) == 4)

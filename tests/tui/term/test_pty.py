@@ -5,7 +5,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from screen import PROGRAM, Place, Screen, make_run, run_tests
 
 
-GONE = "the engine has died; to go on"  # what a run without a good-bye says
+GONE = "the engine has died; to go on"  # shown for a run that ended without a final event
 
 
 def attach(place, env=None, name="old", **size):
@@ -89,7 +89,7 @@ def signals_give_the_terminal_back():
             number = getattr(signal, "SIG" + name)
             s.process.send_signal(number)
             code = s.ended()
-            assert code == -number or code > 0, (name, code)  # a sanitizer may turn it into an exit
+            assert code == -number or code > 0, (name, code)  # a sanitizer may turn the signal into an exit status
             assert s.terminal_as_before(), name
             assert s.bytes.rfind(b"\x1b[?1049l") > s.bytes.rfind(b"\x1b[?1049h"), name
             assert s.bytes.rfind(b"\x1b[?25h") > s.bytes.rfind(b"\x1b[?25l"), name
@@ -182,7 +182,7 @@ def changes_come_to_what_is_drawn_whole():
                 before = len(s.bytes)
                 s.send(key)
                 if key in "\x1b[65~":
-                    continue  # a part of a key, or one that may change nothing
+                    continue  # part of a key, or a key that may change nothing
                 s.wait(lambda s: len(s.bytes) > before).quiet(0.3)
                 changed, before = seen(s), len(s.bytes)
                 s.send("\x0c").wait(lambda s: b"\x1b[2J" in s.bytes[before:]).quiet(0.3)
@@ -259,7 +259,8 @@ def a_paste_is_no_keys():
         s.send("\x1b").wait("   25 D")
         s.send(BEGIN + "x" * 3000000 + END + "6").wait("[6 Log]")
         s.send(BEGIN + "12345").quiet()
-        s.send("q").wait("pasted text is ignored")  # without an end it ends after some seconds, and keys are keys again
+        # a paste without an end is dropped after some seconds, and keys work again
+        s.send("q").wait("pasted text is ignored")
         s.send("1").wait("[1 Overview]")
         s.send("q")
         assert s.ended() == 0 and not pastes_on(s)
@@ -278,7 +279,7 @@ def pastes_are_keys_again_at_every_end():
             s.close()
         s = attach(place).wait(GONE)
         told = s.bytes.count(b"\x1b[?2004h")
-        s.process.send_signal(signal.SIGCONT)  # a shell may have switched it off meanwhile
+        s.process.send_signal(signal.SIGCONT)  # a shell may have turned bracketed paste off meanwhile
         s.wait(lambda s: s.bytes.count(b"\x1b[?2004h") > told)
         s.close()
         s = Screen([PROGRAM], env=dict(place.env)).wait("old")  # the list of runs
@@ -374,7 +375,7 @@ def the_mouse_is_taken_and_left():
         s.send("%").quiet()
         assert s.bytes.count(on) == 1
         row = next(i for i, line in enumerate(s.lines()) if "└" in line)  # in the plot, above its axis
-        s.send("\x1b[<0;12;%dM" % (row - 4)).wait(" x ")  # the crosshair reads out what is there
+        s.send("\x1b[<0;12;%dM" % (row - 4)).wait(" x ")  # the crosshair shows the value there
         s.send("\x1b[<32;40;%dM" % (row - 4)).send("\x1b[<0;40;%dm" % (row - 4)).wait("0: all")
         s.send("%").quiet()
         assert s.bytes.rfind(off) > s.bytes.rfind(on)
