@@ -74,7 +74,7 @@ class Bf16(unittest.TestCase):
         self.assertNotEqual(result["loss"], expected["loss"])
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=5e-2 * b)
-        # an older card goes on in float32, and the log says so
+        # an older card goes on in float32, and a message says so
         self.assertEqual(same["loss"], expected["loss"])
         self.assertEqual(old.err, "auxcell: cuda:0: maps stay float32: bfloat16 needs compute capability 8.0\n")
 

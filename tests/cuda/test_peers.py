@@ -42,7 +42,7 @@ def two_devices_come_to_the_same_bits_each_time(where):
     # batch norm sees halves of a batch, so the numbers differ, but the training works
     assert one["loss"] != result["loss"] and result["loss"][2] < result["loss"][0], (one, result)
 
-    # if devices can't be connected, one goes on alone, and one line says why
+    # if devices can't be connected, one trains alone, and one line says why
     os.mkdir(f"{where}/broken")
     open(f"{where}/broken/libnccl.so.2", "w").close()
     for how, reason in (dict(nccl=f"{where}/broken"), "NCCL is not there"), \

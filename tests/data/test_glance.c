@@ -1,4 +1,4 @@
-/* Headers that are read without decoding tell what decoding tells. */
+/* Reading headers without decoding gives the same result as decoding. */
 #include "tests/helper/tempdir.h"
 
 #include "data/glance.h"

@@ -1,4 +1,4 @@
-/* Boxes of persons that predict is given. */
+/* The boxes of persons for predict. */
 #include "engine/command/boxes.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-/* A cache file: what is taken for one can be read wherever its index points. */
+/* A cache file: an accepted one can be read wherever its index points. */
 #include "tests/fuzz/cachetaps.h"
 #include "engine/train/cache_internal.h"
 #include "tests/fuzz/fuzz.h"
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(file, data, size);
     ax_cache_header *head = (void *)file;
     ax_cache_entry *index = (void *)(head + 1);
-    /* with the right checksum, so that the rest is looked at */
+    /* with the right checksum, so that the rest is parsed */
     if (size >= sizeof *head && head->count <= (size - sizeof *head) / sizeof *index)
         head->crc = ax_cache_head_crc(head, index);
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)

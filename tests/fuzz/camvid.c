@@ -1,4 +1,4 @@
-/* A list of CamVid, and what the names in it come to. */
+/* A list of CamVid, and the files that it names. */
 #include "data/open.h"
 #include "data/png_write.h"
 #include "tests/fuzz/fuzz.h"

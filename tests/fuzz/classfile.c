@@ -1,4 +1,4 @@
-/* Class files, and the same bytes as a map of the classes that they name; YAML of YOLO too. */
+/* Class files, and the same bytes as a map of the classes that they name; also YOLO's YAML. */
 #include "data/classfile.h"
 #include "data/yolo_names.h"
 #include "tests/fuzz/fuzz.h"

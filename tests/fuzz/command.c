@@ -1,4 +1,4 @@
-/* What a client sends to the engine, and the engine's answer. */
+/* Messages from a client to the engine, and the engine's answer. */
 #include "engine/wire/command.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-/* A record of the event log; and, past its checksum, its payload, which packs again to what it was read from. */
+/* A record of the event log; and, without its checksum, its payload, which packs again to the same bytes. */
 #include "engine/wire/eventlog.h"
 #include "tests/fuzz/fuzz.h"
 

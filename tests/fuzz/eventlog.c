@@ -1,4 +1,4 @@
-/* A whole log: read past any damage, served past it, settled, and then whole. */
+/* A whole log: read and served past any damage, settled, and then complete. */
 #include "engine/wire/eventlog.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
-/* Fuzz targets: one program for each parser, made with libFuzzer. A target must return whatever the bytes are; what
-   sanitizers find ends it. */
+/* Fuzz targets: one program for each parser, made with libFuzzer. A target must return, whatever the bytes are; an
+   error found by a sanitizer ends it. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -55,7 +55,7 @@ static inline void fuzz_drop(const char *dir, const char *name)
 }
 
 /* A copy (the caller frees it) of a file of engine/base/envelope.h, at least 8 bytes long, with the right checksum, so
-   that its contents are looked at. */
+   that its contents are parsed. */
 static inline uint8_t *fuzz_seal(const uint8_t *data, size_t size)
 {
     uint8_t *bytes = malloc(size);

@@ -1,4 +1,4 @@
-/* inflight/ID.mpk, under a checksum that is made right. */
+/* inflight/ID.mpk with a valid checksum. */
 #include "engine/train/inflight.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/sitting.h"

@@ -1,4 +1,4 @@
-/* A mask of CamVid: it is its own image, so that their sizes agree. */
+/* A mask of CamVid, which is its own image, so that their sizes agree. */
 #include "data/open.h"
 #include "data/png_write.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-/* What engine and worker say to each other. */
+/* Messages between engine and worker. */
 #include "engine/worker/protocol.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-/* EXIF as it stands in a picture. The bytes end where their allocation ends. */
+/* EXIF data of a picture. The bytes end where their allocation ends. */
 #include "data/orientation.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-/* Outlines as they come: any doubles, on an image of any small size. */
+/* Unchecked outlines: any doubles, on an image of any small size. */
 #include "data/polygon.h"
 #include "tests/fuzz/fuzz.h"
 

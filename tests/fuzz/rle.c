@@ -1,4 +1,4 @@
-/* A mask of COCO as a compressed string, and its numbers as polygon and as counts. */
+/* A mask of COCO as a compressed string, and its numbers as a polygon and as counts. */
 #include "data/polygon.h"
 #include "data/rle.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-/* run.ini: and what could be read is written, and reads back the same. */
+/* run.ini: settings that could be read are written, and read back the same. */
 #include "engine/config/settings.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
-/* A training of the smallest network on the smallest data: whose state the target inflight reads, and seeds.c writes.
- */
+/* A training of the smallest network on the smallest data; the target inflight reads its state, and seeds.c writes
+   it. */
 #ifndef TESTS_FUZZ_SITTING_H
 #define TESTS_FUZZ_SITTING_H
 

@@ -1,4 +1,4 @@
-/* A snapshot, under a checksum that is made right, so that what it says is looked at; what is read can be saved. */
+/* A snapshot with a valid checksum, so that its contents are parsed; one that is accepted can be saved. */
 #include "engine/search/journal/snapshot.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/helper/searching.h"

@@ -1,4 +1,4 @@
-/* The screens' model with a made-up run of 60 candidates, for tests of what keys do. */
+/* The screens' model with a made-up run of 60 candidates, for tests of keys. */
 #ifndef AX_TEST_DESK_H
 #define AX_TEST_DESK_H
 

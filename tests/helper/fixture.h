@@ -1,4 +1,4 @@
-/* Test programs whose tests all begin with the same set-up and end with the same tear-down. */
+/* Test programs whose tests all have the same set-up and tear-down. */
 #ifndef AX_TEST_FIXTURE_H
 #define AX_TEST_FIXTURE_H
 

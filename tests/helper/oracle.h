@@ -1,6 +1,6 @@
-/* Runs one operation on any backend with memory of its own per tensor, and compares: backend against backend, gradient
-   against central differences. Strict on purpose: what the operation's table doesn't name isn't there, outputs and
-   scratch hold garbage before a run, and a byte written behind a tensor fails. */
+/* Runs one operation on any backend, with separate memory for each tensor, and compares: a backend against another,
+   gradients against central differences. Strict on purpose: operands that the operation's table doesn't name are
+   absent, outputs and scratch hold garbage before a run, and writing a byte beyond a tensor fails. */
 #ifndef AX_TEST_ORACLE_H
 #define AX_TEST_ORACLE_H
 

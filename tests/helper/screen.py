@@ -143,7 +143,7 @@ class Screen:
             if left <= 0 or (self.process.poll() is not None and not self.read(0.1) and not test(self)):
                 raise AssertionError("never seen: %r; the screen:\n%s" % (what, self.text()))
             self.read(min(left, 0.5))
-        return self.quiet(0.02)  # wait for the rest of the same drawing, whose parts come in any order
+        return self.quiet(0.02)  # wait for the rest of the same drawing, which comes in several parts
 
     def quiet(self, seconds=0.15):
         """Reads until nothing came for so long."""

@@ -1,5 +1,5 @@
-/* A small network that uses every differentiable operation, with a value read three times, and an oracle for plans: the
-   graph executed node by node on the reference kernels, every value in memory of its own. */
+/* A small network that uses every differentiable operation, with one value read three times, and an oracle for plans:
+   the graph executed node by node on the reference kernels, with separate memory for every value. */
 #ifndef AX_TEST_SMALLNET_H
 #define AX_TEST_SMALLNET_H
 

@@ -1,4 +1,4 @@
-/* A run's state (engine/wire/state.h) that is told event by event, a second apart. */
+/* A run's state (engine/wire/state.h) built event by event, a second apart. */
 #ifndef AX_TEST_STORY_H
 #define AX_TEST_STORY_H
 

@@ -1,4 +1,4 @@
-/* Operations on numbers worked out by hand: what goes in is set, and what comes out is compared. */
+/* Operations on numbers worked out by hand: inputs are set, and outputs compared. */
 #ifndef AX_TEST_VALUES_H
 #define AX_TEST_VALUES_H
 

@@ -1,9 +1,8 @@
-/* Makes the directory of a run that has a long past, with the engine's own search, log and snapshot: for measuring what
-   a run costs when it is long. Nothing is trained; rewards are drawn.
+/* Makes the directory of a run with a long history, with the engine's own search, log and snapshot, to measure the cost
+   of long runs. Nothing is trained; rewards are random.
      longrun DIR CANDIDATES [STRATEGY]
-   With a strategy that learns slowly (ppo) all but the last hundred candidates count as made by hand, from which
-   nothing is learned. The run is paused before its end, so that an engine that goes on with it waits and trains
-   nothing. */
+   With a strategy that learns slowly (ppo) all but the last hundred candidates count as submitted by hand, from which
+   nothing is learned. The run is paused before its end, so that a resumed engine waits and trains nothing. */
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"

@@ -1,8 +1,8 @@
-/* LD_PRELOAD for tests: keeps beside a run what a power cut would leave of it, namely only what was synced. AX_SHADOW
+/* LD_PRELOAD for tests: keeps a copy of what a power cut would leave of a run, which is only the synced data. AX_SHADOW
    is a directory: f<inode> holds a file's bytes as of its last sync, d<inode> a directory's entries as of its last sync
    ("inode type name" lines). tests/helper/powercut.py makes a run directory of them.
-   AX_FAIL_SYNC=N lets the Nth sync of the engine fail with EIO; as with a real disk the kernel then forgets what was
-   dirty, so a later sync of that file "succeeds" without keeping anything. */
+   AX_FAIL_SYNC=N lets the Nth sync of the engine fail with EIO; as with a real disk the kernel then forgets the dirty
+   pages, so a later sync of that file "succeeds" without saving anything. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
-/* Preloaded into an engine: its workers are traced by strace, and nobody else. (strace counts the calls of each process
-   apart: following the engine's forks it hurts whichever process makes its n-th call first, and never the other.)
-   AX_TRACE_WORKER: strace's arguments, one a line. */
+/* Preloaded into an engine: strace traces its workers, but not the engine. (strace counts the calls of each process
+   separately: if it followed the engine's forks, the fault would hit whichever process makes its n-th call first, and
+   never the other.) AX_TRACE_WORKER: strace's arguments, one per line. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

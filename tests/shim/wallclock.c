@@ -1,5 +1,5 @@
-/* Preloaded into an engine: its time of day is off by the seconds that stand in the file AX_WALLCLOCK, from one call to
-   the next. */
+/* Preloaded into an engine: shifts its time of day by the seconds in the file AX_WALLCLOCK, which is read at every
+   call. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-/* Colours that tell things apart stay distinct for people who can't see red or green. */
+/* Colours with different meanings stay distinct for people who can't see red or green. */
 #include "viz/theme.h"
 
 #include <math.h>

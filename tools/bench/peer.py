@@ -253,7 +253,7 @@ def measure(o, kind, name, genotype, folder):
     return row
 
 
-# ---- what is printed ----
+# ---- output ----
 
 def columns(kind, o):
     peers = [PEERS[p] for p in o.peers if kind.startswith("infer") or p == "torch"]

@@ -1,6 +1,7 @@
-/* What every load and store of a kernel has to satisfy, in the checked build: it is in one live allocation or in
-   shared memory, reads only what was written, and no other thread touches the same bytes meanwhile (for shared memory:
-   between the same two barriers; for device memory also: from another block of the launch) unless both only read. */
+/* Checks of every load and store of a kernel, in the checked build: it must be within one live allocation or in shared
+   memory, read only initialised bytes, and no other thread may access the same bytes meanwhile unless both only read.
+   Meanwhile means: in shared memory, between the same two barriers; in device memory, also from another block of the
+   launch. */
 #include "block.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-/* The threads of a block as fibers, one after the other up to the next barrier. AUXCELL_EMU_ORDER=1 runs threads and
-   blocks the other way round: what differs then depends on a race. */
+/* The threads of a block as fibers that run one after the other up to the next barrier. AUXCELL_EMU_ORDER=1 runs
+   threads and blocks in reverse order: results that differ then depend on a race. */
 #include "block.h"
 #include "kernel.h"
 

@@ -1,4 +1,4 @@
-/* Running the threads of blocks (block.cpp) and checking what they touch (access.cpp). */
+/* Runs the threads of blocks (block.cpp) and checks their accesses (access.cpp). */
 #ifndef AX_EMU_BLOCK_H
 #define AX_EMU_BLOCK_H
 
@@ -17,7 +17,7 @@ struct host_kernels {
     void (**ordered)();
     bool checked;                                                          /* the build that checks every access */
     void (**access)(const void *at, size_t n, bool write);                 /* called by the checked build only */
-    void (**undefined)(const char *what, const char *file, unsigned line); /* likewise */
+    void (**undefined)(const char *what, const char *file, unsigned line); /* called by the checked build only */
     void *(*make_shared)(); /* allocates this thread's __shared__ variables */
     const char *low, *high; /* the address range of the library */
     char *shared;           /* the __shared__ variables of all kernels */

@@ -1,7 +1,7 @@
-/* cuDNN's convolutions: what the descriptors must satisfy, which algorithms there are, and running one. As on hardware,
-   the first choices of the heuristic are not deterministic, want workspace, and use TF32 unless the mathematics is
-   CUDNN_FMA_MATH. AUXCELL_EMU_ALGO=1 leaves only those that are not deterministic, 2 none at all. AUXCELL_EMU_TWICE=1
-   lists each one twice, with and without tensor cores and with unequal workspace. */
+/* cuDNN's convolutions: checks of descriptors, the choice of algorithms, and running one. As on hardware, the first
+   choices of the heuristic aren't deterministic, need workspace, and use TF32 unless the math type is CUDNN_FMA_MATH.
+   AUXCELL_EMU_ALGO=1 leaves only the nondeterministic ones, 2 none at all. AUXCELL_EMU_TWICE=1 lists each one twice,
+   with and without tensor cores and with different workspace sizes. */
 #include "cudnn.h"
 
 #include <cstring>

@@ -1,5 +1,5 @@
-/* What the emulated libcudart, libcudnn, libcublasLt and libnccl share. The state lives in libcudart.so.13; the others
-   link to it. Everything runs under one lock, and "device" work runs on the thread that waits for it. */
+/* Shared by the emulated libcudart, libcudnn, libcublasLt and libnccl. The state is in libcudart.so.13; the others link
+   to it. Everything runs under one lock, and "device" work runs on the thread that waits for it. */
 #ifndef AX_EMU_H
 #define AX_EMU_H
 

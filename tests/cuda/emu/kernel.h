@@ -1,5 +1,5 @@
-/* CUDA C for a host compiler: included before every .cu file by the build. A kernel becomes a function that one fiber
-   per thread calls; shared variables become thread-local statics, so that the loader tells where they all are. */
+/* CUDA C for a host compiler: the build includes it before every .cu file. A kernel becomes a function that one fiber
+   per thread calls; shared variables become thread-local statics, so that the loader knows where all of them are. */
 #ifndef AX_EMU_KERNEL_H
 #define AX_EMU_KERNEL_H
 
@@ -51,7 +51,6 @@ extern void (*emu_ordered)();
 #define gridDim (emu_now.blocks)
 #define warpSize 32
 #define __syncthreads() emu_barrier(__FILE__, __LINE__)
-#define __ldg(p) (*(p))
 /* nothing is contracted here (-ffp-contract=off) */
 #define __dmul_rn(a, b) ((double)(a) * (double)(b))
 #define __dadd_rn(a, b) ((double)(a) + (double)(b))

@@ -1,5 +1,5 @@
-/* The table of a host-kernel library. EMU_HEADER declares the argument structs, ax_k_NAME_ and EMU_ARGS, EMU_LIST is its
-   X(name, sync, ...) list. EMU_BY: how kernels take their argument. */
+/* The table of a library of host kernels. EMU_HEADER declares the argument structs, ax_k_NAME_ and EMU_ARGS; EMU_LIST
+   is its X(name, sync, ...) list. EMU_BY: how kernels take their argument. */
 #include "tests/cuda/emu/kernel.h"
 #include EMU_HEADER
 

@@ -1,6 +1,6 @@
-/* What nvcc's host stubs call: registration of kernels by name, and launches, which find the host build of the same
-   kernel in build/<config>/cuda/emu/kernels.so (AUXCELL_EMU_KERNELS names another, AUXCELL_EMU_CHECK=1 takes the build
-   whose every access is checked). */
+/* The functions that nvcc's host stubs call: they register kernels by name, and launches look up the host build of the
+   same kernel in build/<config>/cuda/emu/kernels.so (AUXCELL_EMU_KERNELS names another file, AUXCELL_EMU_CHECK=1 takes
+   the build that checks every access). */
 #include "block.h"
 #include "kernel.h"
 

@@ -1,5 +1,5 @@
-/* Device memory: anonymous pages that the host may not touch, between pages that nobody may touch. An address is never
-   given out twice, so that a freed pointer stays wrong. Fresh memory is all ones: NaN as a float, -1 as an integer. */
+/* Device memory: anonymous pages that the host may not access, between guard pages. Addresses are never reused, so that
+   a freed pointer stays invalid. Fresh memory is all ones: NaN as a float, -1 as an integer. */
 #include "emu.h"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
-/* NCCL for the devices of one process: communicators, groups, sends and receives. A send that no receive of its group
-   meets, or one of another size, is a violation: on hardware it hangs. Whoever meets a device that is lost waits for
-   ever. Calls leave another device current than they found. */
+/* NCCL for the devices of one process: communicators, groups, sends and receives. A send without a receive of the same
+   size in its group is a violation: on hardware it hangs. Exchanging data with a lost device waits for ever. After a
+   call another device than before is current. */
 #include "stream.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-/* Streams as queues that nothing empties but a wait: what hardware might not have done yet is never done yet. */
+/* Streams as queues that only a wait empties: work that hardware might not have done yet is never done yet. */
 #include "stream.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-/* What processes have of the same devices: one that fills a card leaves less to the others, and what a dead one had is
-   free again. AUXCELL_EMU_SHARED names the file in which they note it; without it each has the devices to itself. */
+/* Device memory shared by processes: one that fills a card leaves less to the others, and the memory of a dead one is
+   free again. AUXCELL_EMU_SHARED names the file for the bookkeeping; without it each process has the devices to
+   itself. */
 #include "emu.h"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-/* Two devices: what is of one used on the other, and NCCL. */
+/* Two devices: objects of one used on the other, and NCCL. */
 #include "tests/cuda/sample/libraries.h"
 
 /* As in engine/backend/cuda/nccl.h */

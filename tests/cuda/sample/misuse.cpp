@@ -1,5 +1,6 @@
-/* misuse CASE: one right use, or one mistake that the emulation must find, by name; without CASE the names. Linked to
-   the real libraries, run with the emulated ones first in LD_LIBRARY_PATH. Prints "ok" at the end of a right use. */
+/* misuse CASE: one right use, or one mistake that the emulation must find; without CASE it prints their names. Linked
+   with the real libraries, run with the emulated ones first in LD_LIBRARY_PATH. Prints "ok" at the end of a right
+   use. */
 #include "tests/cuda/sample/misuse.h"
 
 #include <cstring>

@@ -1,4 +1,4 @@
-/* What the cases of the misuse program share. */
+/* Shared by the cases of the misuse program. */
 #ifndef AX_MISUSE_H
 #define AX_MISUSE_H
 

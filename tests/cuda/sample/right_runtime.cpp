@@ -1,4 +1,4 @@
-/* Right uses of kernels, copies, graphs and errors, and the calls that AUXCELL_EMU_FAIL lets fail. */
+/* Right uses of kernels, copies, graphs and errors, and the calls that AUXCELL_EMU_FAIL makes fail. */
 #include "tests/cuda/sample/libraries.h"
 
 #include <cmath>

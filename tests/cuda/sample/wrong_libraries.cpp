@@ -1,4 +1,4 @@
-/* Mistakes with cuDNN and cuBLASLt, and a program that leaves everything behind. */
+/* Mistakes with cuDNN and cuBLASLt, and a program that releases nothing. */
 #include "tests/cuda/sample/libraries.h"
 
 namespace

@@ -1,4 +1,5 @@
-/* Parts of the cores: no core is used twice or left out, hyperthreads stay together, and the affinity is really set. */
+/* Parts of the cores: no core is in two parts or in none, hyperthreads stay together, and the affinity is really
+   set. */
 #include "engine/base/cores.h"
 
 #include <sched.h>

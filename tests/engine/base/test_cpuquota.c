@@ -1,5 +1,4 @@
-/* Processor quotas of control groups, read from files of the test: both versions, groups above, and inside a
-   container. */
+/* CPU quotas of control groups, read from files of the test: both versions, parent groups, and inside a container. */
 #include "engine/base/cpuquota.h"
 #include "tests/helper/fixture.h"
 

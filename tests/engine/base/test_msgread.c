@@ -1,4 +1,4 @@
-/* The reader agrees with msgpack-c on everything that msgpack-c packs, and refuses what is cut short. */
+/* The reader agrees with msgpack-c on everything that msgpack-c packs, and refuses truncated data. */
 #include "engine/base/crc32c.h"
 #include "engine/base/msgread.h"
 #include "engine/base/rng.h"

@@ -1,4 +1,4 @@
-/* Outcomes as bytes: they are read back, and so are those that older versions wrote. */
+/* Outcomes as bytes: they can be read back, and so can those of older versions. */
 #include "engine/candidate/outcome_pack.h"
 
 #include <setjmp.h>

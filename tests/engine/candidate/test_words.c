@@ -1,4 +1,4 @@
-/* The words of a candidate's life: they are read as they are written, and unknown ones have a meaning too. */
+/* The words for a candidate's states: they are read as they are written, and unknown ones have a meaning, too. */
 #include "engine/candidate/words.h"
 
 #include <setjmp.h>

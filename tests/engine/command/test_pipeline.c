@@ -1,4 +1,4 @@
-/* Reading, computing and writing in several threads: order, failures, and how much is held at a time. */
+/* Reading, computing and writing in several threads: order, failures, and the number of items held at a time. */
 #include "engine/command/pipeline.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/* Networks and single operations as ONNX: the bytes are the same each time, graphs of training are refused, and
-   onnxruntime (oracle.py, where it can be imported) computes what our engine computes. */
+/* Networks and single operations as ONNX: the bytes are the same each time, graphs of trainings are refused, and
+   onnxruntime (oracle.py, if it can be imported) gives the same results as our engine. */
 #include "engine/base/normalise.h"
 #include "engine/export/onnx.h"
 #include "engine/graph/plan.h"

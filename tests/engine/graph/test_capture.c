@@ -1,4 +1,4 @@
-/* Steps that are recorded and launched as one graph, on a backend that only counts and whose calls fail on request. */
+/* Steps that are recorded and launched as one graph, on a backend that only counts calls and fails on request. */
 #include "engine/graph/capture.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* The fused graph of inference: what is fused, what must not be, and that it computes the same. */
+/* The fused graph for inference: what is fused and what isn't, and that the results are the same. */
 #include "engine/backend/list.h"
 #include "engine/graph/fuse.h"
 #include "engine/graph/params.h"

@@ -1,4 +1,4 @@
-/* Maps in bfloat16: which values have which type, that a value is cast at most once, and that nothing else changes. */
+/* Maps in bfloat16: the type of each value, that a value is cast at most once, and that nothing else changes. */
 #include "engine/graph/narrow.h"
 #include "tests/helper/smallnet.h"
 

@@ -69,7 +69,7 @@ def twenty_clients_at_once(where):
                     if isinstance(m[2], str):
                         answers.append(m)
                         if len(answers) >= 100 and len(answers) < len(mine):
-                            s.sendall(msgpack.packb(mine[len(answers)]))  # and one by one
+                            s.sendall(msgpack.packb(mine[len(answers)]))  # and one at a time
             assert [a[0] for a in answers] == [m[0] for m in mine] and not any(a[1] for a in answers)
             said.extend(m[3] for m in mine)
             s.close()

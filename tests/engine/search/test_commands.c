@@ -1,4 +1,4 @@
-/* The commands of a person, and the answer to each. */
+/* Users' commands, and the answer to each. */
 #include "engine/space/space.h"
 #include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"

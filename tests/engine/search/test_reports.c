@@ -1,4 +1,4 @@
-/* What workers report of their candidates. */
+/* Workers' reports about their candidates. */
 #include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
 

@@ -1,4 +1,4 @@
-/* A network with a known outcome isn't trained again, and which outcomes count as known. */
+/* A network with a known outcome isn't trained again; which outcomes count as known. */
 #include "engine/search/duplicates.h"
 #include "engine/search/search_internal.h"
 #include "tests/helper/fixture.h"

@@ -1,4 +1,4 @@
-/* Which decisions count: those of networks that differ, and no others. */
+/* Which decisions count: those that make networks differ, and no others. */
 #include "engine/space/canonical.h"
 #include "engine/space/list.h"
 

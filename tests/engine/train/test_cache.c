@@ -1,4 +1,4 @@
-/* The cache: it is used again if it is complete and this run's; otherwise it is made again. */
+/* The cache: it is reused if it is complete and belongs to this run; otherwise it is made again. */
 #include "data/open.h"
 #include "engine/backend/list.h"
 #include "engine/base/file.h"

@@ -1,4 +1,4 @@
-/* Scoring on the emulated device, with every access of its kernels checked: counts, sums, peaks and means are the
+/* Scoring on the emulated device, with every access of its kernels checked: counts, sums, peaks and means equal the
    host's. */
 #include "engine/base/rng.h"
 #include "engine/model/logit_mean.h"

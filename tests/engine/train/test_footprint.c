@@ -1,4 +1,4 @@
-/* The predicted memory of a training is what it allocates, and a training that would take too much isn't begun. */
+/* The predicted memory of a training is what it allocates, and a training that needs too much isn't started. */
 #include "engine/train/footprint.h"
 
 #include "data/open.h"

@@ -1,5 +1,5 @@
-/* A training that is stopped at any step and resumed, in this process or from the file of one that died, gives the bits
-   of an uninterrupted one. */
+/* A training that is stopped at any step and resumed, in this process or from the state of a killed one, gives the same
+   bits as an uninterrupted one. */
 #include "data/open.h"
 #include "engine/base/file.h"
 #include "engine/train/inflight.h"

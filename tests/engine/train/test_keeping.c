@@ -1,4 +1,4 @@
-/* How often a training saves its state, on a clock that only steps and saves move. */
+/* How often a training saves its state, with a clock that only steps and saves advance. */
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"

@@ -1,4 +1,4 @@
-/* A teacher's folder of logits: which file belongs to which image. */
+/* A teacher's folder of logits: the file for each image. */
 #include "engine/train/logits_folder.h"
 
 #include "data/open.h"

@@ -1,5 +1,5 @@
-/* Full training on several emulated CUDA devices: the gradient of a step is the mean of the shares' gradients, weighted
-   by their crops, as the reference computes them one by one; and it comes to the same bits again. */
+/* Full training on several emulated CUDA devices: a step's gradient is the mean of the gradients of the shares,
+   weighted by their crops, as the reference computes them one after the other; and the bits are the same each time. */
 #include "data/open.h"
 #include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"

@@ -1,5 +1,5 @@
-/* Settings that the preset paper has as published: averages that become the parameters, batch norm's statistics under
-   the averages, PyTorch's initialisation, and how images are scaled. */
+/* Settings that the preset paper has as published: averages copied to the parameters, batch norm's statistics for the
+   averages, PyTorch's initialisation, and the scaling of images. */
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 

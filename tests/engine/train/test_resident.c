@@ -1,5 +1,5 @@
-/* Stage 1's crops in a device's memory: when they are put there, and that a batch gathered from there is the cache's.
-   The device is the CPU, which says what it has to spare and can run out. */
+/* Stage 1's crops in a device's memory: when they are put there, and that a batch gathered from there equals the
+   cache's. The device is the CPU with a limited amount of memory. */
 #include "data/open.h"
 #include "engine/space/decoder.h"
 #include "engine/model/encoder.h"

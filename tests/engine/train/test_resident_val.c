@@ -1,5 +1,5 @@
-/* Validation's images in a device's memory: validations that read them there come to the same bits as from the cache,
-   and copy almost nothing. */
+/* Validation images in a device's memory: validations that read them there give the same bits as from the cache, and
+   copy almost nothing. */
 #include "engine/train/resident_val.h"
 
 #include "data/open.h"

@@ -1,4 +1,4 @@
-/* The client against an engine that this test plays, all in one thread: a socket's buffers hold what is said. */
+/* The client with an engine that this test plays, all in one thread: the buffers of a socket hold all messages. */
 #include "engine/base/file.h"
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"

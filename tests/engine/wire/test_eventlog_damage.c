@@ -1,7 +1,7 @@
 /* A log of 64 KiB, cut at every byte and with every single bit flipped: the records before the damage are read, the
-   offset is that of the damaged record, and a log opened so is appended to and opened again, twice. A reader is put at
-   the record in question, so that each case costs one record and not the log. Then overwritten anywhere: all that can
-   be proven is read, and a log that was settled is whole. */
+   offset is that of the damaged record, and the opened log is appended to and opened again, twice. A reader starts at
+   the record in question, so that each case costs one record and not the log. Then bytes anywhere are overwritten:
+   everything that can be verified is read, and a settled log is complete. */
 #include "engine/base/file.h"
 #include "engine/base/rng.h"
 #include "engine/wire/eventlog_internal.h"

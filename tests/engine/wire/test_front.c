@@ -1,4 +1,4 @@
-/* A front that is updated point by point is the front of all points. */
+/* A front updated point by point is the front of all points. */
 #include "engine/base/rng.h"
 #include "engine/wire/front.h"
 

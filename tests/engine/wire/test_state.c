@@ -57,7 +57,7 @@ static void an_engine_that_died_trains_nothing(void **state)
     story_propose(t, 1);
     story_start(t, 1, 1, 1);
     story_tell(t, (ax_event) { .kind = AX_EVENT_BYE, .u.BYE = { "stopped" } });
-    ax_state_engine_died(&t->s); /* it said good-bye */
+    ax_state_engine_died(&t->s); /* the engine's last event says that it stopped */
     assert_false(t->s.died);
     story_tell(t, (ax_event) { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "a" } });
     story_start(t, 1, 1, 1);

@@ -1,4 +1,4 @@
-/* A plugin for tests whose devices can't be used, each for a reason of its own; the middle one can. */
+/* A plugin for tests with devices that can't be used, each for a different reason; only the middle one can. */
 #include "engine/backend/plugin.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The bytes that are sent make a terminal show what it should: a small, strict terminal emulator takes them. */
+/* The bytes that are sent make a terminal show the screen: a small, strict terminal emulator checks them. */
 #include "tui/term/delta.h"
 
 #include "engine/base/rng.h"

@@ -1,4 +1,4 @@
-/* What prune, undo, promote and pastes do: the commands that go to the engine. */
+/* Prune, undo, promote and pastes: the commands that they send to the engine. */
 #include "tests/helper/desk.h"
 #include "tests/helper/fixture.h"
 

@@ -1,4 +1,4 @@
-/* Prompts: what Tab completes, what the arrows bring back, and what a filter shows while it is typed. */
+/* Prompts: completion with Tab, previous lines with the arrow keys, and filters that apply while they are typed. */
 #include "tests/helper/desk.h"
 #include "tests/helper/fixture.h"
 #include "tui/ui/complete.h"

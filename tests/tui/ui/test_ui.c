@@ -1,4 +1,4 @@
-/* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
+/* Keys without a terminal: the selection, prompts, and the commands sent to the engine. */
 #include "engine/space/change.h"
 #include "tests/helper/desk.h"
 #include "tests/helper/fixture.h"

@@ -1,5 +1,5 @@
-/* The direct convolution adds in the order of rows, columns and channels, whatever tiles it works in: a run that was
-   begun with other tiles goes on with the same bits. */
+/* The direct convolution adds in the order of rows, columns and channels, whatever its tiles: a run started with other
+   tiles goes on with the same bits. */
 #include "engine/backend/cpu/conv.h"
 #include "engine/base/rng.h"
 #include "tests/helper/twin.h"

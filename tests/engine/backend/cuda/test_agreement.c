@@ -1,5 +1,5 @@
 /* Every kernel of the CUDA backend against the reference, on the emulated device, with every access of a kernel
-   checked: bounds, races, memory that nobody wrote. Threads and blocks run in both orders. */
+   checked: bounds, races, uninitialised memory. Threads and blocks run in both orders. */
 #include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"
 

@@ -1,5 +1,5 @@
-/* Which library a 1x1 convolution goes by: the faster one, on a device whose clock says what the test wants; and the
-   same one from then on, whatever the clock says later. cuDNN takes 1 us, without scratch 4. */
+/* The library chosen for a 1x1 convolution: the faster one, on a device whose clock the test sets, and the same one
+   from then on, whatever the clock gives later. cuDNN takes 1 us, or 4 without scratch. */
 #include "tests/helper/emulated.h"
 #include "tests/helper/fixture.h"
 

@@ -1,5 +1,5 @@
-/* What goes between devices, on emulated ones: copies are exact, sums are added in the order of the devices, and a call
-   that fails is an error that leaves nothing behind. */
+/* Data exchanged between emulated devices: copies are exact, sums are added in the order of the devices, and a failing
+   call is an error that leaks nothing. */
 #include "tests/helper/emulated.h"
 
 #include <setjmp.h>

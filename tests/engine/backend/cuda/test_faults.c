@@ -1,7 +1,6 @@
-/* Calls of the CUDA libraries fail, one in turn, in a training step from opening the device to closing it; then that
-   one and all after it, as when a device is lost: an error that names call, shape and device, nothing left, and the
-   same process goes on. Of each call the first and the last time; with AUXCELL_TORTURE every one (make torture-cuda).
- */
+/* CUDA calls fail, one at a time, in a training step from opening the device to closing it; then that one and all after
+   it, as when a device is lost. Each gives an error that names call, shape and device, nothing leaks, and the process
+   goes on. Of each call the first and the last time are tested; with AUXCELL_TORTURE all (make torture-cuda). */
 #include "tests/helper/emulated.h"
 #include "tests/helper/smallnet.h"
 

@@ -1,6 +1,6 @@
-/* What the libraries offer for a convolution and what becomes of it, where the emulated ones do as hardware does: lists
-   with an algorithm twice, offers that don't run, a host that is slower than the device, clocks that ramp up, a device
-   with little memory. */
+/* The algorithms that the libraries offer for a convolution, and the choice among them, when the emulation behaves like
+   hardware: lists with an algorithm twice, offers that don't run, a host slower than the device, clocks that ramp up, a
+   device with little memory. */
 #include "tests/helper/emulated.h"
 #include "tests/helper/fixture.h"
 

@@ -1,5 +1,5 @@
-/* Opening a device: its kernels are ready then, so that none is loaded inside of a recording, or opening says which one
-   can't be; and work of one device while another is the thread's. */
+/* Opening a device loads its kernels, so that none is loaded during a recording, or fails with the name of one that
+   can't be loaded; and work on one device while another is current. */
 #include "tests/helper/emulated.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Calls that run together on the emulated device, every access checked: the bits that each comes to by itself, for
-   every operation, and in fewer launches. */
+/* Calls that run together on the emulated device, with every access checked: each operation gives the same bits as when
+   run alone, in fewer launches. */
 #include "engine/graph/plan.h"
 #include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"

@@ -1,4 +1,4 @@
-/* The engine's side of its socket against clients of every kind, all in one thread. The test sets the time. */
+/* The engine's side of its socket with clients of every kind, all in one thread. The test sets the time. */
 #include "engine/search/coordinator/clients.h"
 #include "engine/wire/event.h"
 #include "engine/wire/eventlog.h"

@@ -1,4 +1,4 @@
-/* candidates.mpk damaged, events.mpk whole: nothing is lost. */
+/* With candidates.mpk damaged and events.mpk intact nothing is lost. */
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"

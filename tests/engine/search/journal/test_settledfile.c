@@ -1,4 +1,4 @@
-/* candidates.mpk beside the snapshot: settled candidates are written once, and everything in it is checked when it is
+/* candidates.mpk beside the snapshot: settled candidates are written once, and everything is verified when it is
    read. */
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"

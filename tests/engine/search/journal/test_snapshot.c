@@ -1,4 +1,4 @@
-/* Snapshots: a search that is loaded goes on as if nothing had happened, and the files of two snapshots are kept. */
+/* Snapshots: a search loaded from one goes on as if uninterrupted, and the files of two snapshots are kept. */
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/search/search_internal.h"

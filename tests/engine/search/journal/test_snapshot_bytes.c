@@ -1,4 +1,4 @@
-/* Snapshots whose bytes were changed: damaged, newer and hostile ones are refused, older ones are read. */
+/* Snapshots with changed bytes: damaged, newer and hostile ones are refused, older ones are read. */
 #include "engine/base/crc32c.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"

@@ -1,5 +1,5 @@
-/* Equal keys mean the same network, down to its logits; different keys mean that no renumbering turns one into the
-   other. */
+/* Equal keys mean the same network, down to its logits; different keys mean that no renumbering turns one network into
+   the other. */
 #include "engine/backend/list.h"
 #include "engine/graph/params.h"
 #include "engine/graph/plan.h"

@@ -1,4 +1,4 @@
-/* The template space: the cost of a genotype, which genotypes are one network, and which are refused. */
+/* The template space: the cost of a genotype, which genotypes are the same network, and which are refused. */
 #include "engine/base/json.h"
 #include "engine/base/str.h"
 #include "engine/graph/stats.h"
