@@ -1,5 +1,5 @@
-/* Decoded images that stay in memory: within their budget, the same from all threads, and the same samples as without.
- */
+/* Decoded images cached in memory: within their budget, the same from all threads, and the same samples as without a
+   cache. */
 #include "tests/helper/datatree.h"
 #include "tests/helper/tempdir.h"
 

@@ -1,4 +1,4 @@
-/* JPEGs that break rules are read when all of their pixels are there, and refused when some are missing. */
+/* JPEGs that violate the standard are read if all of their pixels are there, and refused if some are missing. */
 #include "data/image.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* People as samples: those of the scenes, and of small sets in the forms of MPII and COCO. */
+/* People as samples: those of the scenes, and of small data sets in the forms of MPII and COCO. */
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"

@@ -1,4 +1,4 @@
-/* A genotype as text, which prints as a text that reads the same; and an edit of one. */
+/* A genotype as text, which must print as an equivalent text; and an edit of one. */
 #include "engine/space/change.h"
 #include "engine/space/genotype.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-/* A folder of logits: a .npy, or after the first byte 1 a safetensors, for a sample of a generated scene. */
+/* A folder of logits for a sample of a generated scene: a .npy file, or a safetensors file if the first byte is 1. */
 #include "data/open.h"
 #include "engine/train/logits_folder.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-/* A text file of outlines, and the class map of it. */
+/* A text file of outlines, and its class map. */
 #include "data/open.h"
 #include "data/png_write.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-/* Runs a subcommand in this process and catches what it prints. */
+/* Runs a subcommand in this process and captures its output. */
 #ifndef TESTS_HELPER_CAPTURE_H
 #define TESTS_HELPER_CAPTURE_H
 

@@ -1,4 +1,4 @@
-/* The class map of a picture or sample of segmentation, which is its truth. */
+/* The class map of a segmentation picture or sample, which is its ground truth. */
 #ifndef AX_HELPER_CLASSMAP_H
 #define AX_HELPER_CLASSMAP_H
 

@@ -1,4 +1,4 @@
-/* Numbers of golden files. Every function fails the test when what it looks for isn't there. */
+/* Numbers of golden files. Every function fails the test if it doesn't find what it is asked for. */
 #ifndef TESTS_HELPER_GOLDEN_H
 #define TESTS_HELPER_GOLDEN_H
 

@@ -1,4 +1,4 @@
-/* A search without processes: the test is the worker and the person, and sees every event. */
+/* A search without processes: the test is the worker and the user, and sees every event. */
 #ifndef TESTS_HELPER_SEARCHING_H
 #define TESTS_HELPER_SEARCHING_H
 

@@ -1,4 +1,4 @@
-/* What the opaque structs of the emulated cuBLASLt hold; the real sizes are larger. */
+/* The contents of the emulated cuBLASLt's opaque structs; the real sizes are larger. */
 #ifndef AX_EMU_CUBLASLT_H
 #define AX_EMU_CUBLASLT_H
 

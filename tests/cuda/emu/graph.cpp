@@ -1,4 +1,4 @@
-/* Work that a stream records instead of running it, and graphs of it. */
+/* Work that a stream records instead of running it, and the graphs made of it. */
 #include "stream.h"
 
 using namespace emu;

@@ -1,5 +1,5 @@
-/* The checked build compiles kernels with -fsanitize=thread, which calls these before every load and store; linked
-   without that sanitizer's library, they lead to the emulation's own checks. */
+/* The checked build compiles kernels with -fsanitize=thread, which calls these functions before every load and store;
+   linked without that sanitizer's library, they lead to the emulation's own checks. */
 #include <cstddef>
 
 extern "C" {

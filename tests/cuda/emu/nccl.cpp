@@ -1,6 +1,6 @@
 /* NCCL for the devices of one process: communicators, groups, sends and receives. A send without a receive of the same
-   size in its group is a violation: on hardware it hangs. Exchanging data with a lost device waits for ever. After a
-   call another device than before is current. */
+   size in its group is a violation: on hardware it hangs. Exchanging data with a lost device waits for ever. Calls
+   change the current device, so that callers can't rely on it. */
 #include "stream.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-/* Inside of streams, events and graphs. */
+/* Internals of streams, events and graphs. */
 #ifndef AX_EMU_STREAM_H
 #define AX_EMU_STREAM_H
 

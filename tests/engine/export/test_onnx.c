@@ -36,7 +36,7 @@ typedef struct network {
     ax_graph *g;
     ax_params *p;
     bool owns;                           /* whether it owns p */
-    int32_t multiple;                    /* images of any size must have a multiple of this as sides */
+    int32_t multiple;                    /* the sides of images of any size must be multiples of this */
     ax_val image, logits, full, classes; /* full: logits at the image's size */
 } network;
 

@@ -59,7 +59,7 @@ def removed_under_the_engine(where):
     run.until("scored", 1)
     for folder in ("cache", "inflight", "models"):
         take_away(f"{path}/{folder}", where)
-    for _ in range(2):  # the first may have been nearly done when the folders went
+    for _ in range(2):  # the first may have been nearly done when the folders were removed
         run.until("scored")
     assert all(os.path.isdir(f"{path}/{folder}") for folder in FOLDERS)
     assert run.stop() == 0

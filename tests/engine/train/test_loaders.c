@@ -1,4 +1,4 @@
-/* How many loader threads there are on a machine with seven cores. */
+/* The number of loader threads on a machine with seven cores. */
 #include "engine/base/cores.h"
 #include "engine/train/trainer_internal.h"
 

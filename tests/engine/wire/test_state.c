@@ -1,4 +1,4 @@
-/* The state of a run as its events tell it: what happens to candidates, and what is kept. */
+/* The state of a run as its events give it: what happens to candidates, and what is kept. */
 #include "engine/space/space.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/state.h"

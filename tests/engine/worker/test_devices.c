@@ -1,4 +1,4 @@
-/* What the setting `device` means when there are several workers. */
+/* The meaning of the setting `device` with several workers. */
 #include "engine/worker/devices.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Every kernel of the CPU backend against the reference, with each instruction set the machine has. */
+/* Every kernel of the CPU backend against the reference, with each instruction set that the machine has. */
 #include "tests/helper/oracle.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Convolutions of the CPU backend against the reference, for every instruction set that this processor has. */
+/* Convolutions of the CPU backend against the reference, with every instruction set of this CPU. */
 #include "engine/backend/cpu/conv.h"
 #include "tests/helper/twin.h"
 

@@ -1,4 +1,4 @@
-/* All operations but convolution against the reference, for every instruction set that this processor has. */
+/* All operations but convolution against the reference, with every instruction set of this CPU. */
 #include "tests/helper/twin.h"
 
 #include <setjmp.h>

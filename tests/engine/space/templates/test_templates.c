@@ -79,8 +79,8 @@ static void published(void **state)
     costs(&g1, search, 80, 80, 142011, 436140800);
 }
 
-/* The drawing gives the parameters of each block, and together with the head's they are the network's; sizes are powers
-   of two. */
+/* The drawing's parameters of all blocks, together with the head's, are the network's; the size of the logits follows
+   from the exponents. */
 static void drawings_know_the_network(void **state)
 {
     (void)state;
