@@ -136,7 +136,7 @@ def living(env, a):
     engine = subprocess.Popen([PROGRAM, "search", "--run", "live", "--preset", "demo", "--candidates", "100000",
                                "--headless"], env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     for _ in range(25):
-        engine.stdout.readline()  # candidates are being trained
+        engine.stdout.readline()  # waits for the first candidates
     try:
         for (rows, cols), goal in zip(SIZES, (600, 1500)):
             r = Run([PROGRAM, "attach", "live"], rows, cols, env)

@@ -25,7 +25,7 @@ static void windows_stay_inside(void **state)
     ax_curve_pan(&w, 300, 1);
     assert_int_equal(w.width, 0); /* the whole range can't be moved */
     ax_curve_zoom(&w, 300, 1);
-    assert_int_equal(w.width, 256); /* of 512 columns, with the newest in it */
+    assert_int_equal(w.width, 256); /* of 512 values, with the newest among them */
     assert_true(w.from <= 300 && w.from + w.width >= 300);
     for (int i = 0; i < 9; i++)
         ax_curve_zoom(&w, 300, 1);

@@ -238,7 +238,7 @@ def measure(o, kind, name, genotype, folder):
             row["peers"][peer] = {"mb": theirs["peak_rss_mb"], "cpu": theirs["cpu_seconds"]}
     for peer, side in sides.items():
         side.close()
-        # the other peers are children, counted once reaped
+        # the other peers are child processes and counted below
         cpu_seconds += row["peers"][peer].get("cpu", 0) if peer == "torch" else 0
     busy, whole = (b - a for a, b in zip(before, busy_seconds()))
     row["others"] = max(0, busy - cpu_seconds - (children_seconds() - mine_before)) / whole if whole else 0

@@ -45,7 +45,7 @@ class Ops(unittest.TestCase):
         for op in names:
             directions = {r["variant"].startswith("backward") for r in self.rows(op)}
             want = {"chain": set()}.get(op, {False} if op in ("zero", "add", "argmax", "fused", "cast") else {False, True})
-            self.assertEqual(directions, want, op)  # the maps of a chain are large
+            self.assertEqual(directions, want, op)  # chains need larger maps than these
         self.assertEqual(len(self.rows("updates")), 4)
 
     def test_figures_are_finite_and_fit_each_other(self):
