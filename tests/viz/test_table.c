@@ -92,7 +92,7 @@ static void rows_are_sorted(void **state)
         assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
         assert_int_equal(rows.n, s.n_candidates);
         const ax_candidate *first = ax_state_candidate(&s, rows.id[0]);
-        assert_int_equal(first->status, AX_RUNNING);            /* the candidate in training is always visible */
+        assert_int_equal(first->status, AX_RUNNING); /* the candidate in training is always visible */
         /* also between its stages, with a reward from the first */
         ax_outcome *half = &s.candidate[first->id - 1].outcome;
         half->reward = reverse ? 1 : 0;

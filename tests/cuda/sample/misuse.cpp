@@ -47,8 +47,7 @@ cudaError_t launch(void (*kernel)(const sample_args), const float *x, float *y, 
 
 int main(int argc, char **argv)
 {
-    for (auto *table : { &right_runtime, &right_libraries, &wrong_memory, &wrong_kernels, &wrong_libraries,
-                         &devices })
+    for (auto *table : { &right_runtime, &right_libraries, &wrong_memory, &wrong_kernels, &wrong_libraries, &devices })
         for (auto &c : *table) {
             if (argc < 2)
                 puts(c.name);

@@ -157,8 +157,8 @@ static void preferences_are_probabilities(void **state)
     ax_strategy_free(s);
 }
 
-/* The first generation is random; then every child differs in one decision from a living parent. The parent is often the
-   best one, since the tournament draws as many as the population has; an old member is no parent, however good. */
+/* The first generation is random; then every child differs in one decision from a living parent. The parent is often
+   the best one, since the tournament draws as many as the population has; an old member is no parent, however good. */
 static void children_differ_in_one_decision(void **state)
 {
     (void)state;
