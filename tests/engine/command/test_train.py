@@ -186,7 +186,7 @@ class Train(unittest.TestCase):
         for name in ("train.json", "train.ini", "state-1.mpk", "epochs-1.jsonl"):
             self.refused("would overwrite", GENOTYPE, *STAGE1, "--state", self.at("on-" + name), "-o",
                          self.at("on-" + name + "/" + name), code=1)
-        self.refused("no regular file", GENOTYPE, *STAGE1, "-o", "/dev/null")
+        self.refused("not a regular file", GENOTYPE, *STAGE1, "-o", "/dev/null")
         self.refused("cannot", GENOTYPE, *STAGE1, "-o", "no/such/folder/m.safetensors", code=1)
 
     def test_a_folder_is_one_processs(self):
