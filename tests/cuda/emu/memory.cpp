@@ -181,6 +181,8 @@ cudaError_t device_alloc(void **out, size_t n)
     s.next = from + mapped;
     if (!take(n) || mprotect(from, mapped, PROT_READ | PROT_WRITE))
         return cudaErrorMemoryAllocation;
+    /* Each call opens and closes it, which takes time for each page. */
+    (void)madvise(from, mapped, MADV_HUGEPAGE);
     char *base = from + mapped - round_up(n, granule);
     memset(from, canary, mapped);
     memset(base, poison, n);
