@@ -11,8 +11,9 @@ enum {
     IN = OUT + 2,          /* and inputs */
     PRODUCTS = IN * IN,
     SIZES = AX_WINOGRAD_SIZES,
-    PARTS = SIZES * SIZES,     /* tiles of one shape are processed together */
-    TILES = 4 * AX_MATMUL_ROWS /* tiles at once: their transforms stay in the second-level cache */
+    PARTS = SIZES * SIZES,      /* tiles of one shape are processed together */
+    TILES = 4 * AX_MATMUL_ROWS, /* tiles at once: their transforms stay in the second-level cache */
+    LINE = 16                   /* floats in a cache line */
 };
 
 /* ---- parts ---- */
@@ -67,7 +68,7 @@ static size_t weight_floats(const ax_device *dev, size_t products, int32_t ci, i
    the same few sets of the first-level cache. */
 static size_t product_stride(const ax_device *dev, int32_t c)
 {
-    return TILES * filled(dev, c) + 16;
+    return TILES * filled(dev, c) + LINE;
 }
 static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
@@ -167,7 +168,7 @@ static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_
         }
 }
 
-/* Addresses of the pixels that the tiles first .. hi see, TILES of them at most; returns how many. */
+/* Addresses of the inputs of the tiles first .. hi, at most TILES of them; returns the number of tiles. */
 static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, size_t hi, const float *x, int32_t c,
                           const float *(*to)[PRODUCTS])
 {
@@ -180,10 +181,10 @@ static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, s
     return n;
 }
 
-/* A pixel's channels come into the second cache while others are multiplied. */
+/* Prefetches a pixel's channels into the second-level cache: the processor doesn't predict the order of tiles. */
 static void fetch(const float *pixel, int32_t c)
 {
-    for (int32_t k = 0; k < c; k += 16)
+    for (int32_t k = 0; k < c; k += LINE)
         __builtin_prefetch(pixel + k, 0, 2);
 }
 
