@@ -43,7 +43,7 @@ static ax_code parse_scales(const char *text, ax_variants *v, ax_err *err)
 }
 
 /* The spec to open: the data set, with its test images as validation if they are requested. */
-static ax_code spell_data(options *o, ax_err *err)
+static ax_code make_spec(options *o, ax_err *err)
 {
     const char *argument, *part = strcmp(o->split, "test") == 0 ? ",part=test" : "";
     const ax_dataset *set = ax_dataset_of(o->data, &argument);
@@ -86,7 +86,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         else if (code == AX_OK && !o->data)
             ax_fail(err, AX_EINVAL, "eval needs a data set: --data SPEC");
         else if (code == AX_OK)
-            spell_data(o, err);
+            make_spec(o, err);
     }
     ax_given_release(&given);
     return parsed;

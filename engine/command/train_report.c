@@ -48,7 +48,7 @@ static void say_rest(const ax_train_report *r, const ax_epoch *now, int32_t last
     ax_out("  %s%d:%02d to go", now->epochs > last_of_stage ? "over " : "", (int)rest / 60, (int)rest % 60);
 }
 
-static void go_up(int lines)
+static void cursor_up(int lines)
 {
     char codes[32];
     snprintf(codes, sizeof codes, "\x1b[%dA\x1b[J", lines);
@@ -68,7 +68,7 @@ void ax_report_epoch(ax_train_report *r, const ax_epochs *e, const ax_epoch *now
     if (r->tty)
         ax_out_progress("%s", "");
     if (r->drawn) /* overwrites the plots: moves to their first line and clears everything below */
-        go_up(r->drawn);
+        cursor_up(r->drawn);
     r->drawn = 0;
     ax_out("epoch %*d/%d  stage %d  loss %.4f", now->epochs > 99 ? 3 : 2, now->epoch, now->epochs, now->stage,
            now->loss);

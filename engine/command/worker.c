@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* When memory runs out, a candidate should be lost, not the search or its journal. */
-static void be_first_victim(void)
+static void prefer_for_oom_kill(void)
 {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
@@ -35,7 +35,7 @@ int ax_command_worker(const ax_program *prog, int argc, char **argv)
     }
     signal(SIGINT, SIG_IGN); /* an interrupt at the terminal reaches the whole process group; the engine decides */
     signal(SIGPIPE, SIG_IGN);
-    be_first_victim();
+    prefer_for_oom_kill();
     ax_err err = { AX_OK, "" };
     return ax_exit_code(ax_worker_serve(AX_WORKER_FD, AX_WORKER_DIRFD, prog->open_source, &err));
 }

@@ -124,15 +124,15 @@ void ax_logit_mean_add(ax_logit_mean *m, const ax_task_spec *task, int32_t i, fl
 ax_code ax_logit_mean_predict(ax_logit_mean *m, ax_err *err)
 {
     ax_code code = ax_plan_write(m->judge.plan, "logits", m->mean, bytes_of(m->judge.graph, "logits"), err);
-    return code == AX_OK ? ax_logit_mean_predict_there(m, true, err) : code;
+    return code == AX_OK ? ax_logit_mean_predict_on_device(m, true, err) : code;
 }
 
 /* ---- on the device ---- */
 
 _Static_assert((int)AX_TASK_OUTPUTS <= (int)AX_VIEW_CHANNELS, "a view has room for all outputs");
 
-ax_code ax_logit_mean_add_there(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first, bool flip,
-                                float k, ax_err *err)
+ax_code ax_logit_mean_add_on_device(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first,
+                                    bool flip, float k, ax_err *err)
 {
     ax_view_share view = {
         .from = logits,
@@ -151,13 +151,13 @@ ax_code ax_logit_mean_add_there(ax_logit_mean *m, const ax_task_spec *task, cons
     return view.to ? m->judge.be->add_view(m->judge.dev, &view, err) : err->code;
 }
 
-ax_code ax_logit_mean_predict_there(ax_logit_mean *m, bool look, ax_err *err)
+ax_code ax_logit_mean_predict_on_device(ax_logit_mean *m, bool look, ax_err *err)
 {
     ax_code code = ax_plan_run(m->judge.plan, err);
     return code == AX_OK && look ? ax_plan_read(m->judge.plan, "output", m->prediction, m->bytes, err) : code;
 }
 
-const void *ax_logit_mean_there(const ax_logit_mean *m)
+const void *ax_logit_mean_on_device(const ax_logit_mean *m)
 {
     return ax_plan_where_kept(m->judge.plan, "output");
 }

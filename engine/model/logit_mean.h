@@ -31,11 +31,11 @@ ax_code ax_logit_mean_predict(ax_logit_mean *m, ax_err *err);
 
 /* The same on a device that can add views (ax_backend.add_view), for views of the means' size: logits
    {n,h/4,w/4,outputs} of all images are on the device, and the first view sets the means. Nothing waits. Only with
-   `look` is m->prediction filled in; it is also on the device: ax_logit_mean_there. */
-ax_code ax_logit_mean_add_there(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first, bool flip,
-                                float k, ax_err *err);
-ax_code ax_logit_mean_predict_there(ax_logit_mean *m, bool look, ax_err *err);
-const void *ax_logit_mean_there(const ax_logit_mean *m);
+   `look` is m->prediction filled in; it is also on the device: ax_logit_mean_on_device. */
+ax_code ax_logit_mean_add_on_device(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first,
+                                    bool flip, float k, ax_err *err);
+ax_code ax_logit_mean_predict_on_device(ax_logit_mean *m, bool look, ax_err *err);
+const void *ax_logit_mean_on_device(const ax_logit_mean *m);
 
 /* Adds k times the map {h,w,c}, resized to {oh,ow,c} with half-pixel centres, and mirrored when flip. */
 void ax_map_add_resized(const float *map, int32_t h, int32_t w, int32_t c, float *to, int32_t oh, int32_t ow, bool flip,

@@ -47,7 +47,7 @@ static void change_pause(ax_search *s, uint32_t id, bool on, const char *by)
     ev.u.PAUSED.on = on;
     snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "%s", by);
     if (id)
-        ax_search_happen(s, &ev);
+        ax_search_record(s, &ev);
     else
         ax_search_emit(s, &ev);
 }
@@ -119,7 +119,7 @@ static void say_noted(ax_search *s, const ax_command *c, const char *text, int p
     ev.u.NOTED.pin = pin;
     snprintf(ev.u.NOTED.by, sizeof ev.u.NOTED.by, "%s", c->by);
     if (c->id)
-        ax_search_happen(s, &ev);
+        ax_search_record(s, &ev);
     else
         ax_search_emit(s, &ev);
 }
@@ -158,7 +158,7 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
                        space->name);
     if (code == AX_OK)
         code = add_handmade(s, &g, 0, &id, &err);
-    uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
+    uint32_t known = code == AX_OK ? ax_search_reusable(s, id) : 0;
     a->id = code == AX_OK ? id : 0;
     if (known)
         ax_search_reply(a, AX_OK, "#%u is the network of #%u and takes its outcome", id, known);
@@ -179,7 +179,7 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_entry *r, ax_ans
         code = ax_fail(&err, AX_EINVAL, "nothing of #%u is changed", c->id);
     if (code == AX_OK)
         code = add_handmade(s, &g, c->id, &id, &err);
-    uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
+    uint32_t known = code == AX_OK ? ax_search_reusable(s, id) : 0;
     a->id = code == AX_OK ? id : 0;
     if (code == AX_OK)
         ax_genotype_describe(&from, &g, what, sizeof what - 96); /* room for the rest of the line */

@@ -83,7 +83,7 @@ static void find_made(const ax_search *s, made *m)
 }
 
 /* A finalist that a person pruned gets no more trainings, unless the prune is undone. */
-static bool in_play(const ax_search *s, uint32_t finalist)
+static bool still_counts(const ax_search *s, uint32_t finalist)
 {
     return ax_search_get(s, finalist)->status != AX_PRUNED;
 }
@@ -100,7 +100,7 @@ static bool next_training(const ax_search *s, uint32_t *finalist, int64_t *seed)
         for (uint32_t i = 0; i < s->finals.n; i++) {
             *finalist = s->finals.finalist[i];
             *seed = seed_of(s, round);
-            if (in_play(s, *finalist) && !is_made(&there, i, round))
+            if (still_counts(s, *finalist) && !is_made(&there, i, round))
                 return true;
         }
     return false;
@@ -162,7 +162,7 @@ static standing standing_of(const ax_search *s, uint32_t i, const made *there)
     }
     const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
     for (uint32_t round = 1; s->finals.chosen && round <= seeds && !t.pending; round++)
-        t.pending = in_play(s, finalist) && !is_made(there, i, round);
+        t.pending = still_counts(s, finalist) && !is_made(there, i, round);
     t.mean = ax_mean_of(reward, n);
     return t;
 }
@@ -177,7 +177,7 @@ static void judge(const ax_search *s, const standing *of, uint32_t n, double bes
     bool early = false;
     for (uint32_t i = 0; i < n; i++) {
         best[i] = NAN;
-        if (!in_play(s, of[i].id))
+        if (!still_counts(s, of[i].id))
             continue;
         early = early || (of[i].mean.n < 2 && of[i].pending);
         if (of[i].mean.n < 2)
@@ -204,7 +204,7 @@ static void say_result(ax_search *s)
     uint32_t id = 0;
     for (uint32_t i = 0; i < s->finals.n; i++) {
         const ax_entry *r = ax_search_get(s, s->finals.finalist[i]);
-        if (in_play(s, s->finals.finalist[i]) && (!best || r->outcome.final_mean > best->outcome.final_mean) &&
+        if (still_counts(s, s->finals.finalist[i]) && (!best || r->outcome.final_mean > best->outcome.final_mean) &&
             !isnan(r->outcome.final_mean)) {
             best = r;
             id = s->finals.finalist[i];
@@ -246,7 +246,7 @@ void ax_finals_rank(ax_search *s)
         ev.u.FINAL.final_interval = interval;
         ev.u.FINAL.final_best = best[i];
         ev.u.FINAL.final_seeds = of[i].mean.n;
-        ax_search_happen(s, &ev);
+        ax_search_record(s, &ev);
         s->dirty = changed = true;
     }
     if (changed && !pending)

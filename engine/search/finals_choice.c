@@ -72,7 +72,7 @@ static void place(ax_search *s, uint32_t id, uint32_t at)
     ax_event ev = ax_finals_event(s, id);
     ev.u.FINAL.place = at;
     ev.u.FINAL.final_best = NAN;
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 static void say_choice(ax_search *s, uint32_t seeds, uint32_t paused)

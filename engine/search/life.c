@@ -57,7 +57,7 @@ void ax_search_apply(ax_search *s, const ax_event *ev)
     }
 }
 
-void ax_search_happen(ax_search *s, ax_event *ev)
+void ax_search_record(ax_search *s, ax_event *ev)
 {
     ax_search_apply(s, ev);
     ax_search_emit(s, ev);

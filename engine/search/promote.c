@@ -8,7 +8,7 @@ static void say_promoted(ax_search *s, uint32_t id, uint32_t to, const char *by)
     ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
     ev.u.PROMOTED.to = to;
     snprintf(ev.u.PROMOTED.by, sizeof ev.u.PROMOTED.by, "%s", by);
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
@@ -65,7 +65,7 @@ static void say_demoted(ax_search *s, const ax_command *c)
 {
     ax_event ev = ax_search_event(AX_EVENT_DEMOTED, c->id);
     snprintf(ev.u.DEMOTED.by, sizeof ev.u.DEMOTED.by, "%s", c->by);
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 /* Prunes the full training; undo can restore it. */

@@ -18,7 +18,7 @@ static void change_prune(ax_search *s, uint32_t id, int phase, double until, uin
     ev.u.PRUNED.until = until;
     ev.u.PRUNED.batch = (int64_t)batch;
     snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "%s", by);
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 static bool can_undo(const ax_entry *r)

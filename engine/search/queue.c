@@ -40,7 +40,7 @@ void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place)
     s->n_queue++;
     ax_event ev = ax_search_event(AX_EVENT_QUEUED, id);
     ev.u.QUEUED.position = place;
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
+void ax_search_set_devices(ax_search *s, uint32_t worker, int64_t devices)
 {
     char text[AX_EVENT_TEXT];
     ax_worker_slot *slot = &s->slot[worker];
@@ -107,7 +107,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     bool full = ax_entry_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
     ax_event scored = ax_search_scored_event(s, id, o, 0);
     if (full || (asked && (ended || o->stage != 1)))
-        ax_search_happen(s, &scored);
+        ax_search_record(s, &scored);
     else if (asked) /* the gate ended it and SCORED was emitted then; emit it again only if STARTED followed */
         ax_search_apply(s, &scored);
     else
@@ -177,7 +177,7 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", ax_cause_word(cause));
     ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
     if (again)
         ax_search_enqueue(s, id, 0);
     else

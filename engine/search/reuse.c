@@ -46,7 +46,7 @@ static bool may_reuse(const ax_search *s, const ax_entry *r)
     return s->setup.settings.dedupe && ax_entry_is_search(r) && !r->attempts;
 }
 
-bool ax_search_awaits(const ax_search *s, uint32_t id)
+bool ax_search_in_training_elsewhere(const ax_search *s, uint32_t id)
 {
     const ax_entry *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
@@ -63,7 +63,7 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
     return false;
 }
 
-uint32_t ax_search_known(const ax_search *s, uint32_t id)
+uint32_t ax_search_reusable(const ax_search *s, uint32_t id)
 {
     const ax_entry *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
@@ -86,6 +86,6 @@ ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
     s->dirty = true;
     /* The gate isn't asked: there is nothing to decide, and its mean is over trainings. */
     ax_event ev = ax_search_scored_event(s, id, &o, known);
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
     return ax_search_learn(s, id, err);
 }

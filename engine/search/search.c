@@ -74,7 +74,7 @@ static void say_changed(ax_search *s, const char *since)
     ax_search_log(s, AX_LEVEL_WARNING, 0, text);
 }
 
-bool ax_search_data_are(ax_search *s, uint64_t data)
+bool ax_search_check_data(ax_search *s, uint64_t data)
 {
     bool changed = data && s->setup.data && data != s->setup.data;
     if (changed) {
@@ -126,7 +126,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
 static uint32_t first_free(ax_search *s)
 {
     for (uint32_t i = 0; i < s->n_queue; i++)
-        if (!ax_search_slot(s, s->queue[i]) && !ax_search_awaits(s, s->queue[i]))
+        if (!ax_search_slot(s, s->queue[i]) && !ax_search_in_training_elsewhere(s, s->queue[i]))
             return i;
     return UINT32_MAX;
 }
@@ -134,7 +134,7 @@ static uint32_t first_free(ax_search *s)
 /* Whether the strategy has proposed its share of the candidates. */
 static bool searched(const ax_search *s)
 {
-    return s->finals.chosen || ax_search_counted(s) >= ax_finals_search_part(s);
+    return s->finals.chosen || ax_search_count(s) >= ax_finals_search_part(s);
 }
 
 /* The next candidate, from the search or the finals; *id = 0: none now. */
@@ -170,7 +170,7 @@ ax_code ax_search_catch_up(ax_search *s, ax_err *err)
     return s->paused ? AX_OK : fill(s, err);
 }
 
-bool ax_search_behind(const ax_search *s)
+bool ax_search_has_unlearned(const ax_search *s)
 {
     return s->unlearned;
 }
@@ -193,7 +193,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
     uint32_t place = first_free(s);
     if (code != AX_OK || place == UINT32_MAX)
         return code;
-    uint32_t id = s->queue[place], known = ax_search_known(s, id);
+    uint32_t id = s->queue[place], known = ax_search_reusable(s, id);
     if (known) { /* one at a time: each is saved before the next, like trained ones */
         code = ax_search_catch_up(s, err);
         return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;

@@ -68,7 +68,7 @@ void ax_search_validated(ax_search *s, uint32_t worker, int64_t stage, int64_t e
                          double reward);
 /* Number of devices that compute its batches from now on. While there are several, other workers get no new jobs, since
    those are their devices. */
-void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices);
+void ax_search_set_devices(ax_search *s, uint32_t worker, int64_t devices);
 /* Stage 1 is done and the worker waits: emits SCORED, GATED and, if it passes, STARTED (stage 2). */
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o);
 /* True, once, when the waiting worker may get the verdict: it must be on disk first, since a candidate in stage 2 isn't
@@ -81,7 +81,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
 ax_code ax_search_catch_up(ax_search *s, ax_err *err);
 /* Whether the strategy still has to learn from an outcome. No snapshot may be written then, since it wouldn't contain
    that outcome; a search resumed from the previous snapshot judges that candidate again. */
-bool ax_search_behind(const ax_search *s);
+bool ax_search_has_unlearned(const ax_search *s);
 void ax_search_stopped(ax_search *s, uint32_t worker);
 /* A failure: by the cause's rule (engine/candidate/words.h) the candidate is retried once, or the run pauses itself, or
    nothing more happens. After max_failures failures in a row, of any cause, the run pauses itself. */
@@ -90,7 +90,7 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
 void ax_search_worker_failed(ax_search *s, const char *message);
 /* Fingerprint of the data that a worker found. If the data changed while the engine ran, reports it, and no longer
    reuses outcomes from before. Returns whether they changed. */
-bool ax_search_data_are(ax_search *s, uint64_t data);
+bool ax_search_check_data(ax_search *s, uint64_t data);
 /* Whether the data differ from those that the run began with. */
 bool ax_search_data_changed(const ax_search *s);
 /* Results of finished candidates were lost: pauses the run, with text in its log. */

@@ -104,7 +104,7 @@ bool ax_entry_is_final(const ax_entry *r); /* a training of the finals, not part
 bool ax_entry_is_search(const ax_entry *r);
 /* Whether it counts as a candidate of the search: scored, failed, or still to be scored. A candidate pruned before it
    had a score makes room for another. */
-int64_t ax_search_counted(const ax_search *s);
+int64_t ax_search_count(const ax_search *s);
 /* Everything is saved in a snapshot: removes settled candidates from the open ones. */
 void ax_search_close(ax_search *s);
 /* Makes the next snapshot write all candidates, including settled ones. */
@@ -112,9 +112,9 @@ void ax_search_open_all(ax_search *s);
 /* Call after filling the entries by hand, with `open` set for those that the next snapshot must write. */
 void ax_search_index(ax_search *s);
 
-/* ---- retell.c ---- */
+/* ---- missing_events.c ---- */
 /* Emits the facts about candidates that `said`, with its missing events, lacks. */
-void ax_search_retell(ax_search *s, const ax_state *said);
+void ax_search_emit_missing(ax_search *s, const ax_state *said);
 
 /* ---- queue.c ---- */
 ax_worker_slot *ax_search_slot(ax_search *s,
@@ -159,7 +159,7 @@ void ax_finals_reopen(ax_search *s);
 /* Applies an event to its candidate, which must be in the table and becomes open. */
 void ax_search_apply(ax_search *s, const ax_event *ev);
 /* Applies the event and emits it. */
-void ax_search_happen(ax_search *s, ax_event *ev);
+void ax_search_record(ax_search *s, ax_event *ev);
 
 /* ---- prune.c ---- */
 /* After a resume: limits the remaining time of every soft prune to the original span, even if the time of day was
@@ -186,9 +186,9 @@ ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err);
 ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err);
 ax_code ax_search_note_all_judged(ax_search *s, ax_err *err);
 /* The candidate whose outcome this one can reuse, 0 = none. */
-uint32_t ax_search_known(const ax_search *s, uint32_t id);
+uint32_t ax_search_reusable(const ax_search *s, uint32_t id);
 /* Whether another worker is training the same network now, so that its outcome is worth waiting for. */
-bool ax_search_awaits(const ax_search *s, uint32_t id);
+bool ax_search_in_training_elsewhere(const ax_search *s, uint32_t id);
 /* Ends a queued candidate with a known outcome; emits SCORED and LEARNED. */
 ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err);
 

@@ -31,7 +31,7 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool mor
     ev.u.GATED.mean = v.mean;
     ev.u.GATED.tolerance = v.tolerance;
     ev.u.GATED.chance = v.chance;
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
@@ -53,7 +53,7 @@ void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
         ev.u.STARTED.epochs += job.stages == 2 ? b.epochs : 0;
         ev.u.STARTED.steps += job.stages == 2 ? b.steps : 0;
     }
-    ax_search_happen(s, &ev);
+    ax_search_record(s, &ev);
 }
 
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)

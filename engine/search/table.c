@@ -91,7 +91,7 @@ ax_entry *ax_search_append(ax_search *s, const ax_entry *r, uint32_t *id)
     return &s->entry[*id - 1];
 }
 
-int64_t ax_search_counted(const ax_search *s)
+int64_t ax_search_count(const ax_search *s)
 {
     int64_t n = s->n_closed;
     for (uint32_t k = 0; k < s->n_open; k++)

@@ -177,7 +177,7 @@ ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool e
 }
 
 /* Whether the device averages the logits, too. */
-static bool means_there(const ax_evaluation *e)
+static bool means_on_device(const ax_evaluation *e)
 {
     const ax_task *task = task_of(e)->task;
     return e->t->be->separate && e->t->be->add_view && (!task->mirrored || task->mirror);
@@ -187,9 +187,9 @@ static bool means_there(const ax_evaluation *e)
 static ax_code add_half(ax_evaluation *e, size_t done, bool flip, ax_err *err)
 {
     ax_code code = ax_plan_run(e->plan, err);
-    if (code == AX_OK && means_there(e))
-        return ax_logit_mean_add_there(&e->mean, task_of(e), ax_plan_where_kept(e->plan, "logits"), !flip, flip, .5f,
-                                       err);
+    if (code == AX_OK && means_on_device(e))
+        return ax_logit_mean_add_on_device(&e->mean, task_of(e), ax_plan_where_kept(e->plan, "logits"), !flip, flip,
+                                           .5f, err);
     if (code == AX_OK)
         code = ax_plan_read(e->plan, "logits", e->logits, (size_t)e->n * logits_count(e) * sizeof *e->logits, err);
     for (size_t i = 0; i < done && code == AX_OK; i++)
@@ -214,7 +214,8 @@ static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, bool look, 
         code = add_half(e, done, true, err);
     if (code != AX_OK)
         return code;
-    return means_there(e) ? ax_logit_mean_predict_there(&e->mean, look, err) : ax_logit_mean_predict(&e->mean, err);
+    return means_on_device(e) ? ax_logit_mean_predict_on_device(&e->mean, look, err)
+                              : ax_logit_mean_predict(&e->mean, err);
 }
 
 /* Judges image i of the plan's batch. */
@@ -238,10 +239,10 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, 
 }
 
 /* The same on the device, several images at a time. */
-static ax_code judge_there(ax_evaluation *e, size_t first, size_t n, ax_err *err)
+static ax_code judge_on_device(ax_evaluation *e, size_t first, size_t n, ax_err *err)
 {
     enum { SOME = 64 };
-    const char *prediction = e->flip ? ax_logit_mean_there(&e->mean) : ax_plan_where_kept(e->plan, "prediction");
+    const char *prediction = e->flip ? ax_logit_mean_on_device(&e->mean) : ax_plan_where_kept(e->plan, "prediction");
     const ax_resident_val *r = e->t->resident_val;
     const void *truth[SOME];
     ax_code code = AX_OK;
@@ -262,7 +263,7 @@ static ax_code judge(ax_evaluation *e, void *score, size_t first, size_t n, ax_e
     const ax_task_spec *task = task_of(e);
     ax_code code = AX_OK;
     if (e->there.be)
-        return judge_there(e, first, n, err);
+        return judge_on_device(e, first, n, err);
     for (size_t i = 0; i < n && code == AX_OK; i++)
         code = task->task->score_add(score, task, ax_cache_get(e->t->val, first + i).truth, prediction_of(e, i), e->h,
                                      e->w, err);

@@ -29,7 +29,7 @@ static const char *base_of(const char *name)
 }
 
 /* Requires that a path within the data set stays within the folder, too. */
-static bool leads_out(const char *name)
+static bool escapes_folder(const char *name)
 {
     for (const char *at = name; (at = strstr(at, "..")); at += 2)
         if ((at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
@@ -37,7 +37,7 @@ static bool leads_out(const char *name)
     return false;
 }
 
-static bool is_there(char path[static PATH], const char *dir, const char *name)
+static bool exists(char path[static PATH], const char *dir, const char *name)
 {
     static const char *const endings[] = { ".npy", ".safetensors" };
     for (size_t i = 0; i < 2; i++)
@@ -50,13 +50,13 @@ static bool is_there(char path[static PATH], const char *dir, const char *name)
 /* The file of an image by its path within the data set. */
 static bool find_by_path(char path[static PATH], const char *dir, const char *name)
 {
-    return !leads_out(name) && is_there(path, dir, name);
+    return !escapes_folder(name) && exists(path, dir, name);
 }
 
 /* The file of an image: by its path, or by its name alone. */
 static bool find_file(char path[static PATH], const char *dir, const char *name)
 {
-    return find_by_path(path, dir, name) || is_there(path, dir, base_of(name));
+    return find_by_path(path, dir, name) || exists(path, dir, base_of(name));
 }
 
 static bool same_base(const char *a, const char *b)
@@ -80,7 +80,7 @@ static ax_code check_pair(const char *dir, const char *a, const char *b, ax_err 
     if (!strcmp(a, b) || !same_base(a, b)) /* an image listed twice is one image */
         return AX_OK;
     bool has_a = find_by_path(of_a, dir, a), has_b = find_by_path(of_b, dir, b);
-    if (has_a && has_b ? strcmp(of_a, of_b) != 0 : !is_there(of_a, dir, base_of(a)))
+    if (has_a && has_b ? strcmp(of_a, of_b) != 0 : !exists(of_a, dir, base_of(a)))
         return AX_OK; /* missing files are reported when they are needed */
     return ax_fail(err, AX_EFORMAT,
                    "%.200s: two images are called so (%.80s, %.80s); put the logits of each under its path", of_a, a,

@@ -37,7 +37,7 @@ static const char *input_name(const ax_resident *r, int k)
     return k == TEACHER ? "teacher" : k >= TARGET ? r->task->task->target[k - TARGET] : ax_tap_name(k);
 }
 
-static bool worth_it(const ax_resident *r, const ax_cache *cache, size_t sharers)
+static bool is_worthwhile(const ax_resident *r, const ax_cache *cache, size_t sharers)
 {
     size_t n = ax_cache_count(cache), each = 0;
     ax_cache_item first = ax_cache_get(cache, 0);
@@ -80,7 +80,7 @@ ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, co
     for (int k = 0; k < PARTS; k++)
         r->bytes[k] = part_bytes(task, ax_cache_taps(cache), &first, k);
     ax_err unread = { AX_OK, "" };
-    bool there = worth_it(r, cache, sharers);
+    bool there = is_worthwhile(r, cache, sharers);
     for (int k = 0; k < PARTS && there; k++)
         there = upload(r, cache, k, &unread) == AX_OK;
     if (there)

@@ -6,7 +6,7 @@
 
 /* Whether the caches may be made while the first candidate needs them: only when no other worker waits for them. A
    separate device encodes faster than the cores decode, and would wait. */
-static bool makes_on_the_way(const ax_trainer *t)
+static bool fills_during_training(const ax_trainer *t)
 {
     return t->settings.workers == 1 && !t->be->separate;
 }
@@ -38,7 +38,7 @@ static ax_code open_train_cache(ax_trainer *t, ax_cache_spec *spec, ax_cache_pro
     }
     /* Weighted outputs need the targets of all crops. */
     bool all_first = spec->teacher || t->source->info.task.weighted;
-    t->train = !all_first && makes_on_the_way(t)
+    t->train = !all_first && fills_during_training(t)
                    ? begin_train_cache(t, spec, err)
                    : ax_cache_open(t->cache_dir, spec, t->be, t->dev, progress, context, err);
     ax_teacher_free(spec->teacher);
@@ -160,9 +160,9 @@ static ax_code open_validation(ax_trainer *t, ax_cache_progress progress, void *
     counting c = { .images = 0 };
     ax_code code = AX_OK;
     describe_validation(t, &spec);
-    t->val = makes_on_the_way(t) ? ax_cache_made(t->cache_dir, &spec)
-                                 : ax_cache_open(t->cache_dir, &spec, t->be, t->dev, progress, context, err);
-    if (!t->val && !makes_on_the_way(t))
+    t->val = fills_during_training(t) ? ax_cache_made(t->cache_dir, &spec)
+                                      : ax_cache_open(t->cache_dir, &spec, t->be, t->dev, progress, context, err);
+    if (!t->val && !fills_during_training(t))
         return err->code;
     for (size_t i = 0; t->val && i < spec.count; i++)
         count_size(t, &c, ax_cache_get(t->val, i).h, ax_cache_get(t->val, i).w);

@@ -50,7 +50,7 @@ static ax_code run_gather(void *batch, ax_err *err)
     return b->t->be->gather(b->t->dev, &b->at_once, err);
 }
 
-static ax_code open_there(ax_val_batch *b, ax_plan *plan, size_t first, ax_err *err)
+static ax_code open_on_device(ax_val_batch *b, ax_plan *plan, size_t first, ax_err *err)
 {
     const size_t n = (size_t)b->n;
     if (!(b->place = calloc(n, sizeof *b->place)))
@@ -64,7 +64,7 @@ static ax_code open_there(ax_val_batch *b, ax_plan *plan, size_t first, ax_err *
 
 ax_code ax_val_batch_open(ax_val_batch *b, ax_plan *plan, size_t first, ax_err *err)
 {
-    return b->t->resident_val && !b->images ? open_there(b, plan, first, err) : open_on_host(b, plan, err);
+    return b->t->resident_val && !b->images ? open_on_device(b, plan, first, err) : open_on_host(b, plan, err);
 }
 
 void ax_val_batch_close(ax_val_batch *b)

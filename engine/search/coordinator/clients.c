@@ -139,7 +139,7 @@ static void drop(ax_clients *c, size_t i)
 
 /* Monotonic time from which the client may be disconnected in favour of another; at once if it has never sent
    anything. */
-static double may_go_at(const ax_connection *one)
+static double idle_deadline(const ax_connection *one)
 {
     if (!one->spoke)
         return 0;
@@ -152,7 +152,7 @@ static bool make_room(ax_clients *c)
     size_t longest = c->n;
     for (size_t i = 0; i < c->n; i++) {
         const ax_connection *one = c->client[i], *other = longest < c->n ? c->client[longest] : NULL;
-        if (may_go_at(one) > c->now)
+        if (idle_deadline(one) > c->now)
             continue;
         if (!other || one->spoke < other->spoke || (one->spoke == other->spoke && one->heard_at < other->heard_at))
             longest = i;
@@ -167,7 +167,7 @@ static double room_at(const ax_clients *c)
 {
     double first = c->n < c->most ? 0 : INFINITY;
     for (size_t i = 0; i < c->n; i++)
-        first = fmin(first, may_go_at(c->client[i]));
+        first = fmin(first, idle_deadline(c->client[i]));
     return first;
 }
 

@@ -118,10 +118,10 @@ static void read_signals(ax_coordinator *c)
 
 /* When the kernel can't wait for lack of memory or descriptors, look again after a while: the run neither ends nor
    spins. */
-static void look_blindly(ax_coordinator *c, struct pollfd *fds, nfds_t n, int why)
+static void read_without_poll(ax_coordinator *c, struct pollfd *fds, nfds_t n, int why)
 {
     char text[AX_EVENT_TEXT];
-    snprintf(text, sizeof text, "cannot wait for workers and clients: %s; looking ten times a second", strerror(why));
+    snprintf(text, sizeof text, "cannot wait for workers and clients: %s; polling ten times a second", strerror(why));
     if (!c->blind)
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     c->blind = true;
@@ -151,7 +151,7 @@ static void wait_and_read(ax_coordinator *c)
     if (!waited && why == EINTR)
         return;
     if (!waited)
-        look_blindly(c, fds, n, why);
+        read_without_poll(c, fds, n, why);
     ax_search_set_time(c->search, ax_steady_now(&c->clock));
     ax_clients_set_time(c->clients, ax_clock());
     if (fds[0].revents)
@@ -169,7 +169,7 @@ static const char *loop(ax_coordinator *c)
     for (;;) {
         ax_search_set_time(c->search, ax_steady_now(&c->clock));
         ax_search_tick(c->search);
-        ax_coordinator_mind_folders(c, true, NULL);
+        ax_coordinator_restore_folders(c, true, NULL);
         commit(c);
         if (c->err.code != AX_OK)
             return "failed";
@@ -207,7 +207,7 @@ static ax_code say_bye(ax_coordinator *c, const char *reason, ax_err *err)
     ev.kind = AX_EVENT_BYE;
     snprintf(ev.u.BYE.reason, sizeof ev.u.BYE.reason, "%s", reason);
     ax_coordinator_emit(c, &ev);
-    if (c->err.code == AX_OK && !ax_search_behind(c->search))
+    if (c->err.code == AX_OK && !ax_search_has_unlearned(c->search))
         save(c, false, &c->err);
     if (first.code == AX_OK)
         first = c->err;

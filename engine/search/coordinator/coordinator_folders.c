@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool ax_coordinator_lacks_folders(const ax_coordinator *c)
+bool ax_coordinator_folders_missing(const ax_coordinator *c)
 {
     struct stat st;
     for (int i = 0; i < AX_RUN_FOLDERS; i++)
@@ -83,11 +83,11 @@ static void name_loss(const ax_coordinator *c, int folder, bool made, char text[
                  ax_run_folder[folder], ax_run_folder[folder], n, n == 1 ? "" : "s", n == 1 && models ? "is" : "are");
 }
 
-ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
+ax_code ax_coordinator_restore_folders(ax_coordinator *c, bool living, ax_err *err)
 {
     unsigned made, gone = emptied(c);
     /* when the whole run is removed or its engine stops, the folders aren't needed */
-    if ((!gone && !ax_coordinator_lacks_folders(c)) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
+    if ((!gone && !ax_coordinator_folders_missing(c)) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);
     for (uint32_t k = 0; made && k < c->devices.n; k++)

@@ -56,18 +56,18 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err);
 ax_code ax_coordinator_open_log(ax_coordinator *c, ax_err *err);
 /* Truncates the log to the end of the snapshot of this name. AX_EFORMAT: earlier events can't be read, and the options
    don't allow continuing without them. */
-ax_code ax_coordinator_settle_log(ax_coordinator *c, const char *snapshot, uint64_t seq, ax_err *err);
+ax_code ax_coordinator_repair_log(ax_coordinator *c, const char *snapshot, uint64_t seq, ax_err *err);
 /* Warns of what was lost or cut off, and repeats the known facts in new events. */
-void ax_coordinator_tell_log(ax_coordinator *c);
+void ax_coordinator_report_damage(ax_coordinator *c);
 
 /* ---- coordinator_folders.c ---- */
 /* Whether a folder is missing. */
-bool ax_coordinator_lacks_folders(const ax_coordinator *c);
+bool ax_coordinator_folders_missing(const ax_coordinator *c);
 /* Remembers the files of a candidate's results, to notice when they are removed. */
 void ax_coordinator_note_result(ax_coordinator *c, uint32_t id);
 /* Recreates missing folders of the run. Results lost with a folder, or removed from one, are named in the log; a
    running run is paused then, since they may have been removed by mistake. */
-ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);
+ax_code ax_coordinator_restore_folders(ax_coordinator *c, bool living, ax_err *err);
 
 /* ---- guard.c ---- */
 /* Call before anything is written or acknowledged: checks that the run's directory, lock and log are where a resume

@@ -31,7 +31,7 @@ ax_code ax_coordinator_open_log(ax_coordinator *c, ax_err *err)
     return c->log ? AX_OK : err->code;
 }
 
-ax_code ax_coordinator_settle_log(ax_coordinator *c, const char *snapshot, uint64_t seq, ax_err *err)
+ax_code ax_coordinator_repair_log(ax_coordinator *c, const char *snapshot, uint64_t seq, ax_err *err)
 {
     ax_damage d = ax_eventlog_damage(c->log, seq);
     if (d.cut_short && !c->options->repair)
@@ -46,16 +46,16 @@ static void fold(void *context, const ax_event *ev)
 }
 
 /* Emits the lost facts again. The run doesn't need them, so a failure is no error. */
-static void retell(ax_coordinator *c)
+static void emit_missing(ax_coordinator *c)
 {
     ax_state said;
     ax_state_init(&said);
     if (ax_eventlog_read(c->dirfd, AX_RUN_LOG, fold, &said, NULL, NULL) == AX_OK && !said.out_of_memory)
-        ax_search_retell(c->search, &said);
+        ax_search_emit_missing(c->search, &said);
     ax_state_release(&said);
 }
 
-void ax_coordinator_tell_log(ax_coordinator *c)
+void ax_coordinator_report_damage(ax_coordinator *c)
 {
     const ax_settled *s = &c->settled;
     char text[AX_EVENT_TEXT], damage[AX_DAMAGE_TEXT];
@@ -70,5 +70,5 @@ void ax_coordinator_tell_log(ax_coordinator *c)
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     if (s->lost.events)
-        retell(c);
+        emit_missing(c);
 }

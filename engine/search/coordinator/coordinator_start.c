@@ -74,7 +74,7 @@ static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err
             ax_fail(err, AX_EFORMAT, "%.400s; --previous goes on from %s", err->msg, AX_SNAPSHOT_PREVIOUS);
         return err->code;
     }
-    return ax_coordinator_settle_log(c, name, seq, err);
+    return ax_coordinator_repair_log(c, name, seq, err);
 }
 
 static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
@@ -85,7 +85,7 @@ static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_e
     if (started)
         return load(c, setup, err);
     c->search = ax_search_new(setup, err);
-    if (!c->search || ax_coordinator_settle_log(c, AX_SNAPSHOT_NAME, 0, err) != AX_OK)
+    if (!c->search || ax_coordinator_repair_log(c, AX_SNAPSHOT_NAME, 0, err) != AX_OK)
         return err->code;
     /* before the first event, so that a run with events always has a snapshot */
     return ax_snapshot_save(c->search, &c->settledfile, 0, NULL, err);
@@ -139,8 +139,8 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
         ax_leftovers_remove_pictures(c->dirfd);
     c->first_seq = ax_eventlog_seq(c->log) + 1;
     ax_search_hello(c->search, c->first_seq > 1, getpid());
-    code = ax_coordinator_mind_folders(c, false, err);
-    ax_coordinator_tell_log(c);
+    code = ax_coordinator_restore_folders(c, false, err);
+    ax_coordinator_report_damage(c);
     if (c->settledfile.bad[0]) {
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "%.80s; made again from events.mpk%s", c->settledfile.bad,

@@ -47,7 +47,7 @@ static bool folder_was_lost(ax_coordinator *c, uint32_t k, const ax_worker_messa
 {
     if (m->code != AX_EIO)
         return false;
-    ax_coordinator_mind_folders(c, true, NULL);
+    ax_coordinator_restore_folders(c, true, NULL);
     return c->worker[k].folder_lost;
 }
 
@@ -148,7 +148,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     switch (m->say) {
     case AX_SAY_READY:
         worker->ready = c->worked = true;
-        if (ax_search_data_are(c->search, m->data)) {
+        if (ax_search_check_data(c->search, m->data)) {
             ax_leftovers_remove_pictures(c->dirfd);
             c->pictures = (struct timespec) { 0 };
         }
@@ -170,7 +170,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         break;
     case AX_SAY_DEVICES:
         if (about_job)
-            ax_search_spread(c->search, k, m->steps);
+            ax_search_set_devices(c->search, k, m->steps);
         break;
     case AX_SAY_OUTCOME:
         worker->deaths = 0;
@@ -199,7 +199,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     }
 }
 
-static bool others_work(const ax_coordinator *c, uint32_t k)
+static bool others_ready(const ax_coordinator *c, uint32_t k)
 {
     for (uint32_t i = 0; i < c->devices.n; i++)
         if (i != k && c->worker[i].ready)
@@ -210,7 +210,7 @@ static bool others_work(const ax_coordinator *c, uint32_t k)
 /* A worker that fails while idle doesn't end a run that has others. */
 static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 {
-    if (others_work(c, k))
+    if (others_ready(c, k))
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, message);
     else
         ax_search_worker_failed(c->search, message);
@@ -243,10 +243,10 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
 }
 
 /* When a silent worker counts as hanging (monotonic); 0 = never. An idle worker may be silent. */
-static double hangs_at(const ax_coordinator *c, uint32_t k)
+static double hang_deadline(const ax_coordinator *c, uint32_t k)
 {
     bool busy = !c->worker[k].ready || ax_search_running(c->search, k);
-    return busy ? ax_worker_process_hangs_at(&c->worker[k], c->settings.hang_seconds) : 0;
+    return busy ? ax_worker_process_hang_deadline(&c->worker[k], c->settings.hang_seconds) : 0;
 }
 
 static void end_hanging(ax_coordinator *c, uint32_t k)
@@ -267,7 +267,7 @@ static double due(const ax_coordinator *c, uint32_t k)
 {
     if (!c->worker[k].pid)
         return may_start(c, k) ? c->worker[k].start_at : INFINITY;
-    double at = hangs_at(c, k);
+    double at = hang_deadline(c, k);
     return at > 0 ? at : INFINITY;
 }
 
@@ -300,7 +300,7 @@ static void drive(ax_coordinator *c, uint32_t k)
             start(c, k);
         return;
     }
-    double hung = hangs_at(c, k);
+    double hung = hang_deadline(c, k);
     if (hung > 0 && ax_clock() >= hung) {
         end_hanging(c, k);
         return;

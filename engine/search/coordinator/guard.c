@@ -91,7 +91,7 @@ static void check_rows(ax_coordinator *c)
 static void check_settings(ax_coordinator *c)
 {
     /* with a folder missing too, the whole run is being removed */
-    if (!missing(c, "run.ini") || ax_coordinator_lacks_folders(c) ||
+    if (!missing(c, "run.ini") || ax_coordinator_folders_missing(c) ||
         ax_settings_write(&c->settings, c->dirfd, "run.ini", &c->err) != AX_OK)
         return;
     ax_search_log(c->search, AX_LEVEL_WARNING, 0, "run.ini was removed under the engine; it is written again");

@@ -24,7 +24,7 @@ static void clean(int dirfd, int folder, bool (*remove_it)(const ax_search *s, c
     closedir(dir);
 }
 
-static bool is_of_no_use(const ax_search *s, const char *name)
+static bool is_leftover(const ax_search *s, const char *name)
 {
     char *end;
     unsigned long id = strtoul(name, &end, 10);
@@ -33,7 +33,7 @@ static bool is_of_no_use(const ax_search *s, const char *name)
 
 void ax_leftovers_remove(int dirfd, const ax_search *s)
 {
-    clean(dirfd, AX_RUN_INFLIGHT, is_of_no_use, s);
+    clean(dirfd, AX_RUN_INFLIGHT, is_leftover, s);
 }
 
 void ax_leftovers_remove_pictures(int dirfd)

@@ -95,7 +95,7 @@ static void forget(ax_worker_process *c)
     c->last[0] = '\0';
 }
 
-double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_seconds)
+double ax_worker_process_hang_deadline(const ax_worker_process *c, int64_t hang_seconds)
 {
     return c->pid && hang_seconds ? c->heard_at + (double)hang_seconds + SILENCES * c->longest_silence : 0;
 }

@@ -35,7 +35,7 @@ int ax_worker_process_receive(ax_worker_process *c);
 /* 1: *m is the next received message; 0: there is none; -1: invalid data. */
 int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m);
 /* When a silent worker with a job counts as hanging; 0 = never. hang_seconds: the setting. */
-double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_seconds);
+double ax_worker_process_hang_deadline(const ax_worker_process *c, int64_t hang_seconds);
 /* Ends it and describes its death in how ("killed by signal 9, Killed"); the delay of the next start grows with every
    death. */
 void ax_worker_process_reap(ax_worker_process *c, char *how, size_t cap);

@@ -79,9 +79,9 @@ static void two_stages_and_the_gate(void **state)
 
     o = searching_outcome(2, 0.5); /* the strategy learns from the last stage */
     assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
-    assert_true(ax_search_behind(t->search));
+    assert_true(ax_search_has_unlearned(t->search));
     assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
-    assert_false(ax_search_behind(t->search));
+    assert_false(ax_search_has_unlearned(t->search));
     assert_true(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
     assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
     assert_int_equal(searching_count(t, AX_EVENT_GATED), 1);

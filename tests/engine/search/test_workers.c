@@ -137,13 +137,13 @@ static void several_devices_are_one_candidates(void **state)
     searching *t = searching_begin(state, 6, "random");
     assert_int_equal(take(t, 0), 1);
     assert_int_equal(take(t, 1), 2);
-    ax_search_spread(t->search, 0, 2);
+    ax_search_set_devices(t->search, 0, 2);
     assert_string_equal(searching_last(t, AX_EVENT_LOG, 0)->u.LOG.text, "it trains on 2 devices");
     score(t, 1, 0.3);
     assert_int_equal(take(t, 1), 0);
-    ax_search_spread(t->search, 0, 1); /* its second stage has too few crops */
+    ax_search_set_devices(t->search, 0, 1); /* its second stage has too few crops */
     assert_int_equal(take(t, 1), 3);
-    ax_search_spread(t->search, 0, 2);
+    ax_search_set_devices(t->search, 0, 2);
     score(t, 1, 0.3);
     assert_int_equal(take(t, 1), 0);
     ax_search_failed(t->search, 0, AX_CAUSE_DEVICE, "lost");

@@ -300,7 +300,7 @@ static void means_as_on_the_host(void **state)
                 view[v][i] = (float)(2 * ax_rng_uniform(&rng) - 1);
             there[v] = be->alloc(dev, N * each * sizeof *there[v], &err);
             assert_int_equal(be->copy(dev, there[v], view[v], N * each * sizeof *there[v], AX_TO_DEVICE, &err), AX_OK);
-            assert_int_equal(ax_logit_mean_add_there(&m, spec, there[v], !v, v, .5f, &err), AX_OK);
+            assert_int_equal(ax_logit_mean_add_on_device(&m, spec, there[v], !v, v, .5f, &err), AX_OK);
         }
         ax_logit_mean_clear(&m, spec);
         for (int v = 0; v < 2; v++)

@@ -132,7 +132,7 @@ static void damage_and_go_on(bench *b, int how)
     pack(anew, &got, &n_got);
     assert_int_equal(n_got, n_want);
     assert_memory_equal(got, want, n_got);
-    assert_int_equal(ax_search_counted(anew), ax_search_counted(whole));
+    assert_int_equal(ax_search_count(anew), ax_search_count(whole));
     ax_search_free(whole);
     ax_search_free(b->t.search);
     b->t.search = anew;

@@ -196,7 +196,7 @@ static bool changed_with(const searching *t, uint64_t data, bool older)
     ax_search *s = ax_snapshot_unpack(bytes, n, "s", &setup, &seq, &err);
     assert_string_equal(err.msg, "");
     bool changed = ax_search_data_changed(s);
-    assert_true(changed == !ax_search_known(s, t->search->n_entries)); /* outcomes on other data aren't reused */
+    assert_true(changed == !ax_search_reusable(s, t->search->n_entries)); /* outcomes on other data aren't reused */
     free(bytes);
     ax_search_free(s);
     return changed;

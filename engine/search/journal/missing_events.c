@@ -78,7 +78,7 @@ static void tell_pause(ax_search *s, uint32_t id, bool on, bool said)
     ax_search_emit(s, &ev);
 }
 
-void ax_search_retell(ax_search *s, const ax_state *said)
+void ax_search_emit_missing(ax_search *s, const ax_state *said)
 {
     for (uint32_t id = 1; id <= s->n_entries; id++) {
         const ax_candidate *c = ax_state_candidate(said, id);
