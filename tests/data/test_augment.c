@@ -1,14 +1,11 @@
 #include "tests/helper/classmap.h"
+#include "tests/helper/suite.h"
 #include "data/augment.h"
 #include "engine/base/normalise.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_task_spec segmentation = { .task = &ax_task_segmentation, .outputs = 20 };
 
@@ -264,11 +261,5 @@ static void nonsense(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(normalised),   cmocka_unit_test(whole_centre_and_padding),
-        cmocka_unit_test(random_crops), cmocka_unit_test(scaled),
-        cmocka_unit_test(cubic),        cmocka_unit_test(floors),
-        cmocka_unit_test(nonsense),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(normalised, whole_centre_and_padding, random_crops, scaled, cubic, floors, nonsense);
 }

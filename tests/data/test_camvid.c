@@ -1,5 +1,6 @@
 #include "tests/helper/datatree.h"
 #include "tests/helper/classmap.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 #include "data/image.h"
 #include "data/open.h"
@@ -7,15 +8,11 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
 
@@ -226,11 +223,5 @@ static void broken_files(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_pairs),
-        cmocka_unit_test(broken_lists),
-        cmocka_unit_test(broken_files),
-        cmocka_unit_test(what_tells_data_apart),
-    };
-    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(make_dir, ax_tempdir_remove, real_pairs, broken_lists, broken_files, what_tells_data_apart);
 }

@@ -1,20 +1,16 @@
 #include "tests/helper/datatree.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/coco_store.h"
 #include "data/objects.h"
 #include "data/polygon.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define HEAD "{\"info\":{\"x\":[1,2]},\"annotations\":["
 #define TAIL                                                                                                           \
@@ -168,8 +164,6 @@ static void smaller_ones_are_on_top(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(class_maps), cmocka_unit_test(broken_files),
-                                        cmocka_unit_test(outlines_are_kept_as_they_are),
-                                        cmocka_unit_test(smaller_ones_are_on_top) };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_EACH_TEST_WITHIN(ax_tempdir_make, ax_tempdir_remove, class_maps, broken_files,
+                                outlines_are_kept_as_they_are, smaller_ones_are_on_top);
 }

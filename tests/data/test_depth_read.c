@@ -1,4 +1,5 @@
 /* Depth maps as 16-bit PNG: written and read back, scales, and files that are refused. */
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/image.h"
@@ -7,14 +8,10 @@
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { H = 3, W = 5 };
 static char path[64];
@@ -171,10 +168,6 @@ static void pairs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trips),       cmocka_unit_test(scales),
-        cmocka_unit_test(rotated_bits),      cmocka_unit_test(wrong_files),
-        cmocka_unit_test(as_others_read_it), cmocka_unit_test(pairs),
-    };
-    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(make_dir, ax_tempdir_remove, round_trips, scales, rotated_bits, wrong_files,
+                            as_others_read_it, pairs);
 }

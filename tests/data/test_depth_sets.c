@@ -1,5 +1,6 @@
 /* Data sets of images and depth maps: nyu_png: and list: with the task depth. */
 #include "tests/helper/datatree.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -7,14 +8,10 @@
 #include "engine/train/survey.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { H = 32, W = 64, PAIRS = 3 };
 
@@ -186,10 +183,6 @@ static void surveys(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truth_is_metres), cmocka_unit_test(truth_follows_the_image),
-        cmocka_unit_test(scales),          cmocka_unit_test(what_is_wrong),
-        cmocka_unit_test(surveys),
-    };
-    return cmocka_run_group_tests(tests, write_pairs, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(write_pairs, ax_tempdir_remove, truth_is_metres, truth_follows_the_image, scales,
+                            what_is_wrong, surveys);
 }

@@ -1,16 +1,11 @@
 #include "data/each.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { N = 1000 };
 
@@ -63,7 +58,5 @@ static void the_first_failure_is_told(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(each_thing_once),
-                                        cmocka_unit_test(the_first_failure_is_told) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(each_thing_once, the_first_failure_is_told);
 }

@@ -1,18 +1,14 @@
 #include "tests/helper/datatree.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const uint8_t ids[] = { 0, 1, 2, 255 };
 
@@ -236,12 +232,6 @@ static void ids_without_a_class_file(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(one_pool),
-                                        cmocka_unit_test(parts_above_and_below),
-                                        cmocka_unit_test(side_by_side),
-                                        cmocka_unit_test(colors),
-                                        cmocka_unit_test(broken_copies),
-                                        cmocka_unit_test(cut_files),
-                                        cmocka_unit_test(ids_without_a_class_file) };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_EACH_TEST_WITHIN(ax_tempdir_make, ax_tempdir_remove, one_pool, parts_above_and_below, side_by_side,
+                                colors, broken_copies, cut_files, ids_without_a_class_file);
 }

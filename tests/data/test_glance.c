@@ -1,4 +1,5 @@
 /* Reading headers without decoding gives the same result as decoding. */
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/glance.h"
@@ -6,13 +7,9 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static char path[64];
 
@@ -108,7 +105,5 @@ static void segments_are_passed_over(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_as_decoding), cmocka_unit_test(cuts_are_seen),
-                                        cmocka_unit_test(segments_are_passed_over) };
-    return cmocka_run_group_tests(tests, begin, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(begin, ax_tempdir_remove, the_same_as_decoding, cuts_are_seen, segments_are_passed_over);
 }

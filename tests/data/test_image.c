@@ -1,4 +1,5 @@
 #include "tests/helper/pngcrc.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/image.h"
@@ -7,16 +8,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <stdbool.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#include <cmocka.h>
 
 static const char picture[] = "tests/data/camvid-tiny/train/0001TP_006960.png";
 static const char mask[] = "tests/data/camvid-tiny/trainannot/0001TP_006960.png";
@@ -322,10 +319,6 @@ static void wrong_files(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_files),  cmocka_unit_test(round_trips),   cmocka_unit_test(write_failures_leave_nothing),
-        cmocka_unit_test(cut_files),   cmocka_unit_test(damaged_files), cmocka_unit_test(absurd_sizes),
-        cmocka_unit_test(wrong_files),
-    };
-    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(make_dir, ax_tempdir_remove, real_files, round_trips, write_failures_leave_nothing,
+                            cut_files, damaged_files, absurd_sizes, wrong_files);
 }

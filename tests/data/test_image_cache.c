@@ -1,21 +1,17 @@
 /* Decoded images cached in memory: within their budget, the same from all threads, and the same samples as without a
    cache. */
 #include "tests/helper/datatree.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/image_cache.h"
 #include "data/open.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { H = 2, W = 3, BYTES = H * W * 3, IMAGES = 40 };
 

@@ -1,12 +1,9 @@
 #include "data/jitter.h"
 #include "engine/base/normalise.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { PIXELS = 4 };
 
@@ -91,10 +88,5 @@ static void stays_a_picture(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(factors),
-        cmocka_unit_test(same_place_same_colours),
-        cmocka_unit_test(stays_a_picture),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(factors, same_place_same_colours, stays_a_picture);
 }

@@ -1,15 +1,13 @@
 /* JPEGs that violate the standard are read if all of their pixels are there, and refused if some are missing. */
 #include "data/image.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
-#include <cmocka.h>
 
 enum { W = 45, H = 37 };
 
@@ -237,10 +235,6 @@ static void a_missing_scan_is_seen(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_end_marker_is_no_pixel),  cmocka_unit_test(lost_rows_are_refused),
-        cmocka_unit_test(odd_fields_change_no_pixel), cmocka_unit_test(other_kinds_are_not_called_damaged),
-        cmocka_unit_test(a_missing_scan_is_seen),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(an_end_marker_is_no_pixel, lost_rows_are_refused, odd_fields_change_no_pixel,
+                     other_kinds_are_not_called_damaged, a_missing_scan_is_seen);
 }

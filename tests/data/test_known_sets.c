@@ -1,18 +1,14 @@
 /* Data sets with a known tree of folders and known ids: VOC, Cityscapes, ADE20K. */
 #include "tests/helper/datatree.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void voc_pair(const char *root, const char *masks, const char *stem, const uint8_t *ids, size_t n)
 {
@@ -164,7 +160,5 @@ static void options_of_lists(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(voc), cmocka_unit_test(cvat), cmocka_unit_test(cityscapes),
-                                        cmocka_unit_test(ade20k), cmocka_unit_test(options_of_lists) };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_EACH_TEST_WITHIN(ax_tempdir_make, ax_tempdir_remove, voc, cvat, cityscapes, ade20k, options_of_lists);
 }

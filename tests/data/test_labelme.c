@@ -1,13 +1,9 @@
 #include "tests/helper/datatree.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #define SHAPE(label, type, points) "{\"label\":\"" label "\",\"shape_type\":\"" type "\",\"points\":" points "}"
 
@@ -91,6 +87,5 @@ static void own_list(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(class_maps), cmocka_unit_test(own_list) };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_EACH_TEST_WITHIN(ax_tempdir_make, ax_tempdir_remove, class_maps, own_list);
 }

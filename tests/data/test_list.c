@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "tests/helper/classmap.h"
@@ -8,15 +9,11 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static char root[4096];
 
@@ -143,7 +140,5 @@ static int set_up(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(one_list_is_parted),
-                                        cmocka_unit_test(two_lists_and_their_classes) };
-    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(set_up, ax_tempdir_remove, one_list_is_parted, two_lists_and_their_classes);
 }

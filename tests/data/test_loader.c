@@ -1,14 +1,11 @@
 #include "tests/helper/classmap.h"
+#include "tests/helper/suite.h"
 #include "data/loader.h"
 #include "data/open.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A source whose samples are their own numbers; every tenth fails. Some take longer than others. */
 static ax_code numbered(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
@@ -176,10 +173,5 @@ static void wrong_specs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_order_with_errors), cmocka_unit_test(in_another_order),
-        cmocka_unit_test(closed_in_the_middle), cmocka_unit_test(deterministic),
-        cmocka_unit_test(wrong_specs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(in_order_with_errors, in_another_order, closed_in_the_middle, deterministic, wrong_specs);
 }

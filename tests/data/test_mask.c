@@ -1,4 +1,5 @@
 /* Masks in every kind of PNG, read with every kind of class file. */
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/classfile.h"
@@ -8,13 +9,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <png.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static char png[64], text[64];
 
@@ -234,7 +231,5 @@ static int set_up(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(ids_of_any_depth), cmocka_unit_test(colors_by_a_table),
-                                        cmocka_unit_test(maps), cmocka_unit_test(wrong_class_files) };
-    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(set_up, ax_tempdir_remove, ids_of_any_depth, colors_by_a_table, maps, wrong_class_files);
 }

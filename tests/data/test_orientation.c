@@ -1,6 +1,7 @@
 /* Pictures with an EXIF orientation are read as viewers show them, and so are their masks. */
 #include "tests/helper/classmap.h"
 #include "tests/helper/pngcrc.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 #include "data/orientation.h"
 
@@ -9,14 +10,10 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { W = 5, H = 3, PATH = 64 };
 
@@ -306,12 +303,6 @@ static void masks_lie_on_their_pictures(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exif_is_parsed),
-        cmocka_unit_test(every_pixel_finds_its_place),
-        cmocka_unit_test(pngs_are_turned),
-        cmocka_unit_test(jpegs_are_turned),
-        cmocka_unit_test(masks_lie_on_their_pictures),
-    };
-    return cmocka_run_group_tests(tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(ax_tempdir_make, ax_tempdir_remove, exif_is_parsed, every_pixel_finds_its_place,
+                            pngs_are_turned, jpegs_are_turned, masks_lie_on_their_pictures);
 }

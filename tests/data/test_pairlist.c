@@ -1,19 +1,15 @@
 /* Lists of pairs as editors and scripts write them. */
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/pairlist.h"
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 static const char prefix[] = "/SegNet/CamVid/";
 
@@ -149,12 +145,7 @@ static void an_endless_line_is_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(white_space_is_no_part_of_names),
-        cmocka_unit_test(names_are_relative_absolute_or_of_the_published_list),
-        cmocka_unit_test(names_may_contain_blanks),
-        cmocka_unit_test(what_is_odd_in_a_name_is_shown),
-        cmocka_unit_test(an_endless_line_is_refused),
-    };
-    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(make_dir, ax_tempdir_remove, white_space_is_no_part_of_names,
+                            names_are_relative_absolute_or_of_the_published_list, names_may_contain_blanks,
+                            what_is_odd_in_a_name_is_shown, an_endless_line_is_refused);
 }

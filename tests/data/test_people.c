@@ -1,4 +1,5 @@
 /* People as samples: those of the scenes, and of small data sets in the forms of MPII and COCO. */
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -9,15 +10,10 @@
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 enum { SIDE = 64, H = 100, W = 120 };
 
@@ -315,9 +311,6 @@ static void test_coco(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scenes),      cmocka_unit_test(test_as_they_are), cmocka_unit_test(test_mpii),
-        cmocka_unit_test(test_kept_images), cmocka_unit_test(test_coco),
-    };
-    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
+    return RUN_TESTS_WITHIN(set_up, ax_tempdir_remove, test_scenes, test_as_they_are, test_mpii, test_kept_images,
+                            test_coco);
 }

@@ -1,16 +1,12 @@
 /* Polygons: invalid ones are refused, and random ones are compared with a walk along every point of the outline. */
 #include "data/polygon.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { H = 23, W = 31, VERTICES = 12, POINTS = 20000 };
 
@@ -126,10 +122,5 @@ static void test_random(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_far),
-        cmocka_unit_test(test_random),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_refused, test_far, test_random);
 }

@@ -2,15 +2,11 @@
 #include "data/polygon.h"
 #include "data/rle.h"
 #include "engine/base/json.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { MOST = 4096 };
 
@@ -161,11 +157,5 @@ static void test_strings_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_counts_refused),
-        cmocka_unit_test(test_strings_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_golden, test_columns, test_counts_refused, test_strings_refused);
 }

@@ -2,14 +2,11 @@
 #include "data/scene.h"
 
 #include "tests/helper/datatree.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { PIXELS = AX_SCENE_H * AX_SCENE_W };
 
@@ -145,11 +142,5 @@ static void as_a_source(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_number_same_scene),
-        cmocka_unit_test(varied),
-        cmocka_unit_test(depth_and_joints),
-        cmocka_unit_test(as_a_source),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(same_number_same_scene, varied, depth_and_joints, as_a_source);
 }

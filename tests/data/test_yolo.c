@@ -1,17 +1,13 @@
 #include "tests/helper/datatree.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/yolo_names.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void outlines(void **state)
 {
@@ -153,7 +149,5 @@ static void names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(outlines), cmocka_unit_test(side_by_side_without_names),
-                                        cmocka_unit_test(names) };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
+    return RUN_EACH_TEST_WITHIN(ax_tempdir_make, ax_tempdir_remove, outlines, side_by_side_without_names, names);
 }

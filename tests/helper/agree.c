@@ -1,12 +1,9 @@
 /* Whether two trials of one case agree. */
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void compare_floats(const char *name, const char *who, const char *what, uint32_t index, const float *want,
                            const float *got, size_t n, double tolerance, double least)

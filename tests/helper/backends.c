@@ -1,13 +1,7 @@
 #include "tests/helper/backends.h"
 #include "engine/backend/list.h"
 #include "tests/helper/emulated.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/helper/suite.h"
 
 typedef struct run {
     void (*test)(const ax_backend *);

@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -6,14 +7,10 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 /* The path of a file; its folders are made. */
 static void at(const char *name, char path[AX_TEMPDIR_PATH])

@@ -1,12 +1,8 @@
 #include "tests/helper/desk.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void fold(void *context, ax_event *ev)
 {

@@ -1,16 +1,13 @@
 #include "tests/helper/emulated.h"
 
 #include "engine/backend/load.h"
+#include "tests/helper/suite.h"
 
 #include <dlfcn.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* The emulation's functions for tests (tests/cuda/emu/report.cpp). */
 static struct {

@@ -1,13 +1,10 @@
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 ax_json_doc *golden_json(const char *name)
 {

@@ -1,11 +1,8 @@
 /* Gradients against central differences. */
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 /* For a depth loss: a hash of which side of its truth and of 0 every prediction is on, and which error is the
    largest. */

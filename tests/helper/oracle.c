@@ -2,13 +2,10 @@
 
 #include "engine/base/bf16.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { GUARD = 64, GARBAGE = 0xFF, GUARD_BYTE = 0xA5 }; /* 0xFFFFFFFF is a NaN */
 

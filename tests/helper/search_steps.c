@@ -1,12 +1,8 @@
 #include "tests/helper/search_steps.h"
 #include "engine/search/journal/snapshot.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 int searching_set_up(void **state)
 {

@@ -1,11 +1,8 @@
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_val weight(ax_graph *g, const char *name, ax_shape shape, ax_init init, bool trainable, ax_err *err)
 {

@@ -1,12 +1,7 @@
 #include "tests/helper/story.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 void story_tell(story *t, ax_event ev)
 {

@@ -1,14 +1,11 @@
 #include "tests/helper/twin.h"
 
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 bool twin_open(twin *t, const char *isa, int threads)
 {

@@ -1,12 +1,8 @@
 #include "tests/helper/values.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 void values_set(void *to, ax_type type, const float *from, size_t n)
 {

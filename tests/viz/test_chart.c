@@ -1,14 +1,10 @@
 /* Plots as data: ticks, layers in cells, and SVG. */
 #include "viz/chart.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static bool is_round(double v)
 {
@@ -200,10 +196,6 @@ static void columns_are_values_and_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_are_round_and_few),     cmocka_unit_test(values_are_where_the_axes_say),
-        cmocka_unit_test(lines_have_no_gaps),          cmocka_unit_test(steps_hold_their_value),
-        cmocka_unit_test(columns_are_values_and_back), cmocka_unit_test(svg_is_well_formed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(ticks_are_round_and_few, values_are_where_the_axes_say, lines_have_no_gaps, steps_hold_their_value,
+                     columns_are_values_and_back, svg_is_well_formed);
 }

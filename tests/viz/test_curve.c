@@ -1,14 +1,10 @@
 #include "viz/axis.h"
 #include "viz/curve.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void the_domain_doubles(void **state)
 {
@@ -210,15 +206,6 @@ static void the_best_line_is_joined(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_domain_doubles),
-        cmocka_unit_test(windows_stay_inside),
-        cmocka_unit_test(the_average_is_unbiased),
-        cmocka_unit_test(axes_have_round_ticks_on_rows),
-        cmocka_unit_test(curves_of_any_size_and_content),
-        cmocka_unit_test(outliers_survive),
-        cmocka_unit_test(a_bell_is_one_band),
-        cmocka_unit_test(the_best_line_is_joined),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(the_domain_doubles, windows_stay_inside, the_average_is_unbiased, axes_have_round_ticks_on_rows,
+                     curves_of_any_size_and_content, outliers_survive, a_bell_is_one_band, the_best_line_is_joined);
 }

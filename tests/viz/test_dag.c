@@ -2,14 +2,10 @@
 
 #include "engine/space/cells/cells.h"
 #include "engine/space/space.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void text_of(const ax_dag *d, const ax_glyphs *glyphs, ax_str *out)
 {
@@ -212,12 +208,6 @@ static void params_of_operations(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_cell),
-        cmocka_unit_test(published_wiring),
-        cmocka_unit_test(every_genotype_can_be_drawn),
-        cmocka_unit_test(params_of_operations),
-        cmocka_unit_test(params_and_changes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(published_cell, published_wiring, every_genotype_can_be_drawn, params_of_operations,
+                     params_and_changes);
 }

@@ -1,14 +1,11 @@
 /* Pictures of masks: their places, scores, scaling, and drawing on a canvas. */
 #include "tests/helper/masks.h"
+#include "tests/helper/suite.h"
 #include "viz/mask.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* ---- the mosaic ---- */
 
@@ -176,14 +173,6 @@ static void skeletons_lie_over_the_image(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_fits_and_is_as_large_as_can_be),
-        cmocka_unit_test(high_windows_have_two_rows),
-        cmocka_unit_test(classes_are_counted),
-        cmocka_unit_test(the_worst_comes_first),
-        cmocka_unit_test(pictures_are_scaled),
-        cmocka_unit_test(a_canvas_carries_them),
-        cmocka_unit_test(skeletons_lie_over_the_image),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(it_fits_and_is_as_large_as_can_be, high_windows_have_two_rows, classes_are_counted,
+                     the_worst_comes_first, pictures_are_scaled, a_canvas_carries_them, skeletons_lie_over_the_image);
 }

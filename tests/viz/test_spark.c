@@ -1,12 +1,8 @@
 #include "viz/spark.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void check(const ax_glyphs *glyphs, const char *want)
 {
@@ -42,6 +38,5 @@ static void ranges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(heights), cmocka_unit_test(ranges) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(heights, ranges);
 }

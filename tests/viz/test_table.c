@@ -1,14 +1,10 @@
 #include "tests/helper/history.h"
+#include "tests/helper/suite.h"
 #include "viz/figure.h"
 #include "viz/table.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void fold(void *context, ax_event *ev)
 {
@@ -189,10 +185,6 @@ static void figures_are_short(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_choose),    cmocka_unit_test(wrong_filters_are_explained),
-        cmocka_unit_test(rows_are_sorted),   cmocka_unit_test(several_keys_sort),
-        cmocka_unit_test(figures_are_short),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(filters_choose, wrong_filters_are_explained, rows_are_sorted, several_keys_sort,
+                     figures_are_short);
 }

@@ -1,14 +1,9 @@
 /* Colours with different meanings stay distinct for people who can't see red or green. */
 #include "viz/theme.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static double linear(uint8_t v)
 {
@@ -93,9 +88,5 @@ static void a_terminal_gets_the_colors_it_has(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(colors_are_told_apart_without_red_and_green),
-        cmocka_unit_test(a_terminal_gets_the_colors_it_has),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(colors_are_told_apart_without_red_and_green, a_terminal_gets_the_colors_it_has);
 }

@@ -1,12 +1,8 @@
 /* Wrapping text into lines. */
 #include "viz/wrap.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void lines_are(const char *text, int width, const char *const *want, int n)
 {
@@ -37,6 +33,5 @@ static void words_stay_whole(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(words_stay_whole) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(words_stay_whole);
 }

@@ -2,16 +2,12 @@
 #include "engine/model/safetensors.h"
 #include "tests/helper/backends.h"
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { N = 4, H = 12, W = 16 };
 static const char path[] = "tests/golden/depth-losses.safetensors";

@@ -1,16 +1,12 @@
 /* Where the CUDA plugin's libraries are looked for: cuDNN from NVIDIA's archive, and as a Python wheel. */
 #include "engine/backend/libraries.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static char root[] = "/tmp/auxcell-libraries-XXXXXX";
 
@@ -66,6 +62,5 @@ static void archives_and_wheels(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(archives_and_wheels) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(archives_and_wheels);
 }

@@ -1,15 +1,11 @@
 /* Every loss on numbers worked out by hand, on every backend. */
 #include "tests/helper/backends.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/types.h"
 #include "tests/helper/values.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* Softmax of (0, log 3) is (1/4, 3/4). */
 static void ce(const values *s)

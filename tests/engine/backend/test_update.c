@@ -1,13 +1,9 @@
 /* One step of each optimiser on numbers worked out by hand, on every backend. */
 
 #include "tests/helper/backends.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 typedef struct bench {
     const ax_backend *b;

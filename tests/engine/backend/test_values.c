@@ -1,15 +1,11 @@
 /* Every operation that is no loss (test_losses.c) on numbers worked out by hand, on every backend. */
 #include "tests/helper/backends.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/types.h"
 #include "tests/helper/values.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void zero(const values *s)
 {

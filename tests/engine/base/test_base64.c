@@ -1,12 +1,8 @@
 /* RFC 4648, section 10, and all values of a byte. */
 #include "engine/base/base64.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void check(const char *bytes, size_t n, const char *want)
 {
@@ -30,6 +26,5 @@ static void published_vectors(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(published_vectors) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(published_vectors);
 }

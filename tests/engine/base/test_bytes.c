@@ -1,16 +1,11 @@
 /* Amounts of memory. */
 #include "engine/base/bytes.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void amounts_are_read(void **state)
 {
@@ -77,10 +72,5 @@ static void the_peak_is_seen(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(amounts_are_read),
-        cmocka_unit_test(limits_count),
-        cmocka_unit_test(the_peak_is_seen),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(amounts_are_read, limits_count, the_peak_is_seen);
 }

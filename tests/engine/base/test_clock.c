@@ -1,12 +1,8 @@
 /* The median of measured times. */
 #include "engine/base/clock.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 static void the_median_and_the_least(void **state)
 {
@@ -28,9 +24,5 @@ static void the_clock_goes_on(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_median_and_the_least),
-        cmocka_unit_test(the_clock_goes_on),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(the_median_and_the_least, the_clock_goes_on);
 }

@@ -1,18 +1,14 @@
 /* Parts of the cores: no core is in two parts or in none, hyperthreads stay together, and the affinity is really
    set. */
 #include "engine/base/cores.h"
+#include "tests/helper/suite.h"
 
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void parts_are_read_strictly(void **state)
 {
@@ -130,10 +126,6 @@ static void a_part_is_of_what_is_allowed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_are_read_strictly),      cmocka_unit_test(parts_of_parts_fill_them),
-        cmocka_unit_test(parts_cover_all_cores_once),   cmocka_unit_test(hyperthreads_and_packages_stay_together),
-        cmocka_unit_test(a_part_is_of_what_is_allowed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(parts_are_read_strictly, parts_of_parts_fill_them, parts_cover_all_cores_once,
+                     hyperthreads_and_packages_stay_together, a_part_is_of_what_is_allowed);
 }

@@ -1,17 +1,12 @@
 /* CPU quotas of control groups, read from files of the test: both versions, parent groups, and inside a container. */
 #include "engine/base/cpuquota.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static char place[] = "/tmp/ax-cpuquota-XXXXXX";
 
@@ -138,11 +133,6 @@ static void what_is_not_there_limits_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(version_2_is_the_least_of_the_groups_above),
-        cmocka_unit_test(version_1_counts_alike),
-        cmocka_unit_test(a_container_sees_its_own_group),
-        cmocka_unit_test(what_is_not_there_limits_nothing),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, setup, teardown);
+    return RUN_EACH_TEST_WITHIN(setup, teardown, version_2_is_the_least_of_the_groups_above, version_1_counts_alike,
+                                a_container_sees_its_own_group, what_is_not_there_limits_nothing);
 }

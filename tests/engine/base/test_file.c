@@ -1,10 +1,7 @@
 #include "engine/base/file.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static char dir[32];
 static int dir_fd;
@@ -137,11 +132,6 @@ static void a_full_device_is_said(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replaced_whole_or_not_at_all),
-        cmocka_unit_test(only_regular_files_are_read),
-        cmocka_unit_test(what_has_the_temporary_name_is_not_written_to),
-        cmocka_unit_test(a_full_device_is_said),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, replaced_whole_or_not_at_all, only_regular_files_are_read,
+                                what_has_the_temporary_name_is_not_written_to, a_full_device_is_said);
 }

@@ -2,14 +2,11 @@
 #include "engine/base/crc32c.h"
 #include "engine/base/msgread.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
 #include <msgpack.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-#include <cmocka.h>
 
 static const int64_t wholes[] = { 0,         1,         127,        128,        255,       256,
                                   65535,     65536,     -1,         -32,        -33,       -128,
@@ -127,11 +124,5 @@ static void checksums(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wholes_and_reals),
-        cmocka_unit_test(containers_and_bytes),
-        cmocka_unit_test(text_with_a_zero_byte_is_no_text),
-        cmocka_unit_test(checksums),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(wholes_and_reals, containers_and_bytes, text_with_a_zero_byte_is_no_text, checksums);
 }

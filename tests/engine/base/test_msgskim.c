@@ -1,12 +1,8 @@
 #include "engine/base/msgskim.h"
+#include "tests/helper/suite.h"
 
 #include <msgpack.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* One value of each type, nested. */
 static void pack_sample(msgpack_sbuffer *buf)
@@ -75,9 +71,5 @@ static void lies_and_depth_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_objects_are_measured),
-        cmocka_unit_test(lies_and_depth_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(whole_objects_are_measured, lies_and_depth_are_refused);
 }

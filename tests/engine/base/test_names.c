@@ -1,14 +1,9 @@
 /* Tables of names: numbers are found by name. */
 #include "engine/base/names.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void what_was_added_is_found_and_nothing_else(void **state)
 {
@@ -37,6 +32,5 @@ static void what_was_added_is_found_and_nothing_else(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_was_added_is_found_and_nothing_else) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(what_was_added_is_found_and_nothing_else);
 }

@@ -1,12 +1,9 @@
 #include "engine/base/file.h"
 #include "engine/base/output.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +11,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* Each test works in an empty directory of its own. */
 static int enter(void **state)
@@ -327,15 +322,8 @@ static void outputs_and_inputs_are_told_apart(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(modes),
-        cmocka_unit_test(links_lead_to_what_is_replaced),
-        cmocka_unit_test(special_files_are_written_into),
-        cmocka_unit_test(own_descriptors_go_on_where_they_are),
-        cmocka_unit_test(below_a_private_directory),
-        cmocka_unit_test(what_is_in_the_way_stays),
-        cmocka_unit_test(whether_it_can_be_written_is_known_before),
-        cmocka_unit_test(outputs_and_inputs_are_told_apart),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, enter, leave);
+    return RUN_EACH_TEST_WITHIN(enter, leave, modes, links_lead_to_what_is_replaced, special_files_are_written_into,
+                                own_descriptors_go_on_where_they_are, below_a_private_directory,
+                                what_is_in_the_way_stays, whether_it_can_be_written_is_known_before,
+                                outputs_and_inputs_are_told_apart);
 }

@@ -1,13 +1,9 @@
 /* SHA-256 against the examples of FIPS 180-4 and its lengths at the edges of a block. */
 #include "engine/base/sha256.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void check(const char *bytes, size_t n, const char *digest)
 {
@@ -53,6 +49,5 @@ static void test_edges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_examples), cmocka_unit_test(test_edges) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_examples, test_edges);
 }

@@ -2,14 +2,10 @@
 #include "engine/base/rng.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void errors_keep_code_and_text(void **state)
 {
@@ -205,11 +201,7 @@ static void cells_of_a_table_are_text(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_keep_code_and_text),     cmocka_unit_test(strings_grow_up_to_their_bound),
-        cmocka_unit_test(what_cannot_be_seen_is_quoted), cmocka_unit_test(what_cannot_be_seen_is_shown),
-        cmocka_unit_test(json_text_is_escaped),          cmocka_unit_test(utf8_round_trip),
-        cmocka_unit_test(rng_is_a_value_and_fair),       cmocka_unit_test(cells_of_a_table_are_text),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(errors_keep_code_and_text, strings_grow_up_to_their_bound, what_cannot_be_seen_is_quoted,
+                     what_cannot_be_seen_is_shown, json_text_is_escaped, utf8_round_trip, rng_is_a_value_and_fair,
+                     cells_of_a_table_are_text);
 }

@@ -1,14 +1,9 @@
 /* Student's t against tables and closed forms. */
 #include "engine/base/student.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 static void close_to(double a, double b, double by)
 {
@@ -104,12 +99,6 @@ static void the_best_of_many(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_in_tables),
-        cmocka_unit_test(means_and_intervals),
-        cmocka_unit_test(the_better_of_two_cauchys),
-        cmocka_unit_test(the_better_of_two_nearly_normal_ones),
-        cmocka_unit_test(the_best_of_many),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(as_in_tables, means_and_intervals, the_better_of_two_cauchys, the_better_of_two_nearly_normal_ones,
+                     the_best_of_many);
 }

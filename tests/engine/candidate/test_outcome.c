@@ -1,13 +1,9 @@
 /* Outcomes as bytes: they can be read back, and so can those of older versions. */
 #include "engine/candidate/outcome_pack.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { FIELDS = AX_METRIC_COUNT + 2 };
 
@@ -72,9 +68,5 @@ static void latencies_are_younger_than_the_rest(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read),
-        cmocka_unit_test(latencies_are_younger_than_the_rest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(what_is_written_is_read, latencies_are_younger_than_the_rest);
 }

@@ -1,12 +1,6 @@
 /* The words for a candidate's states: they are read as they are written, and unknown ones have a meaning, too. */
 #include "engine/candidate/words.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/helper/suite.h"
 
 static void states(void **state)
 {
@@ -47,7 +41,5 @@ static void origins_and_endings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(states), cmocka_unit_test(causes),
-                                        cmocka_unit_test(origins_and_endings) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(states, causes, origins_and_endings);
 }

@@ -1,16 +1,11 @@
 /* Reading, computing and writing in several threads: order, failures, and the number of items held at a time. */
 #include "engine/command/pipeline.h"
+#include "tests/helper/suite.h"
 
 #include <pthread.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 enum { N = 500, BAD_LOAD = 7, BAD_COMPUTE = 100, BAD_STORE = 499 };
 
@@ -125,9 +120,5 @@ static void few(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_is_done_in_order),
-        cmocka_unit_test(few),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(all_is_done_in_order, few);
 }

@@ -2,17 +2,13 @@
 #include "engine/model/safetensors.h"
 #include "tests/helper/capture.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define GOLDEN "tests/golden/"
 

@@ -1,14 +1,10 @@
 /* show and bench: figures, JSON, exit codes. */
 #include "tests/helper/capture.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define ARCH2 "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 
@@ -178,10 +174,6 @@ static void test_bench_wrong(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_show_json),     cmocka_unit_test(test_show_pads),   cmocka_unit_test(test_show_preset),
-        cmocka_unit_test(test_show_text),     cmocka_unit_test(test_show_wrong),  cmocka_unit_test(test_bench),
-        cmocka_unit_test(test_bench_profile), cmocka_unit_test(test_bench_wrong),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_show_json, test_show_pads, test_show_preset, test_show_text, test_show_wrong, test_bench,
+                     test_bench_profile, test_bench_wrong);
 }

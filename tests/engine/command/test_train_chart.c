@@ -1,10 +1,7 @@
 #include "engine/command/train_chart.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_epochs training(ax_epoch *at, int32_t n)
 {
@@ -84,6 +81,5 @@ static void plots(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bars), cmocka_unit_test(many), cmocka_unit_test(plots) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(bars, many, plots);
 }

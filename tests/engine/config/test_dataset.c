@@ -1,13 +1,8 @@
 #include "engine/config/dataset.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void refused(const char *spec, const char *why)
 {
@@ -44,6 +39,5 @@ static void parts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(parts) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(parts);
 }

@@ -1,15 +1,11 @@
 #include "engine/config/settings.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void presets_have_the_reference_values(void **state)
 {
@@ -248,10 +244,6 @@ static void files_written_by_hand(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(presets_have_the_reference_values), cmocka_unit_test(wrong_values_are_named),
-        cmocka_unit_test(written_settings_read_back),        cmocka_unit_test(every_value_that_is_taken_reads_back),
-        cmocka_unit_test(what_is_too_long_is_said),          cmocka_unit_test(files_written_by_hand),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(presets_have_the_reference_values, wrong_values_are_named, written_settings_read_back,
+                     every_value_that_is_taken_reads_back, what_is_too_long_is_said, files_written_by_hand);
 }

@@ -7,18 +7,14 @@
 #include "engine/model/network.h"
 #include "engine/model/tensor.h"
 #include "engine/space/space.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { CHANNELS = 16, CLASSES = 7, GOLDEN = 3, RANDOM = 10 };
 
@@ -578,9 +574,6 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),          cmocka_unit_test(test_random),  cmocka_unit_test(test_odd),
-        cmocka_unit_test(test_constant_output), cmocka_unit_test(test_refused), cmocka_unit_test(test_oracle),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, test_golden, test_random, test_odd, test_constant_output, test_refused,
+                            test_oracle);
 }

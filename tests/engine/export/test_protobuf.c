@@ -1,11 +1,6 @@
 /* The encoding of protocol buffers: the examples of its documentation, and the edges of varints. */
 #include "engine/export/protobuf.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/helper/suite.h"
 
 static void expect(ax_str *m, const char *bytes, size_t n)
 {
@@ -67,7 +62,5 @@ static void test_failure_spreads(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fields), cmocka_unit_test(test_edges),
-                                        cmocka_unit_test(test_failure_spreads) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_fields, test_edges, test_failure_spreads);
 }

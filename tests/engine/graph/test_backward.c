@@ -1,15 +1,11 @@
 /* Gradients of the whole small network against central differences of its loss. */
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static double loss_of(ax_plan *p)
 {
@@ -97,6 +93,5 @@ static void test_numeric(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_numeric) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_numeric);
 }

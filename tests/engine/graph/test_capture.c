@@ -1,11 +1,8 @@
 /* Steps that are recorded and launched as one graph, on a backend that only counts calls and fails on request. */
 #include "engine/graph/capture.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <cmocka.h>
 
 typedef enum call { NOTHING, BEGIN, END, LAUNCH, WORK_IN_CAPTURE } call;
 
@@ -121,10 +118,6 @@ static void nothing_is_recorded_unasked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(recorded_at_the_second_run),
-        cmocka_unit_test(whatever_fails_the_work_is_done_once_per_run),
-        cmocka_unit_test(nothing_is_recorded_unasked),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(recorded_at_the_second_run, whatever_fails_the_work_is_done_once_per_run,
+                     nothing_is_recorded_unasked);
 }

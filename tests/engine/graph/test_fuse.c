@@ -5,16 +5,12 @@
 #include "engine/graph/plan.h"
 #include "engine/model/network.h"
 #include "engine/space/list.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { SIDE = 64, NETWORKS = 200 };
 /* Relative to the largest logit: the norm's factor is rounded into the weights, and Winograd's tiles round them again.
@@ -357,9 +353,5 @@ static void same_networks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_chain), cmocka_unit_test(what_stays), cmocka_unit_test(two_branches),
-        cmocka_unit_test(links),       cmocka_unit_test(no_links),   cmocka_unit_test(same_networks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(whole_chain, what_stays, two_branches, links, no_links, same_networks);
 }

@@ -1,14 +1,10 @@
 /* Building and differentiating graphs: names, handles, errors, and which gradients there are. */
 #include "engine/graph/stats.h"
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_type map = { .shape = { 1, 2, 2, 3 } };
 
@@ -175,9 +171,5 @@ static void test_stats(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),  cmocka_unit_test(test_arrays_grow), cmocka_unit_test(test_errors_chain),
-        cmocka_unit_test(test_wanted), cmocka_unit_test(test_fan_out),     cmocka_unit_test(test_stats),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_names, test_arrays_grow, test_errors_chain, test_wanted, test_fan_out, test_stats);
 }

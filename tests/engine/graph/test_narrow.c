@@ -1,13 +1,9 @@
 /* Maps in bfloat16: the type of each value, that a value is cast at most once, and that nothing else changes. */
 #include "engine/graph/narrow.h"
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static uint8_t type_of(const ax_graph *g, uint32_t id)
 {
@@ -125,6 +121,5 @@ static void what_is_seen_stays(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(types), cmocka_unit_test(what_is_seen_stays) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(types, what_is_seen_stays);
 }

@@ -1,15 +1,11 @@
 /* Parameters and their updates. The expected numbers of three steps are those of torch.optim.Adam, torch.optim.SGD and
    torch.nn.utils.clip_grad_norm_ in float32. */
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_graph *graph_of(const char *const *names, size_t n, ax_shape shape, ax_init init)
 {
@@ -171,10 +167,5 @@ static void test_slots(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_three_steps),
-        cmocka_unit_test(test_equal_names),
-        cmocka_unit_test(test_slots),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_three_steps, test_equal_names, test_slots);
 }

@@ -1,15 +1,11 @@
 /* Plans against an oracle that executes the graph node by node without sharing memory, and the promises of plans. */
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A device for this test: the reference kernels ignore theirs, so this one can observe them. */
 struct ax_device {
@@ -378,11 +374,6 @@ static void test_profile(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_training),   cmocka_unit_test(test_evaluation), cmocka_unit_test(test_poisoned),
-        cmocka_unit_test(test_no_overlap), cmocka_unit_test(test_dead_code),  cmocka_unit_test(test_predict),
-        cmocka_unit_test(test_inputs),     cmocka_unit_test(test_errors),     cmocka_unit_test(test_averaged),
-        cmocka_unit_test(test_profile),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_training, test_evaluation, test_poisoned, test_no_overlap, test_dead_code, test_predict,
+                     test_inputs, test_errors, test_averaged, test_profile);
 }

@@ -2,15 +2,11 @@
 #include "engine/graph/schedule.h"
 #include "engine/graph/sums.h"
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { BRANCHES = AX_TOGETHER + 3, SIZE = 2 * 6 * 5 * 4 };
 
@@ -247,10 +243,5 @@ static void the_same_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_rules),
-        cmocka_unit_test(chains_are_one_node),
-        cmocka_unit_test(the_same_bits),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(the_rules, chains_are_one_node, the_same_bits);
 }

@@ -2,17 +2,13 @@
    number formats; an error names the tensor that is wrong. */
 #include "engine/model/encoder.h"
 #include "engine/model/tensor.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { NAME = 96, MOST = 512 };
 typedef enum naming { OWN, TORCHVISION, TIMM } naming;
@@ -404,10 +400,6 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widths),         cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_namings),
-        cmocka_unit_test(test_number_formats), cmocka_unit_test(test_deeper),        cmocka_unit_test(test_wrong_files),
-        cmocka_unit_test(test_replaced),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, test_widths, test_hostile_texts, test_namings, test_number_formats,
+                            test_deeper, test_wrong_files, test_replaced);
 }

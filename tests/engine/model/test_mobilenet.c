@@ -1,17 +1,12 @@
 /* The encoder: taps, weights with torchvision's and timm's names, and errors in a file of weights. */
 #include "engine/model/encoder.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { MAX_TENSORS = 300, NAME = 64 };
 
@@ -231,9 +226,6 @@ static void test_image_size(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_taps),        cmocka_unit_test(test_embedded),   cmocka_unit_test(test_timm),
-        cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_image_size),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, test_taps, test_embedded, test_timm, test_wrong_files,
+                                test_image_size);
 }

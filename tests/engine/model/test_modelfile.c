@@ -2,19 +2,14 @@
 #include "engine/model/modelfile.h"
 #include "engine/model/encoder.h"
 #include "engine/model/network.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define GENOTYPE "[[9,[0,1,9,10],[4,2,9,0],[7,7,10,4]],[[0,3],[4,4],[1,5]]]"
 
@@ -221,11 +216,5 @@ static void test_other_network(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_average),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_other_network),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, test_round_trip, test_average, test_refused, test_other_network);
 }

@@ -1,12 +1,8 @@
 /* Figures of the published networks. */
 #include "engine/model/network.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 /* The published encoder has an expansion in its first block (32 to 32 channels, batch norm) that torchvision's ImageNet
    weights, which we ship, don't have: our figures are smaller by this much. */
@@ -65,7 +61,5 @@ static void test_sizes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_published), cmocka_unit_test(test_exact),
-                                        cmocka_unit_test(test_sizes) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_published, test_exact, test_sizes);
 }

@@ -1,14 +1,10 @@
 /* .npy files: NumPy's files are read; invalid ones are refused with the reason. */
 #include "engine/model/npy.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A file of version 1 or 2 with n_data bytes 0, 1, 2, ...; ends where its allocation ends, so that a sanitizer sees a
    read beyond it. The caller frees. */
@@ -134,10 +130,5 @@ static void cuts_and_flips(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(cuts_and_flips),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(good, refused, cuts_and_flips);
 }

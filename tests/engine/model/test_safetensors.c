@@ -1,17 +1,13 @@
 /* safetensors: files are read back as they were written; invalid ones are refused with the reason. */
 #include "engine/model/safetensors.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* A file with this header and n_data bytes 0, 1, 2, ...; the caller frees. */
 static char *make(const char *header, size_t n_data, size_t *n)
@@ -347,13 +343,6 @@ static void test_every_half(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),          cmocka_unit_test(test_hostile_headers),
-        cmocka_unit_test(test_header_length), cmocka_unit_test(test_deep_nesting),
-        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_convert),
-        cmocka_unit_test(test_import),        cmocka_unit_test(test_types_of_others),
-        cmocka_unit_test(test_write),         cmocka_unit_test(test_open_odd_files),
-        cmocka_unit_test(test_every_half),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_good, test_hostile_headers, test_header_length, test_deep_nesting, test_damaged, test_convert,
+                     test_import, test_types_of_others, test_write, test_open_odd_files, test_every_half);
 }

@@ -1,14 +1,10 @@
 /* Shape rules and the table of operations. */
+#include "tests/helper/suite.h"
 #include "tests/helper/types.h"
 
 #include "engine/op/op.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void gives(ax_op op, ax_attr attr, const ax_type *in, size_t n_in, size_t output, ax_type want)
 {
@@ -174,9 +170,5 @@ static void several(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table), cmocka_unit_test(convolutions), cmocka_unit_test(norms),
-        cmocka_unit_test(sizes), cmocka_unit_test(several),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(table, convolutions, norms, sizes, several);
 }

@@ -5,15 +5,10 @@
 #include "engine/base/rng.h"
 #include "engine/policy/strategy.h"
 #include "engine/space/space.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 /* 1 minus the fraction of decisions in which g differs from a network that the seed hides; neighbouring choices count
    half. The noise is the same for the same candidate and seed. */

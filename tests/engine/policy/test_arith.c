@@ -2,15 +2,11 @@
 #include "engine/policy/arith.h"
 
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { MOST = 23 };
 
@@ -171,10 +167,6 @@ static void sums_of_products(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_are_what_they_say), cmocka_unit_test(rows_do_not_depend_on_their_number),
-        cmocka_unit_test(cells_follow_the_formula),   cmocka_unit_test(adam_without_gradients_is_adam_with_zeros),
-        cmocka_unit_test(sums_of_products),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(products_are_what_they_say, rows_do_not_depend_on_their_number, cells_follow_the_formula,
+                     adam_without_gradients_is_adam_with_zeros, sums_of_products);
 }

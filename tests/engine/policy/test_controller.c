@@ -1,16 +1,12 @@
 /* The controller against vectors computed by PyTorch in double precision (tests/golden), and PPO's state. */
 #include "engine/model/safetensors.h"
 #include "engine/policy/controller.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static float *floats(const ax_safetensors *st, const char *prefix, const char *name, size_t *n)
 {
@@ -157,10 +153,5 @@ static void samples_are_valid_and_score_as_they_were_drawn(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_previous),
-        cmocka_unit_test(golden_none),
-        cmocka_unit_test(samples_are_valid_and_score_as_they_were_drawn),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(golden_previous, golden_none, samples_are_valid_and_score_as_they_were_drawn);
 }

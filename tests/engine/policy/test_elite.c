@@ -2,15 +2,11 @@
 #include "engine/space/canonical.h"
 
 #include "tests/engine/policy/synthetic.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { ROUNDS = 150, FIRST = 12, ELITES = 4 };
 
@@ -173,12 +169,7 @@ static void impossible_options_and_states_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(children_are_new_mutants_of_the_best),
-        cmocka_unit_test(what_is_in_training_is_not_proposed_again),
-        cmocka_unit_test(a_full_archive_keeps_the_best_and_the_youngest),
-        cmocka_unit_test(finds_better_ones_than_random),
-        cmocka_unit_test(impossible_options_and_states_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(children_are_new_mutants_of_the_best, what_is_in_training_is_not_proposed_again,
+                     a_full_archive_keeps_the_best_and_the_youngest, finds_better_ones_than_random,
+                     impossible_options_and_states_are_refused);
 }

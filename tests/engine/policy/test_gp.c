@@ -2,15 +2,11 @@
 #include "engine/policy/gp_model.h"
 
 #include "tests/engine/policy/synthetic.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #ifdef AX_DEBUG
 enum { ROUNDS = 60, POINTS = 200 };
@@ -193,10 +189,6 @@ static void impossible_states_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(proposals_are_new_and_expected),    cmocka_unit_test(workers_get_different_networks),
-        cmocka_unit_test(a_rebuilt_model_has_the_same_bits), cmocka_unit_test(finds_better_ones_than_random),
-        cmocka_unit_test(impossible_states_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(proposals_are_new_and_expected, workers_get_different_networks, a_rebuilt_model_has_the_same_bits,
+                     finds_better_ones_than_random, impossible_states_are_refused);
 }

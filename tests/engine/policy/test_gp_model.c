@@ -2,14 +2,10 @@
 #include "engine/policy/gp_model.h"
 #include "engine/policy/scores.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void is_near(double got, double want, double within)
 {
@@ -220,13 +216,6 @@ static void scores(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(posterior_of_three_points),
-        cmocka_unit_test(evidence_is_the_product_of_predictions),
-        cmocka_unit_test(fit_finds_what_made_the_data),
-        cmocka_unit_test(growing_changes_no_bit),
-        cmocka_unit_test(cholesky_by_hand),
-        cmocka_unit_test(scores),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(posterior_of_three_points, evidence_is_the_product_of_predictions, fit_finds_what_made_the_data,
+                     growing_changes_no_bit, cholesky_by_hand, scores);
 }

@@ -2,15 +2,11 @@
 
 #include "engine/space/cells/cells.h"
 #include "tests/engine/policy/synthetic.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #ifdef AX_DEBUG
 enum { LONG = 8 };
@@ -349,17 +345,8 @@ static void impossible_states_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ppo_learns_what_random_does_not),
-        cmocka_unit_test(reinforce_learns),
-        cmocka_unit_test(evolution_learns),
-        cmocka_unit_test(preferences_are_probabilities),
-        cmocka_unit_test(children_differ_in_one_decision),
-        cmocka_unit_test(a_hand_made_candidate_counts_as_the_policys_own),
-        cmocka_unit_test(a_save_at_any_point_goes_on_the_same),
-        cmocka_unit_test(a_loaded_state_has_the_same_future),
-        cmocka_unit_test(damaged_states_change_nothing),
-        cmocka_unit_test(impossible_states_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(ppo_learns_what_random_does_not, reinforce_learns, evolution_learns, preferences_are_probabilities,
+                     children_differ_in_one_decision, a_hand_made_candidate_counts_as_the_policys_own,
+                     a_save_at_any_point_goes_on_the_same, a_loaded_state_has_the_same_future,
+                     damaged_states_change_nothing, impossible_states_are_refused);
 }

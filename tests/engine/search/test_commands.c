@@ -1,15 +1,10 @@
 /* Users' commands, and the answer to each. */
 #include "engine/space/space.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
 
@@ -243,17 +238,9 @@ static void save_and_stop_are_requests(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pause_frees_the_worker),
-        cmocka_unit_test(continue_before_the_worker_has_stopped),
-        cmocka_unit_test(the_run_can_be_paused),
-        cmocka_unit_test(promote_by_state),
-        cmocka_unit_test(demote_takes_a_promotion_back),
-        cmocka_unit_test(notes_and_pins),
-        cmocka_unit_test(a_persons_genotype_is_next_and_not_learned_from),
-        cmocka_unit_test(the_same_request_is_done_once),
-        cmocka_unit_test(unknown_candidates_are_refused),
-        cmocka_unit_test(save_and_stop_are_requests),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, pause_frees_the_worker,
+                                continue_before_the_worker_has_stopped, the_run_can_be_paused, promote_by_state,
+                                demote_takes_a_promotion_back, notes_and_pins,
+                                a_persons_genotype_is_next_and_not_learned_from, the_same_request_is_done_once,
+                                unknown_candidates_are_refused, save_and_stop_are_requests);
 }

@@ -3,18 +3,13 @@
 #include "engine/base/student.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/search/search_internal.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* 20 candidates, 14 of them in the search; the best 3 are trained twice more. */
 static searching *begin(void **state)
@@ -346,17 +341,9 @@ static void more_candidates_open_them_again(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_share_is_planned),
-        cmocka_unit_test(the_best_are_trained_round_by_round),
-        cmocka_unit_test(without_finals_nothing_changes),
-        cmocka_unit_test(a_network_is_a_finalist_once),
-        cmocka_unit_test(a_pruned_finalist_is_out_until_that_is_taken_back),
-        cmocka_unit_test(pruned_before_its_turn_it_gets_no_training),
-        cmocka_unit_test(a_training_that_fails_or_is_pruned_is_one_fewer),
-        cmocka_unit_test(a_paused_candidate_does_not_hold_them_up),
-        cmocka_unit_test(they_go_on_from_a_snapshot),
-        cmocka_unit_test(more_candidates_open_them_again),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(
+        searching_set_up, searching_tear_down, the_share_is_planned, the_best_are_trained_round_by_round,
+        without_finals_nothing_changes, a_network_is_a_finalist_once, a_pruned_finalist_is_out_until_that_is_taken_back,
+        pruned_before_its_turn_it_gets_no_training, a_training_that_fails_or_is_pruned_is_one_fewer,
+        a_paused_candidate_does_not_hold_them_up, they_go_on_from_a_snapshot, more_candidates_open_them_again);
 }

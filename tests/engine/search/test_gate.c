@@ -1,11 +1,8 @@
 #include "engine/search/gate.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-#include <cmocka.h>
 
 static const ax_gate_rule usual = { .bypass = false }, promoted = { .bypass = true };
 
@@ -129,15 +126,7 @@ static void same_seed_same_verdicts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tolerance_decays_with_candidates),
-        cmocka_unit_test(mean_and_chance),
-        cmocka_unit_test(late_gate_is_strict),
-        cmocka_unit_test(chance_is_what_happens),
-        cmocka_unit_test(a_wave_changes_nobody_elses_luck),
-        cmocka_unit_test(a_mean_with_ones_own_reward),
-        cmocka_unit_test(uncounted_rewards_move_nothing),
-        cmocka_unit_test(same_seed_same_verdicts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tolerance_decays_with_candidates, mean_and_chance, late_gate_is_strict, chance_is_what_happens,
+                     a_wave_changes_nobody_elses_luck, a_mean_with_ones_own_reward, uncounted_rewards_move_nothing,
+                     same_seed_same_verdicts);
 }

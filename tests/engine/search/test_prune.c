@@ -1,13 +1,8 @@
 /* Pruning and undoing it. */
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 static void prune_is_soft_for_ten_seconds(void **state)
 {
@@ -195,15 +190,9 @@ static void a_failed_promotion_can_be_repeated(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prune_is_soft_for_ten_seconds),
-        cmocka_unit_test(a_resume_gives_no_more_time),
-        cmocka_unit_test(undo_returns_to_what_it_was),
-        cmocka_unit_test(a_finished_ones_prune_never_becomes_final),
-        cmocka_unit_test(undo_takes_back_a_batch),
-        cmocka_unit_test(a_batch_finds_its_places_in_the_queue),
-        cmocka_unit_test(of_a_batch_only_what_was_finished_comes_back_later),
-        cmocka_unit_test(a_failed_promotion_can_be_repeated),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, prune_is_soft_for_ten_seconds,
+                                a_resume_gives_no_more_time, undo_returns_to_what_it_was,
+                                a_finished_ones_prune_never_becomes_final, undo_takes_back_a_batch,
+                                a_batch_finds_its_places_in_the_queue,
+                                of_a_batch_only_what_was_finished_comes_back_later, a_failed_promotion_can_be_repeated);
 }

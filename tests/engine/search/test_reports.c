@@ -1,14 +1,9 @@
 /* Workers' reports about their candidates. */
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void a_crash_is_tried_once_more(void **state)
 {
@@ -116,13 +111,8 @@ static void a_training_goes_on_where_it_says(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_crash_is_tried_once_more),
-        cmocka_unit_test(a_reward_that_is_no_number_is_a_failure),
-        cmocka_unit_test(five_failures_in_a_row_pause_the_run),
-        cmocka_unit_test(idle_workers_that_die_count_too),
-        cmocka_unit_test(progress_belongs_to_what_runs),
-        cmocka_unit_test(a_training_goes_on_where_it_says),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, a_crash_is_tried_once_more,
+                                a_reward_that_is_no_number_is_a_failure, five_failures_in_a_row_pause_the_run,
+                                idle_workers_that_die_count_too, progress_belongs_to_what_runs,
+                                a_training_goes_on_where_it_says);
 }

@@ -1,15 +1,11 @@
 /* A network with a known outcome isn't trained again; which outcomes count as known. */
 #include "engine/search/duplicates.h"
 #include "engine/search/search_internal.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* The same network twice: the operations of the first layer and the inputs of a block are swapped. */
 static const char twin[] = "[[8,[0,0,2,5],[0,3,8,8],[0,5,1,4]],[[3,3],[2,3],[3,0]]]";
@@ -198,16 +194,9 @@ static void the_table_finds_all_of_a_hash_in_order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_known_network_takes_the_outcome),
-        cmocka_unit_test(one_that_waits_behind_its_twin_is_known_when_its_turn_comes),
-        cmocka_unit_test(what_isnt_an_outcome_isnt_reused),
-        cmocka_unit_test(full_training_is_another_thing),
-        cmocka_unit_test(can_be_switched_off),
-        cmocka_unit_test(without_sums_only_equal_genotypes_are_the_same),
-        cmocka_unit_test(the_settings_say_what_is_learned_from),
-        cmocka_unit_test(known_after_a_resume),
-        cmocka_unit_test(the_table_finds_all_of_a_hash_in_order),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, a_known_network_takes_the_outcome,
+                                one_that_waits_behind_its_twin_is_known_when_its_turn_comes,
+                                what_isnt_an_outcome_isnt_reused, full_training_is_another_thing, can_be_switched_off,
+                                without_sums_only_equal_genotypes_are_the_same, the_settings_say_what_is_learned_from,
+                                known_after_a_resume, the_table_finds_all_of_a_hash_in_order);
 }

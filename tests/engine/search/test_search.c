@@ -1,16 +1,11 @@
 /* The search's state machine: what happens to candidates. */
 #include "engine/wire/state.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void one_runs_and_one_waits(void **state)
 {
@@ -200,14 +195,8 @@ static void hello_after_a_resume_requeues_what_ran(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_runs_and_one_waits),
-        cmocka_unit_test(gate_can_be_switched_off),
-        cmocka_unit_test(two_stages_and_the_gate),
-        cmocka_unit_test(one_that_the_gate_ended_starts_again),
-        cmocka_unit_test(the_strategy_can_learn_the_price),
-        cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
-        cmocka_unit_test(the_strategy_can_learn_the_latency),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, one_runs_and_one_waits, gate_can_be_switched_off,
+                                two_stages_and_the_gate, one_that_the_gate_ended_starts_again,
+                                the_strategy_can_learn_the_price, hello_after_a_resume_requeues_what_ran,
+                                the_strategy_can_learn_the_latency);
 }

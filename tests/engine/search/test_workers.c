@@ -1,11 +1,6 @@
 /* Several workers: each has one candidate, and what happens to one doesn't affect the others. */
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "tests/helper/suite.h"
 
 static uint32_t take(searching *t, uint32_t worker)
 {
@@ -156,14 +151,7 @@ static void several_devices_are_one_candidates(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_has_its_own),
-        cmocka_unit_test(verdicts_go_to_their_workers),
-        cmocka_unit_test(who_has_not_stopped_yet_is_not_given_away),
-        cmocka_unit_test(a_network_in_training_is_waited_for),
-        cmocka_unit_test(pausing_the_run_stops_all),
-        cmocka_unit_test(a_snapshot_has_them_all),
-        cmocka_unit_test(several_devices_are_one_candidates),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, each_has_its_own, verdicts_go_to_their_workers,
+                                who_has_not_stopped_yet_is_not_given_away, a_network_in_training_is_waited_for,
+                                pausing_the_run_stops_all, a_snapshot_has_them_all, several_devices_are_one_candidates);
 }

@@ -1,13 +1,9 @@
 #include "engine/space/change.h"
 
 #include "engine/space/list.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_genotype parse(const char *text)
 {
@@ -111,12 +107,5 @@ static void names_go_with_the_bytes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(edits),
-        cmocka_unit_test(wrong_edits_change_nothing),
-        cmocka_unit_test(descriptions),
-        cmocka_unit_test(changes_make_the_other),
-        cmocka_unit_test(names_go_with_the_bytes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(edits, wrong_edits_change_nothing, descriptions, changes_make_the_other, names_go_with_the_bytes);
 }

@@ -4,14 +4,10 @@
 #include "engine/task/task.h"
 #include "engine/model/encoder.h"
 #include "engine/space/space.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct built {
     ax_graph *g;
@@ -250,10 +246,6 @@ static void test_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes),  cmocka_unit_test(test_parameters),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_fold),    cmocka_unit_test(test_batch_norm_mode), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_concat),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_shapes, test_parameters, test_names, test_fold, test_batch_norm_mode, test_random,
+                     test_refused, test_concat);
 }

@@ -1,14 +1,10 @@
 /* Text form of genotypes: round trips, errors that point at the character, loose ends. */
 #include "engine/space/cells/cells.h"
 #include "engine/space/list.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
 static const char arch1[] = "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]";
@@ -194,17 +190,6 @@ static void test_names_of_networks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published),
-        cmocka_unit_test(test_blanks),
-        cmocka_unit_test(test_random_round_trip),
-        cmocka_unit_test(test_error_positions),
-        cmocka_unit_test(test_trailing),
-        cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_validate),
-        cmocka_unit_test(test_loose),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_names_of_networks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_published, test_blanks, test_random_round_trip, test_error_positions, test_trailing,
+                     test_truncated, test_validate, test_loose, test_names, test_names_of_networks);
 }

@@ -1,13 +1,9 @@
 /* Which decisions count: those that make networks differ, and no others. */
 #include "engine/space/canonical.h"
 #include "engine/space/list.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static unsigned distance(const char *a, const char *b)
 {
@@ -117,10 +113,5 @@ static void concatenation_counts_all(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
-        cmocka_unit_test(equal_decisions_are_the_same_network),
-        cmocka_unit_test(concatenation_counts_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, equal_decisions_are_the_same_network, concatenation_counts_all);
 }

@@ -1,13 +1,9 @@
 /* What every search space must provide. */
 #include "engine/space/builder.h"
 #include "engine/space/space.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define EACH_SPACE(s)                                                                                                  \
     const ax_space *s;                                                                                                 \
@@ -118,13 +114,6 @@ static void keys(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(room_is_enough),
-        cmocka_unit_test(policies_see_all_decisions),
-        cmocka_unit_test(forms_have_each_decision_once),
-        cmocka_unit_test(drawings_and_texts),
-        cmocka_unit_test(unknown_spaces_are_refused),
-        cmocka_unit_test(keys),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(room_is_enough, policies_see_all_decisions, forms_have_each_decision_once, drawings_and_texts,
+                     unknown_spaces_are_refused, keys);
 }

@@ -4,18 +4,15 @@
 #include "engine/model/modelfile.h"
 #include "engine/train/trainer_internal.h"
 #include "engine/wire/maskfile.h"
+#include "tests/helper/suite.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static ax_source *open_scenes(int id)
 {
@@ -182,10 +179,5 @@ static void a_candidate_comes_to_a_reward(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_table_is_whole),
-        cmocka_unit_test(what_it_says_of_itself_is_read_back),
-        cmocka_unit_test(a_candidate_comes_to_a_reward),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(its_table_is_whole, what_it_says_of_itself_is_read_back, a_candidate_comes_to_a_reward);
 }

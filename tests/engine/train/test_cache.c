@@ -4,19 +4,15 @@
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
 #include "engine/train/cache_internal.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { SAMPLES = 3, SIDE = 32, PATH = 512 };
 
@@ -425,14 +421,6 @@ static void links_of_others_lead_nowhere(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_made_once),
-        cmocka_unit_test(made_on_the_way),
-        cmocka_unit_test(a_sample_that_fails_is_tried_again),
-        cmocka_unit_test(mirrored_taps),
-        cmocka_unit_test(damage_is_made_anew),
-        cmocka_unit_test(lies_do_no_harm),
-        cmocka_unit_test(links_of_others_lead_nowhere),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, is_made_once, made_on_the_way, a_sample_that_fails_is_tried_again,
+                                mirrored_taps, damage_is_made_anew, lies_do_no_harm, links_of_others_lead_nowhere);
 }

@@ -8,15 +8,11 @@
 #include "engine/task/segmentation/score.h"
 #include "engine/train/device_score.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { IMAGES = 3, MOST = 61 * 47 };
 
@@ -347,8 +343,5 @@ static void else_the_host(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_on_the_host), cmocka_unit_test(depths_as_on_the_host),
-                                        cmocka_unit_test(peaks_as_on_the_host), cmocka_unit_test(means_as_on_the_host),
-                                        cmocka_unit_test(else_the_host) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(as_on_the_host, depths_as_on_the_host, peaks_as_on_the_host, means_as_on_the_host, else_the_host);
 }

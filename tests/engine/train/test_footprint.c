@@ -4,17 +4,12 @@
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct bench {
     ax_settings settings;
@@ -280,13 +275,6 @@ static void a_part_for_each_worker(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(prediction_is_what_is_allocated),
-        cmocka_unit_test(outlines_need_no_caches),
-        cmocka_unit_test(images_take_what_is_left),
-        cmocka_unit_test(over_the_budget),
-        cmocka_unit_test(two_budgets),
-        cmocka_unit_test(a_part_for_each_worker),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, prediction_is_what_is_allocated, outlines_need_no_caches,
+                                images_take_what_is_left, over_the_budget, two_budgets, a_part_for_each_worker);
 }

@@ -5,18 +5,14 @@
 #include "engine/train/inflight.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { STEPS = 8 };
 

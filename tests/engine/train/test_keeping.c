@@ -2,18 +2,14 @@
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { EPOCHS = 19, SYNCS = 2 }; /* an epoch has one step; replacing a file syncs it, then its folder */
 

@@ -1,14 +1,9 @@
 /* The number of loader threads on a machine with seven cores. */
 #include "engine/base/cores.h"
 #include "engine/train/trainer_internal.h"
+#include "tests/helper/suite.h"
 
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 enum { CORES = 7 };
 
@@ -34,6 +29,5 @@ static void all_cores_unless_told_otherwise(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(all_cores_unless_told_otherwise) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(all_cores_unless_told_otherwise);
 }

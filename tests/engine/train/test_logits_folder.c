@@ -5,17 +5,13 @@
 #include "data/png_write.h"
 #include "engine/base/file.h"
 #include "engine/model/safetensors.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 enum { SIDE = 32, CLASSES = 11, PATH = 256 };
 
@@ -168,8 +164,5 @@ static void pictures_of_one_name(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pictures_of_one_name),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, pictures_of_one_name);
 }

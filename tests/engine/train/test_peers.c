@@ -4,15 +4,11 @@
 #include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { DEVICES = 3, BATCH = 5 };
 
@@ -172,9 +168,5 @@ static void who_gets_how_much(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_gets_how_much),
-        cmocka_unit_test(shares_add_up_to_the_batch),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(who_gets_how_much, shares_add_up_to_the_batch);
 }

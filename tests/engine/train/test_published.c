@@ -2,16 +2,12 @@
    averages, PyTorch's initialisation, and the scaling of images. */
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static ax_settings tiny(const char *stages)
 {
@@ -253,12 +249,6 @@ static void presets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(epochs_end_with_the_averages),
-        cmocka_unit_test(a_stopped_one_goes_on_the_same),
-        cmocka_unit_test(statistics_are_learned_again),
-        cmocka_unit_test(convolutions_begin_as_pytorchs),
-        cmocka_unit_test(presets),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(epochs_end_with_the_averages, a_stopped_one_goes_on_the_same, statistics_are_learned_again,
+                     convolutions_begin_as_pytorchs, presets);
 }

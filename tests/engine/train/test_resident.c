@@ -4,13 +4,10 @@
 #include "engine/space/decoder.h"
 #include "engine/model/encoder.h"
 #include "engine/train/resident.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 enum { CROPS = 3, SIDE = 32, BATCH = 2, CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 32 + 2 * 2 * 96 + 320) + 8 * 8 };
 
@@ -174,11 +171,6 @@ static void a_batch_is_what_the_cache_has(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_when_they_take_less_than_half),
-        cmocka_unit_test(of_all_workers_less_than_half),
-        cmocka_unit_test(running_out_leaves_nothing_behind),
-        cmocka_unit_test(a_batch_is_what_the_cache_has),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, only_when_they_take_less_than_half, of_all_workers_less_than_half,
+                            running_out_leaves_nothing_behind, a_batch_is_what_the_cache_has);
 }

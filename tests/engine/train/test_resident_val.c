@@ -6,15 +6,11 @@
 #include "engine/train/evaluate.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { IMAGES = 5 };
 
@@ -196,11 +192,6 @@ static void what_does_not_fit_comes_from_the_cache(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_what_to_gather_is_told),
-        cmocka_unit_test(images_of_several_sizes),
-        cmocka_unit_test(truths_that_the_host_reads_stay_there),
-        cmocka_unit_test(what_does_not_fit_comes_from_the_cache),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(only_what_to_gather_is_told, images_of_several_sizes, truths_that_the_host_reads_stay_there,
+                     what_does_not_fit_comes_from_the_cache);
 }

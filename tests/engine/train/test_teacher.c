@@ -1,7 +1,7 @@
 /* The teacher: its logits are those of the crop, its term of the loss has the value worked out by hand, and errors are
    reported. */
 #include "tests/helper/classmap.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "engine/train/teacher.h"
 
 #include "data/open.h"
@@ -13,16 +13,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { IMAGES = 3, PATH = 256 };
 
@@ -420,13 +415,7 @@ static void wrong_teachers_are_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logits_lie_where_the_crop_does),
-        cmocka_unit_test(interpolation_is_exact_where_logits_are_linear),
-        cmocka_unit_test(its_term_of_the_loss),
-        cmocka_unit_test(another_teacher_another_cache),
-        cmocka_unit_test(resume_knows_its_teacher),
-        cmocka_unit_test(wrong_teachers_are_named),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, logits_lie_where_the_crop_does,
+                                interpolation_is_exact_where_logits_are_linear, its_term_of_the_loss,
+                                another_teacher_another_cache, resume_knows_its_teacher, wrong_teachers_are_named);
 }

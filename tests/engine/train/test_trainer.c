@@ -2,20 +2,16 @@
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "engine/wire/maskfile.h"
+#include "tests/helper/suite.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static ax_settings tiny(void)
 {
@@ -435,16 +431,8 @@ static void masks_are_kept_for_a_person(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_job_gives_the_same_bits),
-        cmocka_unit_test(the_first_epoch_begins_before_all_is_read),
-        cmocka_unit_test(equal_threads_give_equal_bits),
-        cmocka_unit_test(what_goes_wrong_is_typed),
-        cmocka_unit_test(stage_2_follows_stage_1),
-        cmocka_unit_test(backends_agree_on_stage_2),
-        cmocka_unit_test(a_cache_is_filled_once_and_mended),
-        cmocka_unit_test(masks_are_kept_for_a_person),
-        cmocka_unit_test(latencies_are_measured_when_asked_for),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(the_same_job_gives_the_same_bits, the_first_epoch_begins_before_all_is_read,
+                     equal_threads_give_equal_bits, what_goes_wrong_is_typed, stage_2_follows_stage_1,
+                     backends_agree_on_stage_2, a_cache_is_filled_once_and_mended, masks_are_kept_for_a_person,
+                     latencies_are_measured_when_asked_for);
 }

@@ -3,12 +3,9 @@
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +13,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { EVENTS = 30 };
 
@@ -197,10 +192,7 @@ static void nobody_listens(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_hello_with_what_it_knows), cmocka_unit_test(takes_events_and_answers_in_pieces),
-        cmocka_unit_test(a_call_gets_its_own_answer),    cmocka_unit_test(the_last_answer_counts),
-        cmocka_unit_test(silence_and_noise_are_errors),  cmocka_unit_test(nobody_listens),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, says_hello_with_what_it_knows, takes_events_and_answers_in_pieces,
+                                a_call_gets_its_own_answer, the_last_answer_counts, silence_and_noise_are_errors,
+                                nobody_listens);
 }

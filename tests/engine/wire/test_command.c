@@ -1,14 +1,10 @@
 #include "engine/wire/command.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_command sample(int verb)
 {
@@ -150,10 +146,6 @@ static void random_bytes_do_no_harm(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commands_come_back),      cmocka_unit_test(the_longer_form_comes_back),
-        cmocka_unit_test(fields_are_checked),      cmocka_unit_test(answers_come_back),
-        cmocka_unit_test(random_bytes_do_no_harm),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(commands_come_back, the_longer_form_comes_back, fields_are_checked, answers_come_back,
+                     random_bytes_do_no_harm);
 }

@@ -1,15 +1,11 @@
 #include "tests/helper/events.h"
+#include "tests/helper/suite.h"
 
 #include <msgpack.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void every_kind_comes_back(void **state)
 {
@@ -197,11 +193,6 @@ static void json_is_one_line(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_comes_back),   cmocka_unit_test(cut_payloads_are_refused),
-        cmocka_unit_test(random_bytes_do_no_harm), cmocka_unit_test(newer_programs_may_say_more),
-        cmocka_unit_test(wrong_types_are_named),   cmocka_unit_test(texts_on_disk_are_utf8),
-        cmocka_unit_test(json_is_one_line),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(every_kind_comes_back, cut_payloads_are_refused, random_bytes_do_no_harm,
+                     newer_programs_may_say_more, wrong_types_are_named, texts_on_disk_are_utf8, json_is_one_line);
 }

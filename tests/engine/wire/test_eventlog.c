@@ -1,21 +1,16 @@
 #include "engine/base/file.h"
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { EVENTS = 6 };
 
@@ -309,11 +304,8 @@ static void after_a_failed_write_all_fail(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_anywhere_the_rest_is_there), cmocka_unit_test(append_after_a_torn_tail),
-        cmocka_unit_test(every_flipped_bit_is_seen),      cmocka_unit_test(records_out_of_place_are_seen),
-        cmocka_unit_test(fed_in_pieces_of_any_size),      cmocka_unit_test(settling_goes_back_in_time),
-        cmocka_unit_test(what_is_no_log_is_left_alone),   cmocka_unit_test(after_a_failed_write_all_fail),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, cut_anywhere_the_rest_is_there, append_after_a_torn_tail,
+                                every_flipped_bit_is_seen, records_out_of_place_are_seen, fed_in_pieces_of_any_size,
+                                settling_goes_back_in_time, what_is_no_log_is_left_alone,
+                                after_a_failed_write_all_fail);
 }

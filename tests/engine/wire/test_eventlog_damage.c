@@ -6,16 +6,14 @@
 #include "engine/base/rng.h"
 #include "engine/wire/eventlog_internal.h"
 #include "tests/helper/events.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 enum { BYTES = 1 << 16, MOST = 4096, AHEAD = AX_RECORD_MAX + 64 };
 
@@ -324,10 +322,6 @@ static void overwritten_anywhere(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_at_every_byte),         cmocka_unit_test(every_bit_flipped),
-        cmocka_unit_test(single_bits_are_put_right), cmocka_unit_test(opened_and_appended_to_twice),
-        cmocka_unit_test(overwritten_anywhere),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, cut_at_every_byte, every_bit_flipped, single_bits_are_put_right,
+                            opened_and_appended_to_twice, overwritten_anywhere);
 }

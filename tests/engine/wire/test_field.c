@@ -2,13 +2,10 @@
 #include "engine/base/pack.h"
 #include "engine/candidate/words.h"
 #include "engine/wire/field.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct thing {
     uint32_t u32;
@@ -150,10 +147,5 @@ static void what_is_lacking(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(as_json),
-        cmocka_unit_test(what_is_lacking),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(there_and_back, as_json, what_is_lacking);
 }

@@ -1,13 +1,9 @@
 /* A front updated point by point is the front of all points. */
 #include "engine/base/rng.h"
 #include "engine/wire/front.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 static void by_hand(void **state)
 {
@@ -63,9 +59,5 @@ static void as_all_against_all(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
-        cmocka_unit_test(as_all_against_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, as_all_against_all);
 }

@@ -7,16 +7,12 @@
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 #include "tests/helper/mantable.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct field_doc {
     const char *type, *name, *doc;
@@ -195,8 +191,5 @@ static void findings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(events),    cmocka_unit_test(figures),
-                                        cmocka_unit_test(verbs),     cmocka_unit_test(settings),
-                                        cmocka_unit_test(data_sets), cmocka_unit_test(findings) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(events, figures, verbs, settings, data_sets, findings);
 }

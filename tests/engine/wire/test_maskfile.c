@@ -1,17 +1,13 @@
 #include "engine/base/file.h"
 #include "engine/wire/maskfile.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { H = 7, W = 300 };
 
@@ -114,9 +110,5 @@ static void lengths_that_lie_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_files_make_one_view),
-        cmocka_unit_test(lengths_that_lie_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(two_files_make_one_view, lengths_that_lie_are_refused);
 }

@@ -1,15 +1,11 @@
 #include "engine/wire/message.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 
 #include <msgpack.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { OBJECTS = 50 };
 
@@ -109,9 +105,5 @@ static void claims_are_not_believed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_of_any_size_make_the_same_messages),
-        cmocka_unit_test(claims_are_not_believed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(pieces_of_any_size_make_the_same_messages, claims_are_not_believed);
 }

@@ -1,14 +1,11 @@
 #include "engine/wire/run.h"
 
 #include "engine/wire/eventlog.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +13,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 typedef struct place {
     char dir[32], home[64];
@@ -425,20 +420,9 @@ static void newest_come_first(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_paths),
-        cmocka_unit_test(a_run_is_private_and_made_once),
-        cmocka_unit_test(what_is_no_run_says_so),
-        cmocka_unit_test(only_an_empty_directory_becomes_a_run),
-        cmocka_unit_test(new_names),
-        cmocka_unit_test(a_linked_run_is_a_run),
-        cmocka_unit_test(what_others_may_write_to_is_refused),
-        cmocka_unit_test(what_belongs_to_another_is_refused),
-        cmocka_unit_test(missing_folders_are_made),
-        cmocka_unit_test(one_engine_at_a_time),
-        cmocka_unit_test(a_killed_engine_is_waited_for),
-        cmocka_unit_test(an_engine_without_its_lock_is_found),
-        cmocka_unit_test(newest_come_first),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, names_and_paths, a_run_is_private_and_made_once,
+                                what_is_no_run_says_so, only_an_empty_directory_becomes_a_run, new_names,
+                                a_linked_run_is_a_run, what_others_may_write_to_is_refused,
+                                what_belongs_to_another_is_refused, missing_folders_are_made, one_engine_at_a_time,
+                                a_killed_engine_is_waited_for, an_engine_without_its_lock_is_found, newest_come_first);
 }

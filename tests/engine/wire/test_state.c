@@ -3,22 +3,16 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/state.h"
 #include "tests/helper/events.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/history.h"
 #include "tests/helper/story.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static void a_candidate_lives(void **state)
 {
@@ -373,21 +367,10 @@ static void updates_are_kept(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_candidate_lives),
-        cmocka_unit_test(a_candidate_takes_little_memory),
-        cmocka_unit_test(an_engine_that_died_trains_nothing),
-        cmocka_unit_test(a_finished_ones_prune_can_be_undone_at_any_time),
-        cmocka_unit_test(undo_returns_to_what_it_was),
-        cmocka_unit_test(failures_are_not_rewards),
-        cmocka_unit_test(notes_pins_and_pauses),
-        cmocka_unit_test(a_resumed_run),
-        cmocka_unit_test(ids_out_of_reach_are_damage),
-        cmocka_unit_test(any_order_of_any_event_is_survived),
-        cmocka_unit_test(the_file_folds_to_the_live_state),
-        cmocka_unit_test(preferences_are_kept),
-        cmocka_unit_test(preferences_begin_evenly),
-        cmocka_unit_test(updates_are_kept),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, story_set_up, story_tear_down);
+    return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, a_candidate_lives, a_candidate_takes_little_memory,
+                                an_engine_that_died_trains_nothing, a_finished_ones_prune_can_be_undone_at_any_time,
+                                undo_returns_to_what_it_was, failures_are_not_rewards, notes_pins_and_pauses,
+                                a_resumed_run, ids_out_of_reach_are_damage, any_order_of_any_event_is_survived,
+                                the_file_folds_to_the_live_state, preferences_are_kept, preferences_begin_evenly,
+                                updates_are_kept);
 }

@@ -1,6 +1,6 @@
 /* The state of a run: which candidates are the best, on the front, and in full training. */
-#include "tests/helper/fixture.h"
 #include "tests/helper/story.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -199,16 +199,9 @@ static void a_second_score_replaces_the_first(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_front_follows_what_people_do),
-        cmocka_unit_test(the_front_of_latencies),
-        cmocka_unit_test(the_gate_answers_for_any_reward),
-        cmocka_unit_test(an_outcome_can_be_that_of_another),
-        cmocka_unit_test(pruned_ones_are_never_best),
-        cmocka_unit_test(full_training_has_a_row_of_its_own),
-        cmocka_unit_test(epochs_of_full_training_are_kept),
-        cmocka_unit_test(full_training_that_came_to_nothing_leaves_no_star),
-        cmocka_unit_test(a_second_score_replaces_the_first),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, story_set_up, story_tear_down);
+    return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, the_front_follows_what_people_do, the_front_of_latencies,
+                                the_gate_answers_for_any_reward, an_outcome_can_be_that_of_another,
+                                pruned_ones_are_never_best, full_training_has_a_row_of_its_own,
+                                epochs_of_full_training_are_kept, full_training_that_came_to_nothing_leaves_no_star,
+                                a_second_score_replaces_the_first);
 }

@@ -1,6 +1,6 @@
 /* The state of a run: its times, its workers and their devices. */
-#include "tests/helper/fixture.h"
 #include "tests/helper/story.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,10 +114,7 @@ static void auto_becomes_the_device_that_it_is(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_rate_counts_ten_minutes),         cmocka_unit_test(a_clock_that_is_set_does_no_harm),
-        cmocka_unit_test(only_time_with_an_engine_is_elapsed), cmocka_unit_test(workers_are_known_by_what_they_train),
-        cmocka_unit_test(auto_becomes_the_device_that_it_is),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, story_set_up, story_tear_down);
+    return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, the_rate_counts_ten_minutes,
+                                a_clock_that_is_set_does_no_harm, only_time_with_an_engine_is_elapsed,
+                                workers_are_known_by_what_they_train, auto_becomes_the_device_that_it_is);
 }

@@ -1,13 +1,10 @@
 /* The meaning of the setting `device` with several workers. */
 #include "engine/worker/devices.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static void any_other_name_is_one_worker(void **state)
 {
@@ -110,13 +107,6 @@ static void each_device_has_its_own_reason(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_other_name_is_one_worker),
-        cmocka_unit_test(only_the_cpu_takes_several_workers),
-        cmocka_unit_test(who_shares_a_device),
-        cmocka_unit_test(wrong_lists_are_refused),
-        cmocka_unit_test(without_a_plugin_there_is_none),
-        cmocka_unit_test(each_device_has_its_own_reason),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(any_other_name_is_one_worker, only_the_cpu_takes_several_workers, who_shares_a_device,
+                     wrong_lists_are_refused, without_a_plugin_there_is_none, each_device_has_its_own_reason);
 }

@@ -1,17 +1,12 @@
 /* config.ini: valid lines are read, and errors name the line. */
 #include "tui/session/config.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static ax_code parse(ax_config *c, const char *text, ax_err *err)
 {
@@ -101,10 +96,5 @@ static void files_are_found(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_are_read),
-        cmocka_unit_test(what_is_wrong_is_named),
-        cmocka_unit_test(files_are_found),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(settings_are_read, what_is_wrong_is_named, files_are_found);
 }

@@ -1,20 +1,15 @@
 /* A long history that is read in pieces gives the same state as one that is read at once. */
 #include "engine/wire/eventlog.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/history.h"
+#include "tests/helper/suite.h"
 #include "tui/session/loading.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 typedef struct place {
     char path[64];
@@ -116,9 +111,5 @@ static void what_cannot_be_read_ends_it(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_long_history_comes_in_pieces),
-        cmocka_unit_test(what_cannot_be_read_ends_it),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, a_long_history_comes_in_pieces, what_cannot_be_read_ends_it);
 }

@@ -3,15 +3,11 @@
 
 #include "engine/base/rng.h"
 #include "engine/base/utf8.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { ROWS = 14, COLS = 40 };
 
@@ -398,13 +394,6 @@ static void pictures_are_left_alone(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_change_is_shown),
-        cmocka_unit_test(little_is_sent),
-        cmocka_unit_test(columns_are_sent_by_themselves),
-        cmocka_unit_test(colors_of_pixels_are_set_once),
-        cmocka_unit_test(stops_are_used),
-        cmocka_unit_test(pictures_are_left_alone),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(every_change_is_shown, little_is_sent, columns_are_sent_by_themselves,
+                     colors_of_pixels_are_set_once, stops_are_used, pictures_are_left_alone);
 }

@@ -1,17 +1,13 @@
 /* A terminal's bytes become keys and pastes, however reads split them. */
 #include "tui/ui/action.h"
 #include "tui/term/input.h"
+#include "tests/helper/suite.h"
 
 #include <locale.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_input in;
 

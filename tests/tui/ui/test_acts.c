@@ -1,16 +1,11 @@
 /* Prune, undo, promote and pastes: the commands that they send to the engine. */
 #include "tests/helper/desk.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void pruned(ax_desk *d, uint32_t id, int phase, double until, int64_t batch)
 {
@@ -216,14 +211,8 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_prune_of_an_unfinished_one_can_be_undone_for_a_while),
-        cmocka_unit_test(a_prune_of_a_finished_one_can_be_undone_at_any_time),
-        cmocka_unit_test(destructive_keys_ask),
-        cmocka_unit_test(all_marked_ones_are_pruned),
-        cmocka_unit_test(a_paste_outside_a_prompt_does_nothing),
-        cmocka_unit_test(a_pasted_genotype_is_offered),
-        cmocka_unit_test(a_prompt_takes_a_paste_as_one_line),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
+    return RUN_EACH_TEST_WITHIN(
+        ax_desk_set_up, ax_desk_tear_down, a_prune_of_an_unfinished_one_can_be_undone_for_a_while,
+        a_prune_of_a_finished_one_can_be_undone_at_any_time, destructive_keys_ask, all_marked_ones_are_pruned,
+        a_paste_outside_a_prompt_does_nothing, a_pasted_genotype_is_offered, a_prompt_takes_a_paste_as_one_line);
 }

@@ -1,15 +1,9 @@
 /* keys.ini: other keys for actions, and errors. */
 #include "tests/helper/desk.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_code parse(ax_keymap *k, const char *text, ax_err *err)
 {
@@ -93,10 +87,6 @@ static void what_is_wrong_is_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_can_be_others),
-        cmocka_unit_test(function_keys_can_be_chosen),
-        cmocka_unit_test(what_is_wrong_is_named),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
+    return RUN_EACH_TEST_WITHIN(ax_desk_set_up, ax_desk_tear_down, keys_can_be_others, function_keys_can_be_chosen,
+                                what_is_wrong_is_named);
 }

@@ -1,11 +1,7 @@
 #include "tui/ui/layout.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { ROWS = 120, COLS = 400 };
 
@@ -65,9 +61,5 @@ static void steps_of_size(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_sizes),
-        cmocka_unit_test(steps_of_size),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(all_sizes, steps_of_size);
 }

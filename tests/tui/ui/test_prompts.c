@@ -1,17 +1,12 @@
 /* Prompts: completion with Tab, previous lines with the arrow keys, and filters that apply while they are typed. */
 #include "tests/helper/desk.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tui/ui/complete.h"
 #include "tui/ui/palette.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char *line_of(ax_desk *d)
 {
@@ -211,15 +206,7 @@ static void columns_are_added_to_the_order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_completed),
-        cmocka_unit_test(lines_come_back),
-        cmocka_unit_test(a_file_holds_what_was_typed),
-        cmocka_unit_test(a_filter_shows_what_it_does),
-        cmocka_unit_test(filters_have_names),
-        cmocka_unit_test(what_passes_a_filter_is_marked),
-        cmocka_unit_test(frozen_rows_stay),
-        cmocka_unit_test(columns_are_added_to_the_order),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
+    return RUN_EACH_TEST_WITHIN(ax_desk_set_up, ax_desk_tear_down, words_are_completed, lines_come_back,
+                                a_file_holds_what_was_typed, a_filter_shows_what_it_does, filters_have_names,
+                                what_passes_a_filter_is_marked, frozen_rows_stay, columns_are_added_to_the_order);
 }

@@ -1,7 +1,7 @@
 /* Keys without a terminal: the selection, prompts, and the commands sent to the engine. */
 #include "engine/space/change.h"
 #include "tests/helper/desk.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 #include "tui/ui/edit.h"
 #include "tui/ui/palette.h"
 #include "tui/view/mask_view.h"
@@ -9,14 +9,9 @@
 #include "viz/curve.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_edit *editor(ax_desk *d)
 {
@@ -534,26 +529,12 @@ static void text_is_edited(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_selection_follows_the_candidate),
-        cmocka_unit_test(the_selected_row_is_in_sight),
-        cmocka_unit_test(keys_become_commands),
-        cmocka_unit_test(a_candidate_is_changed_and_queued),
-        cmocka_unit_test(finding_goes_around),
-        cmocka_unit_test(comparing_chooses_the_other),
-        cmocka_unit_test(plot_and_masks_zoom_by_themselves),
-        cmocka_unit_test(nothing_moves_under_a_prompt),
-        cmocka_unit_test(without_an_engine_keys_say_so),
-        cmocka_unit_test(an_engine_that_is_gone_can_be_started_again),
-        cmocka_unit_test(a_state_that_was_read_again_keeps_what_is_there),
-        cmocka_unit_test(the_log_holds_still_while_it_is_read),
-        cmocka_unit_test(the_log_is_searched),
-        cmocka_unit_test(what_a_key_does_can_be_typed),
-        cmocka_unit_test(the_mouse_chooses),
-        cmocka_unit_test(the_mouse_is_dragged_in_the_curve),
-        cmocka_unit_test(the_mouse_is_dragged_in_the_front),
-        cmocka_unit_test(every_key_has_one_meaning),
-        cmocka_unit_test(text_is_edited),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
+    return RUN_EACH_TEST_WITHIN(
+        ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate, the_selected_row_is_in_sight,
+        keys_become_commands, a_candidate_is_changed_and_queued, finding_goes_around, comparing_chooses_the_other,
+        plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt, without_an_engine_keys_say_so,
+        an_engine_that_is_gone_can_be_started_again, a_state_that_was_read_again_keeps_what_is_there,
+        the_log_holds_still_while_it_is_read, the_log_is_searched, what_a_key_does_can_be_typed, the_mouse_chooses,
+        the_mouse_is_dragged_in_the_curve, the_mouse_is_dragged_in_the_front, every_key_has_one_meaning,
+        text_is_edited);
 }

@@ -2,20 +2,16 @@
    AX_UPDATE_GOLDEN=1 writes the files instead. */
 #include "tests/helper/history.h"
 #include "tests/helper/masks.h"
+#include "tests/helper/suite.h"
 #include "tui/ui/edit.h"
 #include "tui/view/mask_view.h"
 #include "tui/view/offer.h"
 #include "tui/view/view.h"
 #include "viz/looks.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct screen {
     const char *name;
@@ -418,10 +414,5 @@ static void any_size_can_be_drawn(void **state)
 int main(void)
 {
     setenv("TZ", "UTC", 1);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(screens_are_as_recorded),
-        cmocka_unit_test(offers_are_as_recorded),
-        cmocka_unit_test(any_size_can_be_drawn),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(screens_are_as_recorded, offers_are_as_recorded, any_size_can_be_drawn);
 }

@@ -1,13 +1,9 @@
 /* Every kernel of the CPU backend against the reference, with each instruction set that the machine has. */
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static const ax_backend *const cpu = &ax_backend_cpu, *const ref = &ax_backend_ref;
 

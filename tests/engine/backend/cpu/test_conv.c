@@ -1,13 +1,10 @@
 /* Convolutions of the CPU backend against the reference, with every instruction set of this CPU. */
 #include "engine/backend/cpu/conv.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/twin.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char *const isas[] = { "base", "v3", "v4" };
 
@@ -408,12 +405,6 @@ static void test_choice(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depthwise),      cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_chains),         cmocka_unit_test(test_winograd),
-        cmocka_unit_test(test_pointwise),      cmocka_unit_test(test_every_implementation),
-        cmocka_unit_test(test_equal_bits),     cmocka_unit_test(test_kernels_of_any_size),
-        cmocka_unit_test(test_no_plain_loops), cmocka_unit_test(test_choice),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_depthwise, test_dense, test_chains, test_winograd, test_pointwise, test_every_implementation,
+                     test_equal_bits, test_kernels_of_any_size, test_no_plain_loops, test_choice);
 }

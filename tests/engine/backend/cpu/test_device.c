@@ -1,14 +1,10 @@
 /* The CPU device: opening, memory, hand-computed values, updates against the reference, and equal bits run to run. */
+#include "tests/helper/suite.h"
 #include "tests/helper/twin.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void test_open(void **state)
 {
@@ -271,11 +267,6 @@ static void test_repeats(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open),        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_hand_values), cmocka_unit_test(test_counting_convolution),
-        cmocka_unit_test(test_repeats),     cmocka_unit_test(test_norm_far_from_zero),
-        cmocka_unit_test(test_updates),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_open, test_memory, test_hand_values, test_counting_convolution, test_repeats,
+                     test_norm_far_from_zero, test_updates);
 }

@@ -2,16 +2,13 @@
    tiles goes on with the same bits. */
 #include "engine/backend/cpu/conv.h"
 #include "engine/base/rng.h"
+#include "tests/helper/suite.h"
 #include "tests/helper/twin.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const char *const isas[] = { "base", "v3", "v4" };
 
@@ -137,6 +134,5 @@ static void test_order_of_sums(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_order_of_sums) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_order_of_sums);
 }

@@ -1,11 +1,8 @@
 /* All operations but convolution against the reference, with every instruction set of this CPU. */
+#include "tests/helper/suite.h"
 #include "tests/helper/twin.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 static const int channels[] = { 1, 3, 7, 8, 11, 16, 21, 24, 33, 48, 64, 70 };
 enum { CHANNELS = sizeof channels / sizeof *channels };
@@ -135,9 +132,5 @@ static void test_losses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_norm),   cmocka_unit_test(test_eltwise), cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_argmax), cmocka_unit_test(test_losses),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_norm, test_eltwise, test_resize, test_argmax, test_losses);
 }

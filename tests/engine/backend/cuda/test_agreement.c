@@ -2,13 +2,9 @@
    checked: bounds, races, uninitialised memory. Threads and blocks run in both orders. */
 #include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static const ax_backend *cuda;
 
@@ -127,11 +123,5 @@ static void own_convolutions(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cudnn),
-        cmocka_unit_test(own_convolutions),
-        cmocka_unit_test(bfloat16),
-        cmocka_unit_test(own_convolutions_bfloat16),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(cudnn, own_convolutions, bfloat16, own_convolutions_bfloat16);
 }

@@ -1,17 +1,12 @@
 /* The library chosen for a 1x1 convolution: the faster one, on a device whose clock the test sets, and the same one
    from then on, whatever the clock gives later. cuDNN takes 1 us, or 4 without scratch. */
 #include "tests/helper/emulated.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const ax_backend *cuda;
 typedef enum library { OTHER, DNN, BLAS } library;
@@ -205,10 +200,6 @@ static void a_folder_that_is_not_there(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_faster_one_is_taken),    cmocka_unit_test(a_choice_is_kept),
-        cmocka_unit_test(a_damaged_one_is_made_anew), cmocka_unit_test(workers_agree),
-        cmocka_unit_test(a_folder_that_is_not_there),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, make, drop);
+    return RUN_EACH_TEST_WITHIN(make, drop, the_faster_one_is_taken, a_choice_is_kept, a_damaged_one_is_made_anew,
+                                workers_agree, a_folder_that_is_not_there);
 }

@@ -1,16 +1,12 @@
 /* Data exchanged between emulated devices: copies are exact, sums are added in the order of the devices, and a failing
    call is an error that leaks nothing. */
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { DEVICES = 3, N = 70 };
 
@@ -138,6 +134,5 @@ static void calls_fail(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(added_in_order), cmocka_unit_test(calls_fail) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(added_in_order, calls_fail);
 }

@@ -3,17 +3,13 @@
    goes on. Of each call the first and the last time are tested; with AUXCELL_TORTURE all (make torture-cuda). */
 #include "tests/helper/emulated.h"
 #include "tests/helper/smallnet.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const ax_backend *cuda;
 
@@ -193,6 +189,5 @@ static void calls_fail(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(calls_fail) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(calls_fail);
 }

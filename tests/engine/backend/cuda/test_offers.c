@@ -2,16 +2,11 @@
    hardware: lists with an algorithm twice, offers that don't run, a host slower than the device, clocks that ramp up, a
    device with little memory. */
 #include "tests/helper/emulated.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_backend *cuda;
 static const ax_device_options plain = { .workspace = 1 << 20 }, tuned = { .workspace = 1 << 20, .tune = true };
@@ -268,15 +263,8 @@ static void a_device_with_little_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_algorithm_is_listed_twice),
-        cmocka_unit_test(an_offer_that_does_not_run_is_dropped),
-        cmocka_unit_test(falling_back_is_said_once),
-        cmocka_unit_test(what_computes_is_explained),
-        cmocka_unit_test(the_device_is_measured_and_not_the_host),
-        cmocka_unit_test(clocks_that_ramp_up_decide_nothing),
-        cmocka_unit_test(rounds_are_interleaved),
-        cmocka_unit_test(a_device_with_little_memory),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, start, end);
+    return RUN_EACH_TEST_WITHIN(start, end, an_algorithm_is_listed_twice, an_offer_that_does_not_run_is_dropped,
+                                falling_back_is_said_once, what_computes_is_explained,
+                                the_device_is_measured_and_not_the_host, clocks_that_ramp_up_decide_nothing,
+                                rounds_are_interleaved, a_device_with_little_memory);
 }

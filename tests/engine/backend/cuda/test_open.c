@@ -1,15 +1,11 @@
 /* Opening a device loads its kernels, so that none is loaded during a recording, or fails with the name of one that
    can't be loaded; and work on one device while another is current. */
 #include "tests/helper/emulated.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static ax_device *device(const ax_backend *cuda, int index)
 {
@@ -94,10 +90,6 @@ static void zero_on_the_device_that_is_not_current(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_first_launch_may_be_recorded),
-        cmocka_unit_test(missing_code_is_known_when_it_opens),
-        cmocka_unit_test(zero_on_the_device_that_is_not_current),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(a_first_launch_may_be_recorded, missing_code_is_known_when_it_opens,
+                     zero_on_the_device_that_is_not_current);
 }

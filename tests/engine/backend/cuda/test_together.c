@@ -3,15 +3,11 @@
 #include "engine/graph/plan.h"
 #include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { COPIES = 3 };
 
@@ -165,6 +161,5 @@ static void same_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(same_bits) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(same_bits);
 }

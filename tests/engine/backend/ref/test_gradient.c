@@ -1,11 +1,6 @@
 /* The reference's backward kernels against central differences of its forward kernels. */
 #include "tests/helper/oracle.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/helper/suite.h"
 
 static void gradients(void **state)
 {
@@ -41,9 +36,5 @@ static void kernels_fit_the_table(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients),
-        cmocka_unit_test(kernels_fit_the_table),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(gradients, kernels_fit_the_table);
 }

@@ -4,13 +4,10 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 #include "tests/helper/events.h"
-#include "tests/helper/fixture.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +15,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { EVENTS = 40, PENDING = 256 };
 
@@ -450,16 +445,9 @@ static void without_a_descriptor_the_next_one_waits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_client_that_never_reads_is_not_read_further),
-        cmocka_unit_test(a_burst_of_many_is_answered),
-        cmocka_unit_test(twenty_clients_have_their_turns),
-        cmocka_unit_test(mute_clients_make_room),
-        cmocka_unit_test(an_idle_client_goes_when_its_place_is_needed),
-        cmocka_unit_test(screens_leave_room_for_commands),
-        cmocka_unit_test(a_client_that_closed_its_side_gets_its_answers),
-        cmocka_unit_test(nonsense_is_disconnected),
-        cmocka_unit_test(without_a_descriptor_the_next_one_waits),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, a_client_that_never_reads_is_not_read_further,
+                                a_burst_of_many_is_answered, twenty_clients_have_their_turns, mute_clients_make_room,
+                                an_idle_client_goes_when_its_place_is_needed, screens_leave_room_for_commands,
+                                a_client_that_closed_its_side_gets_its_answers, nonsense_is_disconnected,
+                                without_a_descriptor_the_next_one_waits);
 }

@@ -2,19 +2,15 @@
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/searching.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 static const char events[] = "events.mpk";
 
@@ -279,10 +275,6 @@ static void events_are_missing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_anew_from_the_events),
-        cmocka_unit_test(the_next_snapshot_is_whole),
-        cmocka_unit_test(events_are_missing),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, made_anew_from_the_events, the_next_snapshot_is_whole,
+                                events_are_missing);
 }

@@ -3,17 +3,14 @@
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "tests/helper/searching.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 typedef struct folder {
     char path[32];
@@ -190,10 +187,6 @@ static void the_file_is_what_the_snapshot_says(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_snapshot_is_the_search),
-        cmocka_unit_test(settled_candidates_are_written_once),
-        cmocka_unit_test(the_file_is_what_the_snapshot_says),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(every_snapshot_is_the_search, settled_candidates_are_written_once,
+                     the_file_is_what_the_snapshot_says);
 }

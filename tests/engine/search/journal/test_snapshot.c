@@ -3,20 +3,16 @@
 #include "engine/base/file.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 static void a_copy_is_the_same(void **state)
 {
@@ -161,12 +157,6 @@ static void the_one_before_is_kept(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_copy_is_the_same),
-        cmocka_unit_test(a_copy_has_the_same_future),
-        cmocka_unit_test(a_batch_is_taken_back_after_a_resume),
-        cmocka_unit_test(requests_are_remembered),
-        cmocka_unit_test(the_one_before_is_kept),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
+    return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, a_copy_is_the_same, a_copy_has_the_same_future,
+                                a_batch_is_taken_back_after_a_resume, requests_are_remembered, the_one_before_is_kept);
 }

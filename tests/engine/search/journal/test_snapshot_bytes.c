@@ -3,8 +3,8 @@
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/search/journal/snapshot_fields.h"
-#include "tests/helper/fixture.h"
 #include "tests/helper/search_steps.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -247,15 +247,8 @@ static void the_version_before_is_read(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damage_is_refused),
-        cmocka_unit_test(a_newer_version_is_refused),
-        cmocka_unit_test(signed_nonsense_does_no_harm),
-        cmocka_unit_test(settings_that_made_the_past_cannot_change),
-        cmocka_unit_test(entries_of_older_snapshots),
-        cmocka_unit_test(requests_of_older_snapshots),
-        cmocka_unit_test(the_data_are_remembered),
-        cmocka_unit_test(the_version_before_is_read),
-    };
-    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
+    return RUN_EACH_TEST_WITHIN(set_up, tear_down, damage_is_refused, a_newer_version_is_refused,
+                                signed_nonsense_does_no_harm, settings_that_made_the_past_cannot_change,
+                                entries_of_older_snapshots, requests_of_older_snapshots, the_data_are_remembered,
+                                the_version_before_is_read);
 }

@@ -7,16 +7,12 @@
 #include "engine/space/cells/form.h"
 #include "engine/space/decoder.h"
 #include "engine/space/list.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { CHANNELS = 3, CLASSES = 2, LOGITS = 16 * 16 * CLASSES, LARGEST = 64 * 320 };
 
@@ -509,11 +505,5 @@ static void blocks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
-        cmocka_unit_test(equal_keys_are_equal_networks),
-        cmocka_unit_test(keys_differ_exactly_when_cells_do),
-        cmocka_unit_test(blocks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, equal_keys_are_equal_networks, keys_differ_exactly_when_cells_do, blocks);
 }

@@ -5,14 +5,10 @@
 #include "engine/space/builder.h"
 #include "engine/space/change.h"
 #include "engine/space/templates/templates.h"
+#include "tests/helper/suite.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define ARCH0                                                                                                          \
     "[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],[5,3,2,1,0],[0,5,0,1,0]]" \
@@ -251,10 +247,5 @@ static void a_single_value(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published),           cmocka_unit_test(drawings_know_the_network),
-        cmocka_unit_test(one_network_one_key), cmocka_unit_test(texts),
-        cmocka_unit_test(many_changes),        cmocka_unit_test(a_single_value),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(published, drawings_know_the_network, one_network_one_key, texts, many_changes, a_single_value);
 }

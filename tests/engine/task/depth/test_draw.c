@@ -1,15 +1,12 @@
 /* Depth as colours, and depth maps of other sizes. */
 #include "engine/task/depth/draw.h"
 #include "engine/task/depth/map.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_depth_span ten = { 1, 10 };
 
@@ -139,9 +136,5 @@ static void nearest(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(evenly), cmocka_unit_test(ends_and_holes), cmocka_unit_test(spans),
-        cmocka_unit_test(errors), cmocka_unit_test(scale_bar),      cmocka_unit_test(nearest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(evenly, ends_and_holes, spans, errors, scale_bar, nearest);
 }

@@ -1,16 +1,12 @@
 /* Figures of depth, worked out by hand and against vectors in double precision (tests/golden). */
 #include "engine/task/depth/metrics.h"
 #include "engine/model/safetensors.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_depth_range nyu = { 1e-3f, 10 };
 
@@ -306,15 +302,5 @@ static void whatever_the_order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
-        cmocka_unit_test(strict),
-        cmocka_unit_test(caps),
-        cmocka_unit_test(crops),
-        cmocka_unit_test(nothing),
-        cmocka_unit_test(rewards),
-        cmocka_unit_test(as_computed_elsewhere),
-        cmocka_unit_test(whatever_the_order),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, strict, caps, crops, nothing, rewards, as_computed_elsewhere, whatever_the_order);
 }

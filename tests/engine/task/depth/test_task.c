@@ -1,15 +1,12 @@
 /* Depth as a task: cutting the truth, targets, scoring, drawing, writing, and metadata of models. */
 #include "engine/task/task.h"
 #include "engine/task/depth/metrics.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_task *const depth = &ax_task_depth;
 
@@ -342,17 +339,6 @@ static void models(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges),
-        cmocka_unit_test(cuts),
-        cmocka_unit_test(targets),
-        cmocka_unit_test(losses),
-        cmocka_unit_test(scores),
-        cmocka_unit_test(predictions_that_are_none),
-        cmocka_unit_test(crops_that_do_not_fit),
-        cmocka_unit_test(pictures),
-        cmocka_unit_test(files),
-        cmocka_unit_test(models),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(ranges, cuts, targets, losses, scores, predictions_that_are_none, crops_that_do_not_fit, pictures,
+                     files, models);
 }

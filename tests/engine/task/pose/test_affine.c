@@ -1,13 +1,9 @@
 #include "engine/task/pose/affine.h"
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void check_matrix(const ax_affine *a, const ax_json *t, const char *name, double tolerance)
 {
@@ -134,10 +130,5 @@ static void test_crop(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_transforms),
-        cmocka_unit_test(test_boxes),
-        cmocka_unit_test(test_crop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_transforms, test_boxes, test_crop);
 }

@@ -1,15 +1,11 @@
 #include "engine/task/pose/keypoint.h"
 #include "data/scene.h"
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const ax_skeleton *const all[] = { &ax_skeleton_coco, &ax_skeleton_mpii, &ax_skeleton_scenes };
 
@@ -99,11 +95,5 @@ static void test_mirror(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partners),
-        cmocka_unit_test(test_scenes),
-        cmocka_unit_test(test_coco),
-        cmocka_unit_test(test_mirror),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_partners, test_scenes, test_coco, test_mirror);
 }

@@ -2,14 +2,10 @@
 #include "tests/helper/backends.h"
 #include "tests/helper/golden.h"
 #include "tests/helper/oracle.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 enum { N = 2, J = 6, H = 12, W = 10 };
 static const ax_case loss_case = {

@@ -2,16 +2,12 @@
 #include "engine/task/pose/oks.h"
 #include "engine/task/pose/rescore.h"
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { IMAGES = 30, MOST = 200, J = AX_COCO_KEYPOINTS };
 
@@ -213,11 +209,5 @@ static void test_suppression(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_similarity),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_suppression),
-    };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return RUN_TESTS_WITHIN(set_up, tear_down, test_golden, test_similarity, test_empty, test_suppression);
 }

@@ -1,13 +1,9 @@
 #include "engine/task/pose/pck.h"
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { PEOPLE = 40, J = AX_MPII_KEYPOINTS };
 
@@ -68,9 +64,5 @@ static void test_by_hand(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_by_hand),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_golden, test_by_hand);
 }

@@ -1,16 +1,12 @@
 #include "engine/task/pose/pose_score.h"
 #include "engine/task/pose/pose_spec.h"
 #include "engine/task/pose/pose_text.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { J = 14 };
 
@@ -269,11 +265,6 @@ static void test_mean_pose_of_coco(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_neck),   cmocka_unit_test(test_mean_reward),
-        cmocka_unit_test(test_labels),    cmocka_unit_test(test_order),
-        cmocka_unit_test(test_text),      cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_mean_pose), cmocka_unit_test(test_mean_pose_of_coco),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_by_neck, test_mean_reward, test_labels, test_order, test_text, test_merge, test_mean_pose,
+                     test_mean_pose_of_coco);
 }

@@ -3,15 +3,11 @@
 #include "engine/task/pose/pose_spec.h"
 #include "engine/task/pose/target.h"
 #include "engine/task/pose/truth.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { H = 48, W = 64 };
 
@@ -175,9 +171,6 @@ static void test_configure(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_mirrors), cmocka_unit_test(test_cut_scales),     cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_mirrored),    cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_configure),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_cut_mirrors, test_cut_scales, test_targets, test_mirrored, test_there_and_back,
+                     test_configure);
 }

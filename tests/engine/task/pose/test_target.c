@@ -1,13 +1,9 @@
 #include "engine/task/pose/target.h"
 #include "tests/helper/golden.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 enum { N = 2, J = 14, H = 32, W = 24 };
 static const ax_pose_size size = { 96, 128, W, H };
@@ -73,9 +69,5 @@ static void test_edges(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_edges),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(test_golden, test_edges);
 }

@@ -1,11 +1,8 @@
 #include "engine/task/segmentation/balance.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { I = AX_IGNORE };
 
@@ -42,6 +39,5 @@ static void nothing_to_weigh(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(by_hand), cmocka_unit_test(nothing_to_weigh) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, nothing_to_weigh);
 }

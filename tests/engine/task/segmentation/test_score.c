@@ -1,11 +1,8 @@
 #include "engine/task/segmentation/score.h"
+#include "tests/helper/suite.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static void near(double a, double b)
 {
@@ -93,11 +90,5 @@ static void wrong_class_counts(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
-        cmocka_unit_test(perfect_and_hopeless),
-        cmocka_unit_test(nothing_occurs),
-        cmocka_unit_test(wrong_class_counts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(by_hand, perfect_and_hopeless, nothing_occurs, wrong_class_counts);
 }
