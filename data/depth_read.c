@@ -53,7 +53,7 @@ static ax_code read_map(const char *path, ax_pixels *out, ax_err *err)
 {
     char *bytes;
     size_t n;
-    ax_code code = ax_image_file(path, &bytes, &n, err);
+    ax_code code = ax_image_read_file(path, &bytes, &n, err);
     if (code != AX_OK)
         return code;
     code = decode(bytes, n, path, out, err);

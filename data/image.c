@@ -71,7 +71,7 @@ static ax_code read_input(const char *path, char **bytes, size_t *n, ax_err *err
                    : ax_fail(err, AX_EFORMAT, "%s: more than %d bytes", path, LARGEST_FILE);
 }
 
-ax_code ax_image_file(const char *path, char **bytes, size_t *n, ax_err *err)
+ax_code ax_image_read_file(const char *path, char **bytes, size_t *n, ax_err *err)
 {
     if (!strcmp(path, "/dev/stdin"))
         return read_input(path, bytes, n, err);
@@ -82,7 +82,7 @@ ax_code ax_image_read(const char *path, bool mask, ax_pixels *out, ax_err *err)
 {
     char *file;
     size_t n;
-    ax_code code = ax_image_file(path, &file, &n, err);
+    ax_code code = ax_image_read_file(path, &file, &n, err);
     if (code != AX_OK)
         return code;
     code = file ? decode(file, n, mask, path, out, err) : AX_ENOMEM;

@@ -23,7 +23,7 @@ ax_code ax_png_decode_depth(const uint8_t *bytes, size_t n, const char *name, ax
 ax_code ax_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err);
 
 /* A file's bytes (malloc, the caller frees them), limited to the size of an image. */
-ax_code ax_image_file(const char *path, char **bytes, size_t *n, ax_err *err);
+ax_code ax_image_read_file(const char *path, char **bytes, size_t *n, ax_err *err);
 /* Turns decoded pixels by their orientation. */
 ax_code ax_image_turn(ax_pixels *p, const char *name, ax_err *err);
 

@@ -34,7 +34,7 @@ void ax_curve_zoom(ax_curve_window *w, size_t n, int by)
         w->from = latest_start(n, width);
 }
 
-void ax_curve_see(ax_curve_window *w, size_t n, size_t from, size_t to)
+void ax_curve_show_range(ax_curve_window *w, size_t n, size_t from, size_t to)
 {
     enum { LEAST = 8 };
     size_t width = to > from ? to - from : 0, more = width < LEAST ? LEAST - width : 0;

@@ -26,7 +26,7 @@ typedef struct ax_curve_window {
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
 /* Shows from one value to another, at least 8 around the same middle. Does nothing when the n values end before
    them. */
-void ax_curve_see(ax_curve_window *w, size_t n, size_t from, size_t to);
+void ax_curve_show_range(ax_curve_window *w, size_t n, size_t from, size_t to);
 void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* moves by halves of the part that is shown */
 /* How the rewards are drawn. */
 typedef struct ax_curve_how {

@@ -24,7 +24,7 @@ static ax_code open_data(ax_costing *c, const ax_genotype *g, ax_err *err)
     if (ax_prepare_devices(&c->settings, &peers, err) != AX_OK)
         return err->code;
     c->source = c->prog->open_source(c->settings.data, c->settings.task, err);
-    c->trainer = c->source ? ax_trainer_outline(&c->settings, c->source, err) : NULL;
+    c->trainer = c->source ? ax_trainer_new_for_estimate(&c->settings, c->source, err) : NULL;
     return c->trainer ? AX_OK : err->code;
 }
 

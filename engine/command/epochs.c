@@ -75,7 +75,7 @@ void ax_epochs_line(const ax_epochs *e, const ax_epoch *one, ax_str *out)
                   (long long)e->seed, one->stage, one->epoch, one->epochs, one->loss, one->lr_factor);
     for (int m = 0; m < AX_METRIC_COUNT && one->judged; m++) {
         double value = ax_outcome_figure(&one->figures, (ax_metric)m);
-        if (ax_model_says(e->task, (ax_metric)m) && isfinite(value))
+        if (ax_model_stores_figure(e->task, (ax_metric)m) && isfinite(value))
             ax_str_printf(out, ",\"%s\":%.17g", ax_metric_of((ax_metric)m)->name, value);
     }
     if (one->judged)
@@ -98,7 +98,7 @@ static bool parse_line(const ax_epochs *e, const ax_json *o, ax_epoch *one)
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         const ax_metric_info *info = ax_metric_of((ax_metric)m);
         double value;
-        if (ax_model_says(e->task, (ax_metric)m) && !info->whole && ax_json_number(o, info->name, &value))
+        if (ax_model_stores_figure(e->task, (ax_metric)m) && !info->whole && ax_json_number(o, info->name, &value))
             memcpy((char *)&one->figures + info->at, &value, sizeof value);
     }
     return whole(o, "stage", &one->stage) && whole(o, "epoch", &one->epoch) && whole(o, "epochs", &one->epochs) &&

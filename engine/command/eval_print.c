@@ -29,7 +29,8 @@ void ax_eval_print_text(const ax_eval *e)
     ax_str_printf(&out, "data       %s, %s, %zu %s\n", e->data, e->split_name, e->n,
                   spec->task->view ? "persons" : "images");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (ax_model_says(spec->task->id, (ax_metric)m) && !isnan(ax_outcome_figure(&e->figures, (ax_metric)m)))
+        if (ax_model_stores_figure(spec->task->id, (ax_metric)m) &&
+            !isnan(ax_outcome_figure(&e->figures, (ax_metric)m)))
             print_figure((ax_metric)m, e, &out);
     if (spec->task->score_text)
         spec->task->score_text(e->score, spec, unicode, &out);
@@ -70,7 +71,7 @@ void ax_eval_print_json(const ax_eval *e)
     ax_str_printf(&out, ",\"task\":\"%s\",\"split\":\"%s\",\"images\":%zu", ax_task_name(spec->task->id), e->split_name,
                   e->n);
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (ax_model_says(spec->task->id, (ax_metric)m))
+        if (ax_model_stores_figure(spec->task->id, (ax_metric)m))
             json_figure((ax_metric)m, e, &out);
     if (spec->task->score_json)
         spec->task->score_json(e->score, spec, &out);

@@ -28,7 +28,7 @@ double ax_interval(const double *x, int32_t n, double *half)
 /* Whether the figure is printed for this task: the reward and the task's own. */
 static bool is_said(ax_task_id task, int m)
 {
-    return ax_model_says(task, (ax_metric)m);
+    return ax_model_stores_figure(task, (ax_metric)m);
 }
 
 static void say_figures(ax_task_id task, const ax_outcome *o)

@@ -125,7 +125,8 @@ static void print_figures(const char *title, ax_task_id task, const ax_outcome *
 {
     ax_out("  %-9s %.4f", title, o->reward);
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (ax_model_says(task, (ax_metric)m) && m != AX_METRIC_REWARD && !isnan(ax_outcome_figure(o, (ax_metric)m)))
+        if (ax_model_stores_figure(task, (ax_metric)m) && m != AX_METRIC_REWARD &&
+            !isnan(ax_outcome_figure(o, (ax_metric)m)))
             ax_out("   %s %.4f", ax_metric_of((ax_metric)m)->word, ax_outcome_figure(o, (ax_metric)m));
     ax_out("\n");
 }
@@ -154,7 +155,7 @@ static void json_figures(const char *before, ax_task_id task, const ax_outcome *
 {
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         double v = ax_outcome_figure(o, (ax_metric)m);
-        if (!ax_model_says(task, (ax_metric)m))
+        if (!ax_model_stores_figure(task, (ax_metric)m))
             continue;
         ax_out(isnan(v) ? ",\"%s%s\":null" : ",\"%s%s\":%.6f", before, ax_metric_of((ax_metric)m)->name, v);
     }

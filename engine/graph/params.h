@@ -59,7 +59,7 @@ typedef struct ax_optim {
     int32_t slot;                     /* row of the log, where there is one */
 } ax_optim;
 /* One step on a group in three parts, so that the computing part can be recorded together with the backward pass
-   (ax_plan_then). Begin writes the step's values: learning rate, decay of the averages. Run clips as
+   (ax_plan_run_after). Begin writes the step's values: learning rate, decay of the averages. Run clips as
    torch.nn.utils.clip_grad_norm_, updates and, if requested, averages as ax_optim_polyak; it does the same work on the
    same memory every time and doesn't wait. End waits: *norm (may be NULL) = the norm before clipping; when that isn't
    finite, AX_EFORMAT "diverged: the gradient norm is nan", and only averages have changed. */

@@ -41,14 +41,14 @@ ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t byte
 ax_code ax_plan_run(ax_plan *p, ax_err *err);
 /* Work to be done behind the last step of every run from now on. AX_PLAN_CAPTURE records it with the steps, so it must
    enqueue the same each time. NULL: none. */
-void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
+void ax_plan_run_after(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
 /* The same, before the first step. */
-void ax_plan_first(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
+void ax_plan_run_before(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
 /* Address of a kept value or result in backend memory; NULL: unknown name. */
-const void *ax_plan_where_kept(const ax_plan *p, const char *name);
+const void *ax_plan_kept_address(const ax_plan *p, const char *name);
 /* Why steps are launched one by one although AX_PLAN_CAPTURE was requested and the backend supports it; "" = they
    aren't. */
-const char *ax_plan_note(const ax_plan *p);
+const char *ax_plan_not_captured(const ax_plan *p);
 /* Bytes of the arena, of scratch and of the kernels' own memory; known before the first run. */
 size_t ax_plan_arena_bytes(const ax_plan *p);
 /* The bytes that ax_plan_new would allocate for this graph on this backend, computed without allocating tensors. */
@@ -59,7 +59,7 @@ ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev,
 typedef struct ax_plan_extent {
     size_t offset, bytes, first, last;
 } ax_plan_extent;
-bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out);
+bool ax_plan_extent_of(const ax_plan *p, uint32_t value, ax_plan_extent *out);
 
 /* Profile of a node, after runs with profiling on: for `bench --profile` and tests. */
 typedef struct ax_plan_step {

@@ -58,7 +58,7 @@ static ax_code run_profiled(ax_plan *p, ax_err *err)
     return end_run(p, err);
 }
 
-void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
+void ax_plan_run_after(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
 {
     p->then = work;
     p->then_context = context;
@@ -66,7 +66,7 @@ void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void 
     p->capture.warm = false;
 }
 
-void ax_plan_first(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
+void ax_plan_run_before(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
 {
     p->first = work;
     p->first_context = context;
@@ -84,7 +84,7 @@ ax_code ax_plan_run(ax_plan *p, ax_err *err)
     return p->profile ? run_profiled(p, err) : ax_capture_run(&p->capture, p->be, p->dev, run_steps, p, err);
 }
 
-const char *ax_plan_note(const ax_plan *p)
+const char *ax_plan_not_captured(const ax_plan *p)
 {
     return p->capture.note;
 }
@@ -105,7 +105,7 @@ ax_plan_step ax_plan_step_at(const ax_plan *p, size_t i)
     return (ax_plan_step) { s->node, &s->call, p->memory.group[i], s->seconds, s->runs };
 }
 
-bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out)
+bool ax_plan_extent_of(const ax_plan *p, uint32_t value, ax_plan_extent *out)
 {
     const ax_home *h = &p->memory.home[value - 1];
     if (h->place != AX_PLACE_ARENA)

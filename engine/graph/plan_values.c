@@ -67,7 +67,7 @@ void *ax_plan_input(ax_plan *p, const char *name, ax_err *err)
     return p->owned[id - 1];
 }
 
-const void *ax_plan_where_kept(const ax_plan *p, const char *name)
+const void *ax_plan_kept_address(const ax_plan *p, const char *name)
 {
     const uint32_t id = ax_graph_find(p->g, name).id;
     const ax_value *v = id ? ax_graph_value(p->g, id) : NULL;
@@ -78,7 +78,7 @@ ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t byte
 {
     const uint32_t id = ax_graph_find(p->g, name).id;
     const ax_value *v = id ? ax_graph_value(p->g, id) : NULL;
-    if (!ax_plan_where_kept(p, name))
+    if (!ax_plan_kept_address(p, name))
         return ax_fail(err, AX_EINVAL, "the plan keeps no value '%s'", name);
     if (bytes != ax_type_bytes(v->type))
         return ax_fail(err, AX_EINVAL, "value '%s' has %zu bytes, not %zu", name, ax_type_bytes(v->type), bytes);

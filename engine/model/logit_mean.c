@@ -159,5 +159,5 @@ ax_code ax_logit_mean_predict_on_device(ax_logit_mean *m, bool look, ax_err *err
 
 const void *ax_logit_mean_on_device(const ax_logit_mean *m)
 {
-    return ax_plan_where_kept(m->judge.plan, "output");
+    return ax_plan_kept_address(m->judge.plan, "output");
 }

@@ -94,7 +94,7 @@ static void read_figures(const ax_safetensors *st, ax_model_info *info)
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         const ax_metric_info *figure = ax_metric_of((ax_metric)m);
         const char *text =
-            ax_model_says(info->task.task->id, (ax_metric)m) ? ax_safetensors_meta(st, figure->name) : NULL;
+            ax_model_stores_figure(info->task.task->id, (ax_metric)m) ? ax_safetensors_meta(st, figure->name) : NULL;
         if (text)
             *(double *)(void *)((char *)&info->outcome + figure->at) = strtod(text, NULL);
     }

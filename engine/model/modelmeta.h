@@ -20,8 +20,8 @@ typedef struct ax_model_meta {
 ax_code ax_model_meta_of(const ax_model_info *info, ax_model_meta *out, ax_err *err);
 void ax_model_meta_release(ax_model_meta *m);
 /* Adds a pair; both texts are copied. */
-void ax_model_meta_say(ax_model_meta *m, const char *key, const char *value);
+void ax_model_meta_add(ax_model_meta *m, const char *key, const char *value);
 /* Whether model files store this figure: the reward and the figures of the model's own task. */
-bool ax_model_says(ax_task_id task, ax_metric m);
+bool ax_model_stores_figure(ax_task_id task, ax_metric m);
 
 #endif

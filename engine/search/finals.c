@@ -120,7 +120,7 @@ void ax_finals_index(ax_search *s)
     }
 }
 
-bool ax_finals_over(const ax_search *s)
+bool ax_finals_complete(const ax_search *s)
 {
     uint32_t finalist;
     int64_t seed;

@@ -229,7 +229,7 @@ bool ax_search_finished(const ax_search *s)
     for (uint32_t k = 0; k < AX_WORKERS; k++)
         if (s->slot[k].id)
             return false;
-    if (s->n_queue || !searched(s) || !ax_finals_over(s))
+    if (s->n_queue || !searched(s) || !ax_finals_complete(s))
         return false;
     for (uint32_t k = 0; k < s->n_open; k++) {
         const ax_entry *r = ax_search_get(s, s->open[k]);

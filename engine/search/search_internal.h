@@ -144,7 +144,7 @@ ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err);
    announced with their places. */
 ax_code ax_finals_choose(ax_search *s, ax_err *err); /* finals_choice.c */
 /* Whether all trainings of the finals are in the table. */
-bool ax_finals_over(const ax_search *s);
+bool ax_finals_complete(const ax_search *s);
 /* Emits FINAL for each finalist whose standing has changed; call it after any change to a finalist or its trainings. */
 void ax_finals_rank(ax_search *s);
 /* The event FINAL of a finalist, from the table. */

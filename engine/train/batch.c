@@ -93,7 +93,7 @@ static ax_code gather_at_once(ax_batch *b, ax_err *err)
     if (!(b->index = be->alloc(b->t->dev, n * sizeof *b->index, err)) ||
         !ax_resident_gatherer(b->resident, b->plan, n, b->index, &b->at_once, err))
         return err->code;
-    ax_plan_first(b->plan, run_gather, b);
+    ax_plan_run_before(b->plan, run_gather, b);
     return AX_OK;
 }
 
@@ -144,10 +144,10 @@ void ax_batch_free(ax_batch *b)
     for (int k = 0; k < AX_TASK_TARGETS; k++)
         free(b->target[k]);
     if (b->index) {
-        ax_plan_first(b->plan, NULL, NULL);
+        ax_plan_run_before(b->plan, NULL, NULL);
         b->t->be->release(b->t->dev, b->index);
     }
-    ax_cache_rest(b->t->train);
+    ax_cache_stop_ahead(b->t->train);
     free(b->weights);
     free(b->teacher);
     free(b->order);
@@ -172,8 +172,9 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
     size_t n = (size_t)b->spec.n;
     /* crops in no batch of this epoch are made in its last step, so that the cache is complete after the first epoch */
-    ax_code code = step + 1 < b->spec.steps_per_epoch ? ax_trainer_need(b->t, b->order + (size_t)step * n, n, err)
-                                                      : ax_trainer_need(b->t, NULL, 0, err);
+    ax_code code = step + 1 < b->spec.steps_per_epoch
+                       ? ax_trainer_ensure_crops(b->t, b->order + (size_t)step * n, n, err)
+                       : ax_trainer_ensure_crops(b->t, NULL, 0, err);
     if (b->at_once.parts)
         return b->t->be->copy(b->t->dev, b->index, b->order + (size_t)step * n, n * sizeof *b->index, AX_TO_DEVICE,
                               err);

@@ -27,7 +27,7 @@ static ax_cache *map_file(int fd, const ax_cache_opening *o)
     void *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
         return NULL;
-    ax_cache *c = ax_cache_is(map, bytes, &claim) ? malloc(sizeof *c) : NULL;
+    ax_cache *c = ax_cache_is_valid(map, bytes, &claim) ? malloc(sizeof *c) : NULL;
     if (!c) {
         munmap(map, bytes);
         return NULL;
@@ -226,7 +226,7 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
     return c ? c : lock_and_open(&o, err);
 }
 
-ax_cache *ax_cache_made(const char *dir, const ax_cache_spec *spec)
+ax_cache *ax_cache_open_complete(const char *dir, const ax_cache_spec *spec)
 {
     ax_err why;
     ax_cache_opening o = { .dir = dir, .spec = spec };

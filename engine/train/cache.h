@@ -36,19 +36,19 @@ typedef void (*ax_cache_progress)(void *context, size_t done, size_t all);
    again; every byte is verified here, once. dir NULL: anonymous memory. */
 ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
                         ax_cache_progress progress, void *context, ax_err *err);
-/* Opens a cache whose samples all have the spec's size, without computing anything yet: ax_cache_need makes the
+/* Opens a cache whose samples all have the spec's size, without computing anything yet: ax_cache_ensure makes the
    samples, in this order (copied) of all of them. The file gets its name with the last sample, and other processes that
    want it wait until then. No teacher is allowed. */
 ax_cache *ax_cache_begin(const char *dir, const ax_cache_spec *spec, const uint32_t *order, const ax_backend *be,
                          ax_device *dev, ax_err *err);
 /* Makes those of these n items (NULL = all) that are missing, and all before them in the order. A sample that fails
    (AX_EDATA) is tried again the next time. */
-ax_code ax_cache_need(ax_cache *c, const uint32_t *item, size_t n, ax_err *err);
-bool ax_cache_whole(const ax_cache *c);
+ax_code ax_cache_ensure(ax_cache *c, const uint32_t *item, size_t n, ax_err *err);
+bool ax_cache_is_complete(const ax_cache *c);
 /* Stops making samples ahead until the next request. */
-void ax_cache_rest(ax_cache *c);
+void ax_cache_stop_ahead(ax_cache *c);
 /* Opens a complete cache; NULL: there is none. */
-ax_cache *ax_cache_made(const char *dir, const ax_cache_spec *spec);
+ax_cache *ax_cache_open_complete(const char *dir, const ax_cache_spec *spec);
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* size of the mapped file */

@@ -104,12 +104,12 @@ ax_cache *ax_cache_begin(const char *dir, const ax_cache_spec *spec, const uint3
     return c;
 }
 
-bool ax_cache_whole(const ax_cache *c)
+bool ax_cache_is_complete(const ax_cache *c)
 {
     return !c->making;
 }
 
-void ax_cache_rest(ax_cache *c)
+void ax_cache_stop_ahead(ax_cache *c)
 {
     if (c->making)
         ax_cache_maker_rest(c->making->maker);
@@ -122,7 +122,7 @@ static ax_code finish(ax_cache *c, ax_err *err)
     const ax_cache_entry *first = ax_cache_maker_index(m->maker);
     const ax_cache_claim claim = { m->key, c->count, first->h, first->w, c->task, c->extras, &c->taps };
     ax_code code = ax_cache_maker_end(m->maker, err);
-    if (code == AX_OK && !ax_cache_is(c->map, c->bytes, &claim))
+    if (code == AX_OK && !ax_cache_is_valid(c->map, c->bytes, &claim))
         code = ax_fail(err, AX_EIO, "%s: isn't what was written there", m->path ? m->path : "cache in memory");
     if (code == AX_OK && m->tmp && rename(m->tmp, m->path))
         code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", m->path, strerror(errno));
@@ -138,7 +138,7 @@ static ax_code finish(ax_cache *c, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_cache_need(ax_cache *c, const uint32_t *item, size_t n, ax_err *err)
+ax_code ax_cache_ensure(ax_cache *c, const uint32_t *item, size_t n, ax_err *err)
 {
     if (!c->making)
         return AX_OK;

@@ -65,7 +65,7 @@ static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_clai
     return at == n;
 }
 
-bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim)
+bool ax_cache_is_valid(const void *file, size_t n, const ax_cache_claim *claim)
 {
     const ax_cache_header *head = file;
     const ax_cache_entry *index = (const ax_cache_entry *)(head + 1);

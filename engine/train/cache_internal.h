@@ -52,7 +52,7 @@ typedef struct ax_cache_claim {
 } ax_cache_claim;
 /* Whether the n bytes of a file are a complete and undamaged cache file for that claim: all offsets and sizes lie
    within it, and the checksums match. */
-bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim);
+bool ax_cache_is_valid(const void *file, size_t n, const ax_cache_claim *claim);
 uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index);
 
 /* ---- making a file (cache_fill.c) ---- */

@@ -44,7 +44,7 @@ static ax_code keep(ax_training *r, ax_err *err)
     r->outcome.seconds = ax_clock() - r->start;
     if (!r->job->state_path)
         return AX_OK;
-    ax_code code = ax_training_settle(r, err);
+    ax_code code = ax_training_wait(r, err);
     if (code != AX_OK)
         return code;
     double began = ax_clock();
@@ -64,7 +64,7 @@ static bool worth_keeping(const ax_training *r)
 /* Reported once per stage: its steps are slower than they could be. */
 static void say_note(ax_training *r, void *context)
 {
-    const char *note = ax_plan_note(r->plan);
+    const char *note = ax_plan_not_captured(r->plan);
     char text[320];
     if (!note[0] || r->noted || !r->job->warn)
         return;
@@ -235,7 +235,7 @@ static ax_code begin(ax_training *r, ax_err *err)
     ax_training_release(r);
     *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none, .start = ax_clock() };
     ax_code code = measure(r, err);
-    return code == AX_OK ? ax_training_enter(r, 1, err) : code;
+    return code == AX_OK ? ax_training_enter_stage(r, 1, err) : code;
 }
 
 void ax_candidate_warn(const ax_train_job *job, void *context, const ax_err *why, const char *then)
@@ -270,7 +270,7 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
 
 static ax_code enter_stage2(ax_training *r, ax_err *err)
 {
-    ax_code code = ax_training_enter(r, 2, err);
+    ax_code code = ax_training_enter_stage(r, 2, err);
     /* from here on the gate isn't asked again */
     return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
 }

@@ -188,7 +188,7 @@ static ax_code add_half(ax_evaluation *e, size_t done, bool flip, ax_err *err)
 {
     ax_code code = ax_plan_run(e->plan, err);
     if (code == AX_OK && means_on_device(e))
-        return ax_logit_mean_add_on_device(&e->mean, task_of(e), ax_plan_where_kept(e->plan, "logits"), !flip, flip,
+        return ax_logit_mean_add_on_device(&e->mean, task_of(e), ax_plan_kept_address(e->plan, "logits"), !flip, flip,
                                            .5f, err);
     if (code == AX_OK)
         code = ax_plan_read(e->plan, "logits", e->logits, (size_t)e->n * logits_count(e) * sizeof *e->logits, err);
@@ -242,7 +242,7 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, 
 static ax_code judge_on_device(ax_evaluation *e, size_t first, size_t n, ax_err *err)
 {
     enum { SOME = 64 };
-    const char *prediction = e->flip ? ax_logit_mean_on_device(&e->mean) : ax_plan_where_kept(e->plan, "prediction");
+    const char *prediction = e->flip ? ax_logit_mean_on_device(&e->mean) : ax_plan_kept_address(e->plan, "prediction");
     const ax_resident_val *r = e->t->resident_val;
     const void *truth[SOME];
     ax_code code = AX_OK;
@@ -275,7 +275,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     const ax_task_spec *task = task_of(e);
     const ax_source_ops *ops = e->t->source->ops;
     ax_pictures pictures = { .t = e->t };
-    if (ax_trainer_need_validation(e->t, err) != AX_OK)
+    if (ax_trainer_ensure_validation(e->t, err) != AX_OK)
         return err->code;
     void *score = task->task->score_new(task, err);
     if (!score)

@@ -256,7 +256,7 @@ static ax_code go_to(ax_training *r, const msgpack_object *map, ax_err *err)
     const msgpack_object *list = ax_map_get(map, "parameters");
     if (!read_place(map, &at))
         return ax_fail(err, AX_EFORMAT, "damaged: it has no place");
-    ax_code code = ax_training_enter(r, (int32_t)at.stage, err);
+    ax_code code = ax_training_enter_stage(r, (int32_t)at.stage, err);
     if (code != AX_OK)
         return code;
     if (at.step > r->schedule.steps || !parameters_fit(list, r->params))

@@ -21,7 +21,7 @@ struct ax_peers {
     peer peer[AX_PEERS];
 };
 
-size_t ax_peers_wanted(const ax_training *r)
+size_t ax_peers_usable(const ax_training *r)
 {
     int64_t least = r->t->settings.data_parallel, most = least ? r->schedule.batch / least : 0;
     int64_t there = __builtin_popcountll(r->job->peers);

@@ -16,7 +16,7 @@ enum { AX_PEERS = 31 };
 
 /* Number of peers that r's job can use: those it names, as long as each device gets `data_parallel` crops of a
    batch. */
-size_t ax_peers_wanted(const ax_training *r);
+size_t ax_peers_usable(const ax_training *r);
 /* Crops of a batch for device i of n: split evenly, the first devices get one more. */
 int32_t ax_peers_share(int32_t batch, size_t n, size_t i);
 

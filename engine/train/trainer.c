@@ -186,7 +186,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
     return NULL;
 }
 
-ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, ax_err *err)
+ax_trainer *ax_trainer_new_for_estimate(const ax_settings *settings, ax_source *source, ax_err *err)
 {
     ax_err why = { AX_OK, "" };
     ax_trainer *t = blank(settings, source, err);

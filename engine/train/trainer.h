@@ -44,7 +44,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
                            ax_cache_progress progress, void *context, ax_err *err);
 /* A trainer without caches, for ax_footprint_of only. It assumes that all validation images have the size of the
    first. */
-ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, ax_err *err);
+ax_trainer *ax_trainer_new_for_estimate(const ax_settings *settings, ax_source *source, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
 /* How validation images are cut. */
 ax_sample_spec ax_trainer_validation(const ax_settings *settings, const ax_source *source);

@@ -87,12 +87,12 @@ static ax_code check_unchanged(ax_trainer *t, ax_err *err)
     return code;
 }
 
-ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err)
+ax_code ax_trainer_ensure_crops(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err)
 {
-    if (ax_cache_whole(t->train))
+    if (ax_cache_is_complete(t->train))
         return AX_OK;
-    ax_code code = ax_cache_need(t->train, crop, n, err);
-    return code == AX_OK && ax_cache_whole(t->train) ? check_unchanged(t, err) : code;
+    ax_code code = ax_cache_ensure(t->train, crop, n, err);
+    return code == AX_OK && ax_cache_is_complete(t->train) ? check_unchanged(t, err) : code;
 }
 
 /* Surveys the validation images in order: the size of the first, how many follow with the same size, and the size of
@@ -142,7 +142,7 @@ static ax_cache_spec cache_spec(ax_trainer *t)
     };
 }
 
-ax_code ax_trainer_need_validation(ax_trainer *t, ax_err *err)
+ax_code ax_trainer_ensure_validation(ax_trainer *t, ax_err *err)
 {
     if (t->val)
         return AX_OK;
@@ -160,7 +160,7 @@ static ax_code open_validation(ax_trainer *t, ax_cache_progress progress, void *
     counting c = { .images = 0 };
     ax_code code = AX_OK;
     describe_validation(t, &spec);
-    t->val = fills_during_training(t) ? ax_cache_made(t->cache_dir, &spec)
+    t->val = fills_during_training(t) ? ax_cache_open_complete(t->cache_dir, &spec)
                                       : ax_cache_open(t->cache_dir, &spec, t->be, t->dev, progress, context, err);
     if (!t->val && !fills_during_training(t))
         return err->code;

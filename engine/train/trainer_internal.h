@@ -22,7 +22,7 @@ struct ax_trainer {
     ax_device *dev;
     char *cache_dir;               /* NULL = in memory */
     char note[AX_DEVICE_NOTE];     /* why "auto" is the CPU; "" otherwise */
-    ax_cache *train, *val;         /* val: NULL until ax_trainer_need_validation */
+    ax_cache *train, *val;         /* val: NULL until ax_trainer_ensure_validation */
     ax_resident *resident;         /* copy of `train` on the device; NULL = none */
     ax_resident_val *resident_val; /* the same of `val` */
     ax_sample_spec val_spec;
@@ -47,9 +47,9 @@ ax_code ax_trainer_open_caches(ax_trainer *t, ax_cache_progress progress, void *
 ax_code ax_trainer_estimate_sizes(ax_trainer *t, ax_err *err);
 /* Makes the missing items among these n crops of stage 1, NULL = all. AX_EDATA: one can't be made, or the data changed
    meanwhile. */
-ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err);
+ax_code ax_trainer_ensure_crops(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err);
 /* Opens t->val unless it is open. AX_EDATA as above. */
-ax_code ax_trainer_need_validation(ax_trainer *t, ax_err *err);
+ax_code ax_trainer_ensure_validation(ax_trainer *t, ax_err *err);
 /* How the crops of a stage are cut. */
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
 /* Number of threads that make samples: the setting, or one per core, at least two. They mostly wait, except in the

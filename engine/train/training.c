@@ -133,14 +133,14 @@ static void drop_stage(ax_training *r)
 static void take_peers(ax_training *r)
 {
     ax_err why = { AX_OK, "" };
-    size_t n = r->alone[0] ? 0 : ax_peers_wanted(r);
+    size_t n = r->alone[0] ? 0 : ax_peers_usable(r);
     if (n && !(r->peers = ax_peers_new(r, n, &why)))
         ax_utf8_copy(r->alone, sizeof r->alone, why.msg);
     if (r->peers)
         r->share = ax_peers_share(r->schedule.batch, n + 1, 0);
 }
 
-ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
+ax_code ax_training_enter_stage(ax_training *r, int32_t stage, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     ax_shape at = { 0 };
@@ -187,7 +187,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     if (code == AX_OK && !r->peers && r->t->be->log && !(r->log = r->t->be->alloc(r->t->dev, log, err)))
         code = err->code;
     if (code == AX_OK && !r->peers) /* with peers the gradients aren't complete yet when the plan has run */
-        ax_plan_then(r->plan, ax_training_update, r);
+        ax_plan_run_after(r->plan, ax_training_update, r);
     return code;
 }
 

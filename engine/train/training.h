@@ -18,8 +18,8 @@ typedef struct ax_training {
     double start;       /* in monotonic seconds, minus the time of earlier sessions */
 
     /* The state: with the settings and the job, these determine the rest of the training. inflight.c saves them as the
-       checkpoint, and calls ax_training_enter for the stage before loading them. No random generator is among them:
-       order and crops are functions of seed, epoch and index. */
+       checkpoint, and calls ax_training_enter_stage for the stage before loading them. No random generator is among
+       them: order and crops are functions of seed, epoch and index. */
     int32_t stage;             /* 1: decoder only; 2: end to end */
     int32_t step;              /* steps done in this stage */
     double loss_sum;           /* over the steps of the current epoch */
@@ -27,7 +27,7 @@ typedef struct ax_training {
     ax_params *params;         /* slots VALUE, M, V and AVERAGE; GRAD is overwritten by every step */
     ax_optim decoder, encoder; /* with their counts of steps */
 
-    /* Made by ax_training_enter for each stage. */
+    /* Made by ax_training_enter_stage for each stage. */
     ax_schedule schedule;
     ax_peers *peers; /* NULL: one device computes the whole batch */
     int32_t share;   /* crops per run of the graph */
@@ -49,17 +49,17 @@ ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err);
 /* Builds the stage: graph, parameters, plan, batch. The plan keeps a pointer to r, which must not move. When stage 2
    follows stage 1, the decoder starts from its averages (or values), with new optimisers and new averages, as in the
    published method, and the encoder from its pre-trained weights. */
-ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err);
+ax_code ax_training_enter_stage(ax_training *r, int32_t stage, ax_err *err);
 /* Runs one step; *loss is its loss. On a device that keeps a log it is the loss of the latest step read, at most
    AX_TRAINING_LOG steps ago; at the end of an epoch all steps are read. AX_EFORMAT: diverged; the parameters are
    useless then. */
 enum { AX_TRAINING_LOG = 16 };
 ax_code ax_training_step(ax_training *r, float *loss, ax_err *err);
 /* Waits for all steps, so that the whole state is known; call before saving it. */
-ax_code ax_training_settle(ax_training *r, ax_err *err);
+ax_code ax_training_wait(ax_training *r, ax_err *err);
 void ax_training_release(ax_training *r);
 
-/* ---- training_step.c, for ax_training_enter ---- */
+/* ---- training_step.c, for ax_training_enter_stage ---- */
 /* Decay of the averages at this step. */
 float ax_training_decay(const ax_training *r);
 /* Updates parameters from the gradients, in each step; training: an ax_training. */

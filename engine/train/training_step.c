@@ -43,7 +43,7 @@ ax_code ax_training_update(void *training, ax_err *err)
     if (code != AX_OK || !r->log)
         return code;
     const ax_update_now *other = r->stage == 2 ? ax_optim_now(r->params, AX_GROUP_ENCODER) : NULL;
-    return r->t->be->log(r->t->dev, ax_plan_where_kept(r->plan, "loss"), ax_optim_now(r->params, AX_GROUP_DECODER),
+    return r->t->be->log(r->t->dev, ax_plan_kept_address(r->plan, "loss"), ax_optim_now(r->params, AX_GROUP_DECODER),
                          other, r->log, err);
 }
 
@@ -63,7 +63,7 @@ static ax_code count_step(ax_training *r, const double figures[static AX_LOG_FIG
     return code;
 }
 
-ax_code ax_training_settle(ax_training *r, ax_err *err)
+ax_code ax_training_wait(ax_training *r, ax_err *err)
 {
     double figures[AX_TRAINING_LOG][AX_LOG_FIGURES];
     const int32_t n = r->unread;
@@ -87,7 +87,7 @@ static ax_code run_logged(ax_training *r, ax_err *err)
     if (r->step < r->schedule.steps)
         ax_batch_fill_ahead(r->batch, r->step);
     bool due = r->unread == AX_TRAINING_LOG || r->step % r->schedule.steps_per_epoch == 0 || isnan(r->loss);
-    return due ? ax_training_settle(r, err) : AX_OK;
+    return due ? ax_training_wait(r, err) : AX_OK;
 }
 
 /* Runs the step of batch `at` and waits for its figures. */

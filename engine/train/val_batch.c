@@ -58,7 +58,7 @@ static ax_code open_on_device(ax_val_batch *b, ax_plan *plan, size_t first, ax_e
     if (!(b->index = b->t->be->alloc(b->t->dev, n * sizeof *b->index, err)) ||
         !ax_resident_val_gatherer(b->t->resident_val, plan, first, n, b->index, &b->at_once, err))
         return err->code;
-    ax_plan_first(plan, run_gather, b);
+    ax_plan_run_before(plan, run_gather, b);
     return AX_OK;
 }
 

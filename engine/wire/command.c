@@ -30,7 +30,7 @@ ax_verb_on ax_verb_acts_on(ax_verb verb)
     return on[verb];
 }
 
-bool ax_verb_wakes(ax_verb verb)
+bool ax_verb_wakes_engine(ax_verb verb)
 {
     return verb == AX_VERB_PROMOTE || verb == AX_VERB_SUBMIT || verb == AX_VERB_FORK || verb == AX_VERB_PIN ||
            verb == AX_VERB_NOTE || verb == AX_VERB_PRUNE || verb == AX_VERB_UNDO;

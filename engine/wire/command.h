@@ -57,7 +57,7 @@ typedef struct ax_answer {
 const char *ax_verb_word(ax_verb verb);
 bool ax_verb_find(const char *word, ax_verb *verb);
 /* Whether a finished run accepts it: its engine is then started again. */
-bool ax_verb_wakes(ax_verb verb);
+bool ax_verb_wakes_engine(ax_verb verb);
 ax_verb_on ax_verb_acts_on(ax_verb verb);
 size_t ax_command_pack(const ax_command *c, uint8_t *buf, size_t cap);
 ax_code ax_command_unpack(const uint8_t *bytes, size_t n, ax_command *c, ax_err *err);

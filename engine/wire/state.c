@@ -107,7 +107,7 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
     ax_state_fold_worker(s, ev);
     ax_event_narrate(ev, text);
     if (ev->kind == AX_EVENT_BYE)
-        ax_state_tell_end(s, text);
+        ax_state_end_text(s, text);
     ax_state_add_log(s, ev, text);
 }
 

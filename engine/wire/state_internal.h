@@ -25,7 +25,7 @@ void ax_state_status_changed(ax_state *s, const ax_candidate *c, ax_status was, 
 
 /* ---- state_run.c ---- */
 void ax_state_fold_run(ax_state *s, const ax_event *ev);
-void ax_state_tell_end(const ax_state *s, char text[static AX_EVENT_TEXT]);
+void ax_state_end_text(const ax_state *s, char text[static AX_EVENT_TEXT]);
 
 /* ---- state_log.c: the log for users ---- */
 void ax_state_add_log(ax_state *s, const ax_event *ev, const char *text);

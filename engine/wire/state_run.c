@@ -74,7 +74,7 @@ void ax_state_fold_run(ax_state *s, const ax_event *ev)
 }
 
 /* The run's end in words: "finished: 40 candidates, best .6713 (#17)". */
-void ax_state_tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
+void ax_state_end_text(const ax_state *s, char text[static AX_EVENT_TEXT])
 {
     char reward[16];
     size_t n = strlen(text);

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size >= sizeof *head && head->count <= (size - sizeof *head) / sizeof *index)
         head->crc = ax_cache_head_crc(head, index);
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
-        if (ax_cache_is(file, size, &claims[i]))
+        if (ax_cache_is_valid(file, size, &claims[i]))
             for (size_t k = 0; k < claims[i].count; k++)
                 if (sum_of(file, &index[k], claims[i].extras) == UINT32_MAX)
                     abort();

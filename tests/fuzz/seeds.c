@@ -212,7 +212,7 @@ static void caches(void)
             index[i].crc = ax_crc32c(0, file + index[i].offset, l.bytes);
         }
         head->crc = ax_cache_head_crc(head, index);
-        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, extras[k], &fuzz_taps }))
+        if (!ax_cache_is_valid(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, extras[k], &fuzz_taps }))
             abort();
         put("cache", k, file, n);
         free(file);

@@ -161,7 +161,7 @@ static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
 
 static ax_code wake(const ax_run_handle *run, ax_verb verb, ax_err *err)
 {
-    if (!ax_verb_wakes(verb) || ax_run_engine(run->dirfd) > 0)
+    if (!ax_verb_wakes_engine(verb) || ax_run_engine(run->dirfd) > 0)
         return AX_OK;
     ax_state s;
     ax_code code = ax_run_load(run->dirfd, &s, err);
@@ -207,7 +207,7 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
         code = wake(run, cmd->verb, err);
         if (code == AX_OK)
             code = call(run, cmd, answer, err);
-        if (code != AX_EIO || !ax_verb_wakes(cmd->verb) || !lets_go(run, CONNECT_WITHIN))
+        if (code != AX_EIO || !ax_verb_wakes_engine(cmd->verb) || !lets_go(run, CONNECT_WITHIN))
             break;
     }
     return code;

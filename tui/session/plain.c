@@ -19,7 +19,7 @@ static void tell_run(const ax_ui *ui)
     if (id)
         snprintf(best, sizeof best, "best %s, candidate %u",
                  ax_figure_share(s->candidate[id - 1].outcome.reward, 4, reward), id);
-    ax_out_line("run %s: %s, %u of %lld ended, %u in training, %u queued, %s", ui->run, ax_ui_word(ui),
+    ax_out_line("run %s: %s, %u of %lld ended, %u in training, %u queued, %s", ui->run, ax_ui_state_word(ui),
                 s->n_done + s->n_failed + s->n_pruned, (long long)s->planned, s->n_running, s->n_queued, best);
 }
 

@@ -121,8 +121,8 @@ static void wake(ax_session_state *s)
     ax_err err = { AX_OK, "" };
     bool wanted = false;
     for (uint32_t i = 0; i < s->ui.n_out; i++)
-        wanted = wanted || ax_verb_wakes(s->ui.out[i].verb);
-    if (s->engine.client || !wanted || !ax_ui_wakes(&s->ui))
+        wanted = wanted || ax_verb_wakes_engine(s->ui.out[i].verb);
+    if (s->engine.client || !wanted || !ax_ui_can_wake_engine(&s->ui))
         return;
     if (s->options->wake(s->options->context, s->path, &err) == AX_OK)
         ax_session_look(s);

@@ -250,7 +250,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
     }
     if (!genotype && !ax_verb_find(word, &verb)) {
         unknown(ui, word);
-    } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {
+    } else if ((why = ax_ui_why_no_command(ui, genotype || ax_verb_wakes_engine(verb)))) {
         ax_ui_say(ui, true, "%s: %s", word, why);
     } else if (genotype || verb == AX_VERB_SUBMIT) {
         submit(ui, genotype ? line : rest);

@@ -1,10 +1,10 @@
 /* Gives keys to the context at the top of the stack, through the table of actions. */
 #include "tui/ui/ui.h"
 
-bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
+bool ax_ui_is_possible(const ax_ui *ui, ax_action a, const char **why)
 {
     int needs = ax_actions[a].needs;
-    const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_refuses(ui, needs & AX_WAKES) : NULL;
+    const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_why_no_command(ui, needs & AX_WAKES) : NULL;
     bool small = ui->layout.status.rows > 0 && !ui->layout.tabs.rows;
     if (needs & AX_NEEDS_RESUMABLE)
         reason = ax_ui_resume_refused(ui);
@@ -37,7 +37,7 @@ void ax_ui_do(ax_ui *ui, ax_action a)
 {
     const ax_context *top = ax_contexts[ax_ui_top(ui)];
     const char *why;
-    if (!ax_ui_can(ui, a, &why)) {
+    if (!ax_ui_is_possible(ui, a, &why)) {
         ax_ui_say(ui, true, "%s: %s", ui->keys.label[a][0] ? ui->keys.label[a] : ax_actions[a].label, why);
         return;
     }
@@ -76,7 +76,7 @@ void ax_ui_views_key(ax_ui *ui, uint32_t key)
 {
     const char *why;
     ax_view_id view = view_of(key);
-    if (view != AX_VIEW_COUNT && ax_ui_can(ui, AX_DO_VIEW_ON, &why))
+    if (view != AX_VIEW_COUNT && ax_ui_is_possible(ui, AX_DO_VIEW_ON, &why))
         ui->view = view;
     else if (view != AX_VIEW_COUNT)
         ax_ui_say(ui, true, "%c: %s", (int)key, why);

@@ -38,7 +38,7 @@ void ax_ui_offer(ax_ui *ui, const char *line, bool whole)
         ax_ui_say(ui, true, "pasted text is ignored here: keys are typed, and prompts (: / f a) take pastes");
         return;
     }
-    const char *why = ax_ui_refuses(ui, ax_verb_wakes(AX_VERB_SUBMIT));
+    const char *why = ax_ui_why_no_command(ui, ax_verb_wakes_engine(AX_VERB_SUBMIT));
     if (why)
         ax_ui_say(ui, true, "submit the pasted genotype: %s", why);
     else

@@ -92,7 +92,7 @@ double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)
     return any ? fmax(what->until - ax_ui_elapsed(ui), 0) : 0;
 }
 
-const char *ax_ui_word(const ax_ui *ui)
+const char *ax_ui_state_word(const ax_ui *ui)
 {
     static const char *const ended[] = {
         [AX_ENDING_FINISHED] = "FINISHED", [AX_ENDING_STOPPED] = "STOPPED", [AX_ENDING_FAILED] = "FAILED"
@@ -110,12 +110,12 @@ const char *ax_ui_word(const ax_ui *ui)
 
 const char ax_ui_removed_text[] = "the run was removed from disk; what is shown was read before";
 
-bool ax_ui_wakes(const ax_ui *ui)
+bool ax_ui_can_wake_engine(const ax_ui *ui)
 {
     return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && ui->state->ending == AX_ENDING_FINISHED;
 }
 
-const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
+const char *ax_ui_why_no_command(const ax_ui *ui, bool wakes)
 {
     if (ui->replay.on)
         return "this is a replay of the past; 'auxcell attach' shows the run";
@@ -123,7 +123,7 @@ const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
         return "this view only reads; attach without --readonly to change the run";
     if (ui->removed)
         return ax_ui_removed_text;
-    if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
+    if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_can_wake_engine(ui)))
         return NULL;
     return !ax_ui_resume_refused(ui)                 ? "no engine runs; R starts it again"
            : ui->state->ending == AX_ENDING_FINISHED ? "no engine runs, and the run is finished; x + a c are possible"

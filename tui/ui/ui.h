@@ -99,12 +99,13 @@ void ax_ui_offer(ax_ui *ui, const char *line, bool whole);
 void ax_ui_open_cell(ax_ui *ui);
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Whether an action is possible now. *why: the reason why not, for the message line; why may be NULL. */
-bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
-/* Whether the run has finished and its engine can be started for a command that it still takes (ax_verb_wakes). */
-bool ax_ui_wakes(const ax_ui *ui);
+bool ax_ui_is_possible(const ax_ui *ui, ax_action a, const char **why);
+/* Whether the run has finished and its engine can be started for a command that it still takes (ax_verb_wakes_engine).
+ */
+bool ax_ui_can_wake_engine(const ax_ui *ui);
 extern const char ax_ui_removed_text[];
 /* Why no command can be sent now; NULL: one can. wakes: the command can start the engine of a finished run. */
-const char *ax_ui_refuses(const ax_ui *ui, bool wakes);
+const char *ax_ui_why_no_command(const ax_ui *ui, bool wakes);
 /* Seconds until the last prune that can still be undone becomes final; 0 = there is none. */
 double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what);
 /* Why the engine can't be started again; NULL: it can. */
@@ -113,7 +114,7 @@ const char *ax_ui_resume_refused(const ax_ui *ui);
 double ax_ui_next_tick(const ax_ui *ui);
 /* The state of the run as a word: "REPLAY", "HELD" or "END" of a replay; "RUNNING", "PAUSED", "FINISHED", "STOPPED",
    "FAILED", "DIED" (gone without a BYE event), "NO ENGINE", "LOADING". */
-const char *ax_ui_word(const ax_ui *ui);
+const char *ax_ui_state_word(const ax_ui *ui);
 bool ax_ui_is_running(const ax_ui *ui); /* the run's clock runs */
 /* Seconds for which the run has had an engine. */
 double ax_ui_elapsed(const ax_ui *ui);

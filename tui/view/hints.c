@@ -10,7 +10,7 @@ void ax_draw_hint(ax_pane p, const char *text)
 static bool is_hinted(const ax_ui *ui, ax_action a)
 {
     const ax_candidate *c = ax_ui_selected(ui);
-    return ax_actions[a].hint[0] && ui->keys.key[a] && ax_ui_can(ui, a, NULL) &&
+    return ax_actions[a].hint[0] && ui->keys.key[a] && ax_ui_is_possible(ui, a, NULL) &&
            (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
 }
 

@@ -231,7 +231,7 @@ static void mouse(ax_ui *ui, ax_mouse what, int row, int col)
         select_at(ui, here->drag[what == AX_MOUSE_DRAG]);
     } else if (here->dragged) {
         double from = floor(fmin(here->drag[0], here->drag[1])), to = ceil(fmax(here->drag[0], here->drag[1]));
-        ax_curve_see(&here->window, ui->state->n_scored, (size_t)from, (size_t)to);
+        ax_curve_show_range(&here->window, ui->state->n_scored, (size_t)from, (size_t)to);
         here->dragged = false;
     }
 }

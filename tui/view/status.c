@@ -99,7 +99,7 @@ static segments status_segments(const ax_ui *ui, int cols)
         add(&s, AX_ROLE_BAR, "auxcell");
     if (cols >= 30)
         add(&s, AX_ROLE_BAR, "%s", ui->run);
-    add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
+    add(&s, AX_ROLE_BAR, "%s", ax_ui_state_word(ui));
     if (ui->replay.on && cols >= 30) {
         char total[AX_FIGURE];
         add(&s, AX_ROLE_BAR, "%gx", ui->replay.speed);

@@ -236,10 +236,10 @@ static void tell(ax_device *dev, const bench *b)
     char text[96];
     for (int i = 0; i < b->n; i++) {
         const ax_cuda_choice *c = &b->list[i];
-        ax_cuda_note(dev, "%s, %s: offer %d: %s %d, %s, %.1f MiB, %.2f us", ax_cuda_conv_text(&c->shape, text),
-                     ax_cuda_conv_direction(c->direction), i + 1, library[c->library], c->algorithm,
-                     ax_cuda_conv_mathematics(dev, c->bf16, c->library == AX_CUDA_BLAS, c->math),
-                     (double)c->work / (1 << 20), 1e3 * (double)b->ms[i] / CALLS);
+        ax_cuda_add_notice(dev, "%s, %s: offer %d: %s %d, %s, %.1f MiB, %.2f us", ax_cuda_conv_text(&c->shape, text),
+                           ax_cuda_conv_direction(c->direction), i + 1, library[c->library], c->algorithm,
+                           ax_cuda_conv_mathematics(dev, c->bf16, c->library == AX_CUDA_BLAS, c->math),
+                           (double)c->work / (1 << 20), 1e3 * (double)b->ms[i] / CALLS);
     }
 }
 
@@ -284,10 +284,10 @@ static void note_own(ax_device *dev, const ax_cuda_choice *c, int offers, const 
     char text[96];
     ax_cuda_conv_text(&c->shape, text);
     if (offers)
-        ax_cuda_note(dev, "%s, %s: our own kernel, which may be slow, since none of %d offers runs: %s", text,
-                     ax_cuda_conv_direction(c->direction), offers, why->msg);
+        ax_cuda_add_notice(dev, "%s, %s: our own kernel, which may be slow, since none of %d offers runs: %s", text,
+                           ax_cuda_conv_direction(c->direction), offers, why->msg);
     else
-        ax_cuda_note(
+        ax_cuda_add_notice(
             dev,
             "%s, %s: our own kernel, which may be slow, since no library has one that gives the same bits each "
             "time within %zu MiB",

@@ -90,7 +90,7 @@ static size_t weight_bytes(const ax_cuda_conv *p)
 /* Backward lists dy first, so inputs come one later. */
 AX_CUDA_PREPARE(ax_cuda_conv_prepare)
 {
-    ax_code code = ax_cuda_use(dev, err);
+    ax_code code = ax_cuda_make_current(dev, err);
     if (code != AX_OK)
         return code;
     ax_cuda_conv *p = calloc(1, sizeof *p);
@@ -173,7 +173,7 @@ static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const flo
         a.d1 = (uint32_t)o, a.d2 = (uint32_t)i;
     }
     ax_cuda_kernel k = p->bf16 && to == OHWI ? AX_K_permute_bf16 : AX_K_permute;
-    return ax_cuda_launch(dev, k, ax_cuda_over(a.n), &a, err);
+    return ax_cuda_launch(dev, k, ax_cuda_grid_over(a.n), &a, err);
 }
 
 static ax_code order_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, void *out,
@@ -196,7 +196,7 @@ static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const void *from
     size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { from, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
     bool floats = !p->bf16 || p->gemm[AX_CUDA_FILTER];
-    return ax_cuda_launch(dev, floats ? AX_K_permute : AX_K_permute_from_bf16, ax_cuda_over(a.n), &a, err);
+    return ax_cuda_launch(dev, floats ? AX_K_permute : AX_K_permute_from_bf16, ax_cuda_grid_over(a.n), &a, err);
 }
 
 /* Allocates the weights that a plan's convolutions keep, in the first run. */
@@ -229,7 +229,7 @@ static ax_code enter(ax_device *dev, const ax_call *call, ax_err *err)
     const ax_cuda_conv *p = call->prep;
     ax_code code = AX_OK;
     for (int d = 0; d < AX_CUDA_FILTER && code == AX_OK; d++) {
-        ax_cuda_together_next(dev);
+        ax_cuda_group_next(dev);
         if (p->kept[d])
             code =
                 order_for(dev, p, (ax_cuda_direction)d, call->in[d == AX_CUDA_FORWARD ? 1 : 2].mem, p->order[d], err);
@@ -240,7 +240,7 @@ static ax_code enter(ax_device *dev, const ax_call *call, ax_err *err)
 static ax_code leave(ax_device *dev, const ax_call *call, ax_err *err)
 {
     const ax_cuda_conv *p = call->prep;
-    ax_cuda_together_next(dev);
+    ax_cuda_group_next(dev);
     return p->kept[AX_CUDA_FILTER] ? turn_back(dev, p, p->order[AX_CUDA_FILTER], call->out[1].mem, err) : AX_OK;
 }
 
@@ -248,11 +248,11 @@ static ax_code of_all(ax_device *dev, ax_call *const *call, size_t n,
                       ax_code (*each)(ax_device *, const ax_call *, ax_err *), ax_err *err)
 {
     ax_code code = AX_OK;
-    ax_cuda_together_begin(dev);
+    ax_cuda_group_begin(dev);
     for (size_t i = 0; i < n && code == AX_OK; i++)
         if (call[i]->op == AX_OP_CONV2D)
             code = each(dev, call[i], err);
-    ax_code end = ax_cuda_together_end(dev, code == AX_OK, err);
+    ax_code end = ax_cuda_group_end(dev, code == AX_OK, err);
     return code == AX_OK ? end : code;
 }
 
@@ -282,8 +282,9 @@ ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_directi
         return code;
     size_t n = (size_t)g->n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
     ax_k_bias_args b = { out, bias, n, g->co };
-    return code == AX_OK && bias ? ax_cuda_launch(dev, p->bf16 ? AX_K_bias_bf16 : AX_K_bias, ax_cuda_over(n), &b, err)
-                                 : code;
+    return code == AX_OK && bias
+               ? ax_cuda_launch(dev, p->bf16 ? AX_K_bias_bf16 : AX_K_bias, ax_cuda_grid_over(n), &b, err)
+               : code;
 }
 
 static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, void *scratch, void *space,
@@ -312,7 +313,7 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     const ax_cuda_conv *p = call->prep;
     void *scratch = call->work;
     void *space = (char *)call->work + weight_bytes(p);
-    ax_code code = ax_cuda_use(dev, err); /* the libraries' handles belong to this device */
+    ax_code code = ax_cuda_make_current(dev, err); /* the libraries' handles belong to this device */
     if (code != AX_OK)
         return code;
     if (!call->backward)

@@ -47,7 +47,7 @@ ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, con
 
 /* ---- notices ---- */
 
-void ax_cuda_note(ax_device *dev, const char *fmt, ...)
+void ax_cuda_add_notice(ax_device *dev, const char *fmt, ...)
 {
     va_list args;
     ax_cuda_notice *line = calloc(1, sizeof *line);
@@ -66,7 +66,7 @@ void ax_cuda_note(ax_device *dev, const char *fmt, ...)
     dev->notice = line;
 }
 
-bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size)
+bool ax_cuda_take_notice(ax_device *dev, char *text, size_t size)
 {
     ax_cuda_notice *oldest = NULL;
     for (ax_cuda_notice *l = dev->notice; l; l = l->next)
@@ -81,7 +81,7 @@ bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size)
 
 /* ---- opening ---- */
 
-ax_code ax_cuda_use(const ax_device *dev, ax_err *err)
+ax_code ax_cuda_make_current(const ax_device *dev, ax_err *err)
 {
     cudaError_t e = cudaSetDevice(dev->index);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaSetDevice");
@@ -137,7 +137,7 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
             return ax_cuda_fail(dev, e, err, "cudaEventCreate");
     if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * AX_DEPTH_SUMS * sizeof(double), err)))
         return err ? err->code : AX_EDEVICE;
-    if (!(dev->turns = ax_cuda_alloc(dev, AX_CUDA_TURNS * sizeof *dev->turns, err)))
+    if (!(dev->turns = ax_cuda_alloc(dev, AX_CUDA_COUNTERS * sizeof *dev->turns, err)))
         return err ? err->code : AX_EDEVICE;
     cudnnStatus_t s = cudnnCreate(&dev->cudnn);
     if (s == CUDNN_STATUS_SUCCESS)
@@ -158,7 +158,7 @@ static void choose_maps(ax_device *dev, bool bf16)
     cudaError_t e = bf16 ? cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, dev->index) : cudaSuccess;
     dev->bf16 = bf16 && e == cudaSuccess && major >= LEAST;
     if (bf16 && !dev->bf16)
-        ax_cuda_note(dev, "maps stay float32: bfloat16 needs compute capability %d.0", LEAST);
+        ax_cuda_add_notice(dev, "maps stay float32: bfloat16 needs compute capability %d.0", LEAST);
     if (e != cudaSuccess)
         (void)cudaGetLastError();
 }

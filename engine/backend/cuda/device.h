@@ -89,11 +89,11 @@ ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const cha
     __attribute__((format(printf, 4, 5)));
 ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Stores a line for ax_cuda_notice_take, unless it was stored before. */
-void ax_cuda_note(ax_device *dev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size);
+/* Stores a line for ax_cuda_take_notice, unless it was stored before. */
+void ax_cuda_add_notice(ax_device *dev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool ax_cuda_take_notice(ax_device *dev, char *text, size_t size);
 /* Makes it the thread's current device, to which launches and library calls go. Cheap. */
-ax_code ax_cuda_use(const ax_device *dev, ax_err *err);
+ax_code ax_cuda_make_current(const ax_device *dev, ax_err *err);
 
 /* ---- launches (launch.c) ---- */
 typedef struct ax_cuda_grid {
@@ -104,20 +104,20 @@ typedef struct ax_cuda_grid {
 ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err);
 const char *ax_cuda_kernel_name(ax_cuda_kernel k);
 /* The variant of a map kernel for this element type. */
-static inline ax_cuda_kernel ax_cuda_for(ax_cuda_kernel k, const ax_operand *map)
+static inline ax_cuda_kernel ax_cuda_variant(ax_cuda_kernel k, const ax_operand *map)
 {
     return map->type.dtype == AX_BF16 ? (ax_cuda_kernel)(k + 1) : k;
 }
-/* n counters for the blocks of a launch, zero before and after; n at most AX_CUDA_TURNS / AX_CUDA_TOGETHER. */
-unsigned *ax_cuda_turns(ax_device *dev, size_t n);
+/* n counters for the blocks of a launch, zero before and after; n at most AX_CUDA_COUNTERS / AX_CUDA_GROUP. */
+unsigned *ax_cuda_counters(ax_device *dev, size_t n);
 /* Brackets calls that run together: only kernels are launched between them, and `next` precedes each call. good: launch
    them at the end. */
-void ax_cuda_together_begin(ax_device *dev);
-void ax_cuda_together_next(ax_device *dev);
-ax_code ax_cuda_together_end(ax_device *dev, bool good, ax_err *err);
+void ax_cuda_group_begin(ax_device *dev);
+void ax_cuda_group_next(ax_device *dev);
+ax_code ax_cuda_group_end(ax_device *dev, bool good, ax_err *err);
 void ax_cuda_queue_release(ax_cuda_queue *q);
 /* A grid that loops over n items, one at a time per thread. */
-ax_cuda_grid ax_cuda_over(size_t n);
+ax_cuda_grid ax_cuda_grid_over(size_t n);
 /* A grid with a block row per row of `rows`, and enough blocks in each for `width` threads. */
 ax_cuda_grid ax_cuda_rows(size_t rows, size_t width);
 
@@ -143,13 +143,13 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err);
 void ax_cuda_configure(ax_device *dev, const ax_device_options *options);
 void ax_cuda_close(ax_device *dev);
 ax_dtype ax_cuda_map_type(const ax_device *dev);
-size_t ax_cuda_spare(ax_device *dev, size_t *all);
+size_t ax_cuda_free_memory(ax_device *dev, size_t *all);
 void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
 void ax_cuda_release(ax_device *dev, void *mem);
 ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
 ax_code ax_cuda_sync(ax_device *dev, ax_err *err);
 
-ax_code ax_cuda_together(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err);
+ax_code ax_cuda_run_group(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err);
 
 ax_code ax_cuda_enter(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
 ax_code ax_cuda_leave(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);

@@ -11,7 +11,7 @@ static size_t count(const ax_operand *v)
 AX_CUDA_RUN(ax_cuda_zero)
 {
     size_t bytes = ax_type_bytes(call->out[0].type);
-    if (ax_cuda_use(dev, err) != AX_OK)
+    if (ax_cuda_make_current(dev, err) != AX_OK)
         return err->code;
     cudaError_t e = cudaMemsetAsync(call->out[0].mem, 0, bytes, dev->stream);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaMemsetAsync, %zu bytes", bytes);
@@ -21,14 +21,14 @@ AX_CUDA_RUN(ax_cuda_cast)
 {
     ax_k_cast_args a = { call->in[0].mem, call->out[0].mem, count(&call->out[0]) };
     return ax_cuda_launch(dev, call->out[0].type.dtype == AX_BF16 ? AX_K_narrow : AX_K_widen,
-                          ax_cuda_over((a.n + 3) / 4), &a, err);
+                          ax_cuda_grid_over((a.n + 3) / 4), &a, err);
 }
 
 AX_CUDA_RUN(ax_cuda_relu_forward)
 {
     size_t n = count(&call->out[0]);
     ax_k_relu_args a = { call->in[0].mem, call->out[0].mem, n, call->attr.act };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_relu, &call->in[0]), ax_cuda_over((n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_relu, &call->in[0]), ax_cuda_grid_over((n + 3) / 4), &a, err);
 }
 
 /* in: dy, -, y. */
@@ -37,7 +37,8 @@ AX_CUDA_RUN(ax_cuda_relu_backward)
     size_t n = count(&call->out[0]);
     const void *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
     ax_k_relu_backward_args a = { call->in[0].mem, value, call->out[0].mem, n, call->attr.act };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_relu_backward, &call->in[0]), ax_cuda_over((n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_relu_backward, &call->in[0]), ax_cuda_grid_over((n + 3) / 4), &a,
+                          err);
 }
 
 AX_CUDA_RUN(ax_cuda_add_forward)
@@ -45,7 +46,7 @@ AX_CUDA_RUN(ax_cuda_add_forward)
     ax_k_add_args a = { .y = call->out[0].mem, .n = count(&call->out[0]), .summands = call->n_in };
     for (uint32_t i = 0; i < call->n_in; i++)
         a.in[i] = call->in[i].mem;
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_add, &call->in[0]), ax_cuda_over((a.n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_add, &call->in[0]), ax_cuda_grid_over((a.n + 3) / 4), &a, err);
 }
 
 /* The graph passes a sum's gradient on without a kernel; this one only completes the table. */
@@ -63,7 +64,7 @@ AX_CUDA_RUN(ax_cuda_mix_forward)
 {
     ax_k_mix_args a = { call->in[0].mem,  call->in[1].mem,      call->in[2].mem,          call->in[3].mem,
                         call->out[0].mem, count(&call->out[0]), call->out[0].type.shape.c };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_mix, &call->in[0]), ax_cuda_over(a.n), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_mix, &call->in[0]), ax_cuda_grid_over(a.n), &a, err);
 }
 
 /* The parts of two sums. */
@@ -90,18 +91,18 @@ AX_CUDA_RUN(ax_cuda_mix_backward)
                                  .dfactor = call->out[2].mem,
                                  .dother_factor = call->out[3].mem,
                                  .part = call->work,
-                                 .turn = ax_cuda_turns(dev, cut.grid.y),
+                                 .turn = ax_cuda_counters(dev, cut.grid.y),
                                  .pixels = ax_cuda_pixels(s),
                                  .each = cut.each,
                                  .c = s.c,
                                  .lanes = cut.lanes };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_mix_backward, &call->in[0]), cut.grid, &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_mix_backward, &call->in[0]), cut.grid, &a, err);
 }
 
 ax_code ax_cuda_add_view(ax_device *dev, const ax_view_share *view, ax_err *err)
 {
     ax_k_add_view_args a = *view;
-    return ax_cuda_launch(dev, AX_K_add_view, ax_cuda_over(a.elements), &a, err);
+    return ax_cuda_launch(dev, AX_K_add_view, ax_cuda_grid_over(a.elements), &a, err);
 }
 
 static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand *part, uint32_t n, bool join,
@@ -116,7 +117,7 @@ static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand
         a.part[k] = part[k].mem;
         a.c[k] = part[k].type.shape.c;
     }
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_channels, wide), ax_cuda_over(count(wide)), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_channels, wide), ax_cuda_grid_over(count(wide)), &a, err);
 }
 
 AX_CUDA_RUN(ax_cuda_concat_forward)

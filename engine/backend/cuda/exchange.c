@@ -133,7 +133,7 @@ ax_code ax_cuda_exchange_gather(void *joined, float *const *mem, const float *we
     if (code == AX_OK)
         code = collect(x, mem, n, err);
     if (code == AX_OK)
-        code = ax_cuda_launch(x->dev[0], AX_K_weighted_sum, ax_cuda_over(n), &a, err);
+        code = ax_cuda_launch(x->dev[0], AX_K_weighted_sum, ax_cuda_grid_over(n), &a, err);
     /* a device that has failed reports it here; the leader would wait for it */
     for (size_t i = 1; i < x->n && code == AX_OK; i++)
         code = ax_cuda_sync(x->dev[i], err);

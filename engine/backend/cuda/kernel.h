@@ -12,70 +12,70 @@
 #include <stdint.h>
 
 enum {
-    AX_CUDA_THREADS = 256,   /* most threads per block */
-    AX_CUDA_PARTS = 512,     /* most parts of a sum */
-    AX_CUDA_SHARES = 32,     /* shares of an image whose depths are judged */
-    AX_CUDA_GATHERED = 12,   /* most parts of a gathered batch */
-    AX_CUDA_RANKS = 32,      /* most devices in one training */
-    AX_CUDA_TURNS = 1 << 17, /* most counters of finished blocks */
-    AX_CUDA_TOGETHER = 12,   /* most calls of most kernels per launch */
-    AX_CUDA_SUMMANDS = 8,    /* most maps added at once */
-    AX_CUDA_WEIGHTS = 192,   /* most weights reordered at once */
-    AX_CUDA_ROW_PIXELS = 4   /* adjacent outputs per thread in a depthwise convolution */
+    AX_CUDA_THREADS = 256,      /* most threads per block */
+    AX_CUDA_PARTS = 512,        /* most parts of a sum */
+    AX_CUDA_SHARES = 32,        /* shares of an image whose depths are judged */
+    AX_CUDA_GATHERED = 12,      /* most parts of a gathered batch */
+    AX_CUDA_RANKS = 32,         /* most devices in one training */
+    AX_CUDA_COUNTERS = 1 << 17, /* most counters of finished blocks */
+    AX_CUDA_GROUP = 12,         /* most calls of most kernels per launch */
+    AX_CUDA_SUMMANDS = 8,       /* most maps added at once */
+    AX_CUDA_WEIGHTS = 192,      /* most weights reordered at once */
+    AX_CUDA_ROW_PIXELS = 4      /* adjacent outputs per thread in a depthwise convolution */
 };
 
 /* name, whether it uses barriers, most calls per launch. Each has ax_k_NAME_args, and ax_k_NAME_launch, the kernel's
    parameter. Kernels of maps, marked by M, exist twice: for floats, and as NAME_bf16, next in the enumeration, for
    bfloat16. */
 #define AX_CUDA_MAP_KERNEL_LIST(M, X)                                                                                  \
-    M(X, relu, 0, AX_CUDA_TOGETHER)                                                                                    \
-    M(X, relu_backward, 0, AX_CUDA_TOGETHER)                                                                           \
-    M(X, add, 0, AX_CUDA_TOGETHER)                                                                                     \
-    M(X, mix, 0, AX_CUDA_TOGETHER)                                                                                     \
-    M(X, channels, 0, AX_CUDA_TOGETHER)                                                                                \
-    M(X, bias, 0, AX_CUDA_TOGETHER)                                                                                    \
-    M(X, broadcast, 0, AX_CUDA_TOGETHER)                                                                               \
-    M(X, dw_forward, 0, AX_CUDA_TOGETHER)                                                                              \
-    M(X, dw_backward_data, 0, AX_CUDA_TOGETHER)                                                                        \
-    M(X, dw_backward_weights, 1, AX_CUDA_TOGETHER)                                                                     \
-    M(X, dense_forward, 0, AX_CUDA_TOGETHER)                                                                           \
-    M(X, dense_backward_data, 0, AX_CUDA_TOGETHER)                                                                     \
-    M(X, dense_backward_weights, 0, AX_CUDA_TOGETHER)                                                                  \
-    M(X, column_sums, 1, AX_CUDA_TOGETHER)                                                                             \
-    M(X, mix_backward, 1, AX_CUDA_TOGETHER)                                                                            \
-    M(X, bn_sums, 1, AX_CUDA_TOGETHER)                                                                                 \
-    M(X, bn_apply, 0, AX_CUDA_TOGETHER)                                                                                \
-    M(X, bn_backward_sums, 1, AX_CUDA_TOGETHER)                                                                        \
-    M(X, bn_backward_apply, 0, AX_CUDA_TOGETHER)                                                                       \
-    M(X, resize, 0, AX_CUDA_TOGETHER)                                                                                  \
-    M(X, resize_backward_rows, 0, AX_CUDA_TOGETHER)                                                                    \
-    M(X, resize_backward, 0, AX_CUDA_TOGETHER)                                                                         \
-    M(X, maxpool, 0, AX_CUDA_TOGETHER)                                                                                 \
-    M(X, maxpool_backward, 0, AX_CUDA_TOGETHER)
+    M(X, relu, 0, AX_CUDA_GROUP)                                                                                       \
+    M(X, relu_backward, 0, AX_CUDA_GROUP)                                                                              \
+    M(X, add, 0, AX_CUDA_GROUP)                                                                                        \
+    M(X, mix, 0, AX_CUDA_GROUP)                                                                                        \
+    M(X, channels, 0, AX_CUDA_GROUP)                                                                                   \
+    M(X, bias, 0, AX_CUDA_GROUP)                                                                                       \
+    M(X, broadcast, 0, AX_CUDA_GROUP)                                                                                  \
+    M(X, dw_forward, 0, AX_CUDA_GROUP)                                                                                 \
+    M(X, dw_backward_data, 0, AX_CUDA_GROUP)                                                                           \
+    M(X, dw_backward_weights, 1, AX_CUDA_GROUP)                                                                        \
+    M(X, dense_forward, 0, AX_CUDA_GROUP)                                                                              \
+    M(X, dense_backward_data, 0, AX_CUDA_GROUP)                                                                        \
+    M(X, dense_backward_weights, 0, AX_CUDA_GROUP)                                                                     \
+    M(X, column_sums, 1, AX_CUDA_GROUP)                                                                                \
+    M(X, mix_backward, 1, AX_CUDA_GROUP)                                                                               \
+    M(X, bn_sums, 1, AX_CUDA_GROUP)                                                                                    \
+    M(X, bn_apply, 0, AX_CUDA_GROUP)                                                                                   \
+    M(X, bn_backward_sums, 1, AX_CUDA_GROUP)                                                                           \
+    M(X, bn_backward_apply, 0, AX_CUDA_GROUP)                                                                          \
+    M(X, resize, 0, AX_CUDA_GROUP)                                                                                     \
+    M(X, resize_backward_rows, 0, AX_CUDA_GROUP)                                                                       \
+    M(X, resize_backward, 0, AX_CUDA_GROUP)                                                                            \
+    M(X, maxpool, 0, AX_CUDA_GROUP)                                                                                    \
+    M(X, maxpool_backward, 0, AX_CUDA_GROUP)
 #define AX_CUDA_TWICE(X, name, sync, most) X(name, sync, most) X(name##_bf16, sync, most)
 #define AX_CUDA_KERNEL_LIST(X)                                                                                         \
     AX_CUDA_MAP_KERNEL_LIST(AX_CUDA_TWICE, X)                                                                          \
-    X(narrow, 0, AX_CUDA_TOGETHER)                                                                                     \
-    X(widen, 0, AX_CUDA_TOGETHER)                                                                                      \
-    X(scale, 0, AX_CUDA_TOGETHER)                                                                                      \
-    X(difference, 0, AX_CUDA_TOGETHER)                                                                                 \
-    X(wsum, 0, AX_CUDA_TOGETHER)                                                                                       \
-    X(wsum_backward, 0, AX_CUDA_TOGETHER)                                                                              \
+    X(narrow, 0, AX_CUDA_GROUP)                                                                                        \
+    X(widen, 0, AX_CUDA_GROUP)                                                                                         \
+    X(scale, 0, AX_CUDA_GROUP)                                                                                         \
+    X(difference, 0, AX_CUDA_GROUP)                                                                                    \
+    X(wsum, 0, AX_CUDA_GROUP)                                                                                          \
+    X(wsum_backward, 0, AX_CUDA_GROUP)                                                                                 \
     X(permute, 0, AX_CUDA_WEIGHTS)                                                                                     \
     X(permute_bf16, 0, AX_CUDA_WEIGHTS)                                                                                \
     X(permute_from_bf16, 0, AX_CUDA_WEIGHTS)                                                                           \
     X(sum_parts, 0, AX_CUDA_WEIGHTS)                                                                                   \
-    X(bn_final, 0, AX_CUDA_TOGETHER)                                                                                   \
-    X(argmax, 0, AX_CUDA_TOGETHER)                                                                                     \
-    X(ce_count, 1, AX_CUDA_TOGETHER)                                                                                   \
-    X(ce, 1, AX_CUDA_TOGETHER)                                                                                         \
-    X(depth_scan, 1, AX_CUDA_TOGETHER)                                                                                 \
-    X(depth_loss, 1, AX_CUDA_TOGETHER)                                                                                 \
-    X(depth_final, 1, AX_CUDA_TOGETHER)                                                                                \
-    X(depth_share, 1, AX_CUDA_TOGETHER)                                                                                \
-    X(squares, 1, AX_CUDA_TOGETHER)                                                                                    \
-    X(weighted_squares, 1, AX_CUDA_TOGETHER)                                                                           \
-    X(weighted_difference, 0, AX_CUDA_TOGETHER)                                                                        \
+    X(bn_final, 0, AX_CUDA_GROUP)                                                                                      \
+    X(argmax, 0, AX_CUDA_GROUP)                                                                                        \
+    X(ce_count, 1, AX_CUDA_GROUP)                                                                                      \
+    X(ce, 1, AX_CUDA_GROUP)                                                                                            \
+    X(depth_scan, 1, AX_CUDA_GROUP)                                                                                    \
+    X(depth_loss, 1, AX_CUDA_GROUP)                                                                                    \
+    X(depth_final, 1, AX_CUDA_GROUP)                                                                                   \
+    X(depth_share, 1, AX_CUDA_GROUP)                                                                                   \
+    X(squares, 1, AX_CUDA_GROUP)                                                                                       \
+    X(weighted_squares, 1, AX_CUDA_GROUP)                                                                              \
+    X(weighted_difference, 0, AX_CUDA_GROUP)                                                                           \
     X(depth_sums, 1, 1)                                                                                                \
     X(add_view, 0, 1)                                                                                                  \
     X(confusion, 1, 1)                                                                                                 \

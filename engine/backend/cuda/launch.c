@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert((int)AX_CUDA_TOGETHER >= (int)AX_TOGETHER, "a launch takes what a plan runs together");
+_Static_assert((int)AX_CUDA_GROUP >= (int)AX_TOGETHER, "a launch takes what a plan runs together");
 
 typedef struct layout {
     const char *name;
@@ -113,7 +113,7 @@ ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void
     return start(dev, k, blocks_of(grid), grid.threads, &l, err);
 }
 
-unsigned *ax_cuda_turns(ax_device *dev, size_t n)
+unsigned *ax_cuda_counters(ax_device *dev, size_t n)
 {
     size_t at = dev->queue.on ? dev->queue.turns : 0;
     if (dev->queue.on)
@@ -144,18 +144,18 @@ static ax_code launch_with(ax_device *dev, size_t i, ax_err *err)
     return start(dev, first->kernel, blocks, threads, &l, err);
 }
 
-void ax_cuda_together_begin(ax_device *dev)
+void ax_cuda_group_begin(ax_device *dev)
 {
     dev->queue.on = true;
     dev->queue.n = dev->queue.n_args = dev->queue.turns = 0;
 }
 
-void ax_cuda_together_next(ax_device *dev)
+void ax_cuda_group_next(ax_device *dev)
 {
     dev->queue.nth = 0;
 }
 
-ax_code ax_cuda_together_end(ax_device *dev, bool good, ax_err *err)
+ax_code ax_cuda_group_end(ax_device *dev, bool good, ax_err *err)
 {
     ax_cuda_queue *q = &dev->queue;
     ax_code code = AX_OK;
@@ -170,15 +170,15 @@ ax_code ax_cuda_together_end(ax_device *dev, bool good, ax_err *err)
     return code;
 }
 
-ax_code ax_cuda_together(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err)
+ax_code ax_cuda_run_group(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err)
 {
     ax_code code = AX_OK;
-    ax_cuda_together_begin(dev);
+    ax_cuda_group_begin(dev);
     for (size_t i = 0; i < n && code == AX_OK; i++) {
-        ax_cuda_together_next(dev);
+        ax_cuda_group_next(dev);
         code = kernel->run(dev, call[i], err);
     }
-    ax_code end = ax_cuda_together_end(dev, code == AX_OK, err);
+    ax_code end = ax_cuda_group_end(dev, code == AX_OK, err);
     return code == AX_OK ? end : code;
 }
 
@@ -190,7 +190,7 @@ void ax_cuda_queue_release(ax_cuda_queue *q)
 
 /* ---- grids ---- */
 
-ax_cuda_grid ax_cuda_over(size_t n)
+ax_cuda_grid ax_cuda_grid_over(size_t n)
 {
     enum { MOST = 4096 }; /* enough to fill any card; the rest is done in steps */
     size_t blocks = (n + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;

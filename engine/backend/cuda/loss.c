@@ -43,7 +43,7 @@ AX_CUDA_RUN(ax_cuda_ce_forward)
                        pixels,
                        c,
                        (int)counts,
-                       { ax_cuda_turns(dev, 1), call->out[0].mem, NULL, 1 } };
+                       { ax_cuda_counters(dev, 1), call->out[0].mem, NULL, 1 } };
     return code == AX_OK ? ax_cuda_launch(dev, AX_K_ce, (ax_cuda_grid) { blocks, 1, 1, AX_CUDA_THREADS }, &l, err)
                          : code;
 }
@@ -53,7 +53,7 @@ AX_CUDA_RUN(ax_cuda_ce_backward)
 {
     size_t n = ax_shape_count(call->out[0].type.shape);
     ax_k_scale_args a = { call->in[call->n_in - 1].mem, call->in[0].mem, call->out[0].mem, n };
-    return ax_cuda_launch(dev, AX_K_scale, ax_cuda_over((n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, AX_K_scale, ax_cuda_grid_over((n + 3) / 4), &a, err);
 }
 
 /* Number of blocks that sum n elements. */
@@ -67,7 +67,7 @@ static size_t parts_of(size_t n)
 ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, ax_k_scalar to,
                         ax_err *err)
 {
-    to.turn = ax_cuda_turns(dev, 1);
+    to.turn = ax_cuda_counters(dev, 1);
     ax_k_squares_args s = { a, b, part, n, to };
     return ax_cuda_launch(dev, AX_K_squares, (ax_cuda_grid) { parts_of(n), 1, 1, AX_CUDA_THREADS }, &s, err);
 }
@@ -91,7 +91,7 @@ AX_CUDA_RUN(ax_cuda_mse_backward)
 {
     size_t n = ax_shape_count(call->in[1].type.shape);
     ax_k_difference_args d = { call->in[1].mem, call->in[2].mem, call->in[0].mem, call->out[0].mem, n, 2 / (double)n };
-    return d.y ? ax_cuda_launch(dev, AX_K_difference, ax_cuda_over((n + 3) / 4), &d, err) : AX_OK;
+    return d.y ? ax_cuda_launch(dev, AX_K_difference, ax_cuda_grid_over((n + 3) / 4), &d, err) : AX_OK;
 }
 
 static size_t image_of(ax_shape s)
@@ -110,7 +110,7 @@ AX_CUDA_RUN(ax_cuda_wmse_forward)
                                      n,
                                      image_of(s),
                                      (size_t)s.c,
-                                     { ax_cuda_turns(dev, 1), call->out[0].mem, NULL, .5 / (double)n } };
+                                     { ax_cuda_counters(dev, 1), call->out[0].mem, NULL, .5 / (double)n } };
     return ax_cuda_launch(dev, AX_K_weighted_squares, (ax_cuda_grid) { parts_of(n), 1, 1, AX_CUDA_THREADS }, &w, err);
 }
 
@@ -122,7 +122,7 @@ AX_CUDA_RUN(ax_cuda_wmse_backward)
     ax_k_weighted_difference_args d = { call->in[1].mem, call->in[2].mem,  call->in[3].mem,
                                         call->in[0].mem, call->out[0].mem, n,
                                         image_of(s),     (size_t)s.c,      1 / (double)n };
-    return d.y ? ax_cuda_launch(dev, AX_K_weighted_difference, ax_cuda_over(n), &d, err) : AX_OK;
+    return d.y ? ax_cuda_launch(dev, AX_K_weighted_difference, ax_cuda_grid_over(n), &d, err) : AX_OK;
 }
 
 ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
@@ -130,7 +130,7 @@ ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *p
 {
     enum { EACH = 16 }; /* minimum pixels per thread, to be worth a block's own counters */
     ax_k_confusion_args a = { truth, predicted, count, n, classes };
-    return ax_cuda_launch(dev, AX_K_confusion, ax_cuda_over((n + EACH - 1) / EACH), &a, err);
+    return ax_cuda_launch(dev, AX_K_confusion, ax_cuda_grid_over((n + EACH - 1) / EACH), &a, err);
 }
 
 ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_err *err)
@@ -140,7 +140,7 @@ ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_e
     for (size_t i = 0, n; i < judging->images && code == AX_OK; i += n) {
         const size_t left = judging->images - i;
         n = left < AX_CUDA_PARTS / AX_CUDA_SHARES ? left : AX_CUDA_PARTS / AX_CUDA_SHARES;
-        ax_k_depth_sums_args a = { *judging, dev->sums, ax_cuda_turns(dev, n) };
+        ax_k_depth_sums_args a = { *judging, dev->sums, ax_cuda_counters(dev, n) };
         a.j.truth += i * pixels;
         a.j.prediction += i * pixels;
         a.j.sums += i * AX_DEPTH_SUMS;

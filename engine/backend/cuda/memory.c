@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-size_t ax_cuda_spare(ax_device *dev, size_t *all)
+size_t ax_cuda_free_memory(ax_device *dev, size_t *all)
 {
     size_t spare = 0, there = 0;
     cudaError_t e = cudaSetDevice(dev->index);

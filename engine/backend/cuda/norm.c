@@ -45,12 +45,13 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .momentum = (double)call->attr.norm.momentum,
                              .parts = cut.parts,
                              .c = c };
-    ax_k_bn_sums_args s = { x, call->work, ax_cuda_turns(dev, cut.grid.y), pixels, cut.each, c, cut.lanes, f };
-    ax_code code = train ? ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_sums, &call->in[0]), cut.grid, &s, err)
-                         : ax_cuda_launch(dev, AX_K_bn_final, ax_cuda_over((size_t)c), &f, err);
+    ax_k_bn_sums_args s = { x, call->work, ax_cuda_counters(dev, cut.grid.y), pixels, cut.each, c, cut.lanes, f };
+    ax_code code = train ? ax_cuda_launch(dev, ax_cuda_variant(AX_K_bn_sums, &call->in[0]), cut.grid, &s, err)
+                         : ax_cuda_launch(dev, AX_K_bn_final, ax_cuda_grid_over((size_t)c), &f, err);
     ax_k_bn_apply_args y = { x, centre, a, b, call->out[0].mem, n, c, call->attr.norm.act };
     if (code == AX_OK && y.y)
-        code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_apply, &call->in[0]), ax_cuda_over(c % 4 ? n : n / 4), &y, err);
+        code = ax_cuda_launch(dev, ax_cuda_variant(AX_K_bn_apply, &call->in[0]), ax_cuda_grid_over(c % 4 ? n : n / 4),
+                              &y, err);
     return code;
 }
 
@@ -80,14 +81,14 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
                                       .parts = cut.parts,
                                       .c = c,
                                       .train = call->attr.norm.train };
-    unsigned *turns = ax_cuda_turns(dev, cut.grid.y);
+    unsigned *turns = ax_cuda_counters(dev, cut.grid.y);
     ax_k_bn_backward_sums_args s = { dy,    x,      gamma,    beta, mean,      invstd, call->work,
                                      turns, pixels, cut.each, c,    cut.lanes, act,    f };
-    ax_code code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_backward_sums, &call->in[0]), cut.grid, &s, err);
+    ax_code code = ax_cuda_launch(dev, ax_cuda_variant(AX_K_bn_backward_sums, &call->in[0]), cut.grid, &s, err);
     ax_k_bn_backward_apply_args d = { dy, x, mean, v[0], v[1], v[2], v[3], call->out[0].mem, n, c, act };
     if (code == AX_OK && d.dx)
-        code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_backward_apply, &call->in[0]), ax_cuda_over(c % 4 ? n : n / 4),
-                              &d, err);
+        code = ax_cuda_launch(dev, ax_cuda_variant(AX_K_bn_backward_apply, &call->in[0]),
+                              ax_cuda_grid_over(c % 4 ? n : n / 4), &d, err);
     return code;
 }
 
@@ -103,8 +104,8 @@ ax_code ax_cuda_column_sums(ax_device *dev, const ax_operand *x, size_t images, 
     int c = x->type.shape.c;
     size_t pixels = ax_cuda_pixels(x->type.shape) / images;
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, images);
-    unsigned *turns = ax_cuda_turns(dev, images * cut.grid.y);
+    unsigned *turns = ax_cuda_counters(dev, images * cut.grid.y);
     bool is_map = out->type.dtype == AX_BF16;
     ax_k_column_sums_args s = { x->mem, work, out->mem, turns, pixels, cut.each, scale, c, cut.lanes, is_map };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_column_sums, x), cut.grid, &s, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_column_sums, x), cut.grid, &s, err);
 }

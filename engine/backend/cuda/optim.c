@@ -15,19 +15,19 @@ ax_code ax_cuda_clip(ax_device *dev, const double *sums, size_t n, float most, a
 ax_code ax_cuda_adam(ax_device *dev, const ax_update *u, ax_err *err)
 {
     ax_k_adam_args a = { u->value, u->m, u->v, u->grad, u->n, u->now, u->weight_decay, u->beta1, u->beta2, u->eps };
-    return ax_cuda_launch(dev, AX_K_adam, ax_cuda_over(u->n), &a, err);
+    return ax_cuda_launch(dev, AX_K_adam, ax_cuda_grid_over(u->n), &a, err);
 }
 
 ax_code ax_cuda_sgd(ax_device *dev, const ax_update *u, ax_err *err)
 {
     ax_k_sgd_args a = { u->value, u->m, u->grad, u->n, u->now, u->weight_decay, u->momentum };
-    return ax_cuda_launch(dev, AX_K_sgd, ax_cuda_over(u->n), &a, err);
+    return ax_cuda_launch(dev, AX_K_sgd, ax_cuda_grid_over(u->n), &a, err);
 }
 
 ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err)
 {
     ax_k_polyak_args a = { average, value, decay, n };
-    return ax_cuda_launch(dev, AX_K_polyak, ax_cuda_over(n), &a, err);
+    return ax_cuda_launch(dev, AX_K_polyak, ax_cuda_grid_over(n), &a, err);
 }
 
 _Static_assert((int)AX_CUDA_GATHERED == (int)AX_GATHER_PARTS && AX_LOG_FIGURES == 3, "as the kernels have it");

@@ -46,7 +46,7 @@ static ax_code add_parts(ax_device *dev, const ax_cuda_conv *p, const float *par
                               .d1 = (uint32_t)i,
                               .d2 = (uint32_t)kk,
                               .parts = n };
-    return ax_cuda_launch(dev, AX_K_sum_parts, ax_cuda_over(all), &a, err);
+    return ax_cuda_launch(dev, AX_K_sum_parts, ax_cuda_grid_over(all), &a, err);
 }
 
 /* The variant of our own kernel for the convolution's map type. */
@@ -54,7 +54,7 @@ static ax_code launch(ax_device *dev, const ax_cuda_conv *p, ax_cuda_kernel k, a
                       ax_err *err)
 {
     const ax_operand map = { .type.dtype = p->bf16 ? AX_BF16 : AX_F32 };
-    return ax_cuda_launch(dev, ax_cuda_for(k, &map), grid, args, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(k, &map), grid, args, err);
 }
 
 static ax_code filter(ax_device *dev, const ax_cuda_conv *p, const void *x, const void *dy, float *dw, float *work,
@@ -72,7 +72,7 @@ static ax_code filter(ax_device *dev, const ax_cuda_conv *p, const void *x, cons
         code = launch(dev, p, AX_K_dw_backward_weights, (ax_cuda_grid) { cut.n, groups, taps, threads }, &a, err);
     } else {
         ax_k_dense_backward_weights_args a = { x, dy, work, *g, cut.rows };
-        ax_cuda_grid grid = ax_cuda_over(ax_cuda_conv_weights(p));
+        ax_cuda_grid grid = ax_cuda_grid_over(ax_cuda_conv_weights(p));
         grid.y = cut.n;
         code = launch(dev, p, AX_K_dense_backward_weights, grid, &a, err);
     }
@@ -90,7 +90,7 @@ ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction
         if (!p->depthwise) {
             ax_k_dense_forward_args a = { other, first, bias, out, *g };
             size_t all = n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
-            return launch(dev, p, AX_K_dense_forward, ax_cuda_over(all), &a, err);
+            return launch(dev, p, AX_K_dense_forward, ax_cuda_grid_over(all), &a, err);
         }
         ax_k_dw_forward_args a = { other, first, bias, out, *g };
         return launch(dev, p, AX_K_dw_forward, ax_cuda_rows(n * (size_t)g->oh, row_threads(g->ow, g->co)), &a, err);
@@ -98,7 +98,7 @@ ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction
     if (!p->depthwise) {
         ax_k_dense_backward_data_args a = { other, first, out, *g };
         size_t all = n * (size_t)g->h * (size_t)g->w * (size_t)g->ci;
-        return launch(dev, p, AX_K_dense_backward_data, ax_cuda_over(all), &a, err);
+        return launch(dev, p, AX_K_dense_backward_data, ax_cuda_grid_over(all), &a, err);
     }
     ax_k_dw_backward_data_args a = { other, first, out, *g };
     return launch(dev, p, AX_K_dw_backward_data, ax_cuda_rows(n * (size_t)g->h, row_threads(g->w, g->ci)), &a, err);

@@ -10,7 +10,7 @@ AX_CUDA_RUN(ax_cuda_resize_forward)
 {
     ax_shape x = call->in[0].type.shape, y = call->out[0].type.shape;
     ax_k_resize_args a = { call->in[0].mem, call->out[0].mem, x.h, x.w, y.h, y.w, x.c };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_resize, &call->in[0]),
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_resize, &call->in[0]),
                           ax_cuda_rows((size_t)y.n * (size_t)y.h, packs(y.w, y.c)), &a, err);
 }
 
@@ -37,9 +37,9 @@ AX_CUDA_RUN(ax_cuda_resize_backward)
         return ax_cuda_column_sums(dev, &call->in[0], (size_t)y.n, 1, &call->out[0], call->work, err);
     ax_k_resize_backward_rows_args r = { call->in[0].mem, call->work, x.w, y.w, x.c };
     ax_k_resize_backward_args a = { call->work, call->out[0].mem, x.h, x.w, y.h, 0, x.c };
-    ax_code code = ax_cuda_launch(dev, ax_cuda_for(AX_K_resize_backward_rows, &call->in[0]),
+    ax_code code = ax_cuda_launch(dev, ax_cuda_variant(AX_K_resize_backward_rows, &call->in[0]),
                                   ax_cuda_rows((size_t)y.n * (size_t)y.h, packs(x.w, x.c)), &r, err);
-    return code == AX_OK ? ax_cuda_launch(dev, ax_cuda_for(AX_K_resize_backward, &call->out[0]),
+    return code == AX_OK ? ax_cuda_launch(dev, ax_cuda_variant(AX_K_resize_backward, &call->out[0]),
                                           ax_cuda_rows((size_t)x.n * (size_t)x.h, packs(x.w, x.c)), &a, err)
                          : code;
 }
@@ -70,7 +70,7 @@ AX_CUDA_RUN(ax_cuda_gpool_backward)
     ax_shape x = call->out[0].type.shape;
     size_t n = ax_shape_count(x);
     ax_k_broadcast_args a = { call->in[0].mem, call->out[0].mem, extent(x), n, (float)(1 / (double)extent(x)), x.c };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_broadcast, &call->in[0]), ax_cuda_over(n), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_broadcast, &call->in[0]), ax_cuda_grid_over(n), &a, err);
 }
 
 static ax_k_pool window(const ax_call *call, ax_shape in, ax_shape out)
@@ -90,7 +90,8 @@ AX_CUDA_RUN(ax_cuda_maxpool_forward)
 {
     ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
     ax_k_maxpool_args a = { call->in[0].mem, call->out[0].mem, call->out[1].mem, window(call, in, out) };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_maxpool, &call->in[0]), ax_cuda_over(ax_shape_count(out)), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_maxpool, &call->in[0]), ax_cuda_grid_over(ax_shape_count(out)), &a,
+                          err);
 }
 
 /* in: the gradient, -, -, -, the places of the maxima. */
@@ -98,6 +99,6 @@ AX_CUDA_RUN(ax_cuda_maxpool_backward)
 {
     ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
     ax_k_maxpool_backward_args a = { call->in[0].mem, call->in[4].mem, call->out[0].mem, window(call, in, out) };
-    return ax_cuda_launch(dev, ax_cuda_for(AX_K_maxpool_backward, &call->in[0]), ax_cuda_over(ax_shape_count(in)), &a,
-                          err);
+    return ax_cuda_launch(dev, ax_cuda_variant(AX_K_maxpool_backward, &call->in[0]),
+                          ax_cuda_grid_over(ax_shape_count(in)), &a, err);
 }

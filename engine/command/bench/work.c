@@ -116,7 +116,7 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
                                       (o->together ? AX_PLAN_TOGETHER : 0),
                                   err);
     if (code == AX_OK && !o->infer)
-        ax_plan_then(s->plan, update, b);
+        ax_plan_run_after(s->plan, update, b);
     return code == AX_OK ? bind_inputs(b, err) : code;
 }
 

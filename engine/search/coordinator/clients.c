@@ -210,7 +210,7 @@ nfds_t ax_clients_poll(const ax_clients *c, struct pollfd *fds)
     return c->n + 1;
 }
 
-double ax_clients_due(const ax_clients *c)
+double ax_clients_next_deadline(const ax_clients *c)
 {
     double accepts = fmax(c->accept_at, room_at(c)), first = accepts > c->now ? accepts : INFINITY;
     for (size_t i = 0; i < c->n; i++) {

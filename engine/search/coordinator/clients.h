@@ -22,7 +22,7 @@ void ax_clients_set_time(ax_clients *c, double now);
 /* Fills fds (AX_CLIENTS_POLL); returns their number. */
 nfds_t ax_clients_poll(const ax_clients *c, struct pollfd *fds);
 /* Time of the next action that no descriptor triggers (monotonic), 0 = now; INFINITY = never. */
-double ax_clients_due(const ax_clients *c);
+double ax_clients_next_deadline(const ax_clients *c);
 /* Accepts and reads; passes every command to take with its client's number, for ax_clients_answer. fds: as filled by
    ax_clients_poll, after poll. */
 void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,

@@ -97,7 +97,7 @@ static int timeout(const ax_coordinator *c)
 {
     if (ax_search_dirty(c->search)) /* something ended without a worker: there is more to do */
         return 0;
-    double wait = ax_clients_due(c->clients) - ax_clock(), deadline = ax_search_deadline(c->search);
+    double wait = ax_clients_next_deadline(c->clients) - ax_clock(), deadline = ax_search_deadline(c->search);
     if (deadline > 0)
         wait = fmin(wait, deadline - ax_steady_now(&c->clock));
     if (c->wait_until > 0)

@@ -34,7 +34,7 @@ static void poison(ax_device *dev)
     assert_non_null(live);
     for (uint32_t id = 1; id <= ax_graph_values(dev->g); id++) {
         ax_plan_extent e;
-        if (ax_plan_where(dev->plan, id, &e) && e.first < dev->group && dev->group <= e.last)
+        if (ax_plan_extent_of(dev->plan, id, &e) && e.first < dev->group && dev->group <= e.last)
             memset(live + e.offset, 1, ax_type_bytes(ax_graph_value(dev->g, id)->type));
     }
     for (size_t i = 0; i < dev->arena_bytes; i++)
@@ -205,14 +205,14 @@ static void test_no_overlap(void **state)
     size_t sum = 0, taken_over = 0;
     for (uint32_t a = 1; a <= ax_graph_values(t.n.g); a++) {
         ax_plan_extent x, y;
-        if (!ax_plan_where(p, a, &x))
+        if (!ax_plan_extent_of(p, a, &x))
             continue;
         assert_int_equal(x.offset % 64, 0);
         assert_true(x.bytes >= ax_type_bytes(ax_graph_value(t.n.g, a)->type));
         assert_true(x.offset + x.bytes <= ax_plan_arena_bytes(p));
         sum += x.bytes;
         for (uint32_t b = a + 1; b <= ax_graph_values(t.n.g); b++) {
-            if (!ax_plan_where(p, b, &y) || x.first > y.last || y.first > x.last)
+            if (!ax_plan_extent_of(p, b, &y) || x.first > y.last || y.first > x.last)
                 continue;
             if (x.offset + x.bytes <= y.offset || y.offset + y.bytes <= x.offset)
                 continue;

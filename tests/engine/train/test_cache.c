@@ -171,16 +171,16 @@ static void made_on_the_way(void **state)
     ax_cache *c = begin(p, order);
     assert_int_equal(ax_cache_count(c), SAMPLES);
     assert_int_equal(ax_cache_bytes(c), n);
-    assert_int_equal(ax_cache_need(c, &order[1], 1, NULL), AX_OK); /* item 0, and item 2, which comes before it */
+    assert_int_equal(ax_cache_ensure(c, &order[1], 1, NULL), AX_OK); /* item 0, and item 2, which comes before it */
     const ax_cache_entry *place_of = (void *)(bytes + sizeof(ax_cache_header));
     ax_cache_item item = ax_cache_get(c, 2);
     assert_int_equal(item.h, SIDE);
     assert_memory_equal(item.tap[0], bytes + place_of[2].offset, n - place_of[2].offset);
-    assert_false(ax_cache_whole(c));
+    assert_false(ax_cache_is_complete(c));
     assert_int_equal(files_in(p, ".cache"), 0);
-    ax_cache_rest(c);
-    assert_int_equal(ax_cache_need(c, NULL, 0, NULL), AX_OK);
-    assert_true(ax_cache_whole(c));
+    ax_cache_stop_ahead(c);
+    assert_int_equal(ax_cache_ensure(c, NULL, 0, NULL), AX_OK);
+    assert_true(ax_cache_is_complete(c));
     assert_memory_equal(ax_cache_get(c, 2).tap[0], bytes + place_of[2].offset, n - place_of[2].offset);
     char *made = read_file(p, &again);
     assert_int_equal(again, n);
@@ -189,12 +189,12 @@ static void made_on_the_way(void **state)
     ax_cache_free(c);
     assert_int_equal(opens_with(p), 0);
     c = begin(p, order);
-    assert_true(ax_cache_whole(c));
+    assert_true(ax_cache_is_complete(c));
     ax_cache_free(c);
 
     assert_int_equal(unlink(p->file), 0);
     c = begin(p, order);
-    assert_int_equal(ax_cache_need(c, order, 2, NULL), AX_OK);
+    assert_int_equal(ax_cache_ensure(c, order, 2, NULL), AX_OK);
     ax_cache_free(c);
     assert_int_equal(files_in(p, ".cache") + files_in(p, ".tmp"), 0);
     assert_int_equal(opens_with(p), SAMPLES);
@@ -229,12 +229,12 @@ static void a_sample_that_fails_is_tried_again(void **state)
     failures = 2;
     c = begin(p, order);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(ax_cache_need(c, NULL, 0, &err), AX_EDATA);
+        assert_int_equal(ax_cache_ensure(c, NULL, 0, &err), AX_EDATA);
         assert_string_equal(err.msg, "gone for now");
-        assert_false(ax_cache_whole(c));
+        assert_false(ax_cache_is_complete(c));
     }
-    assert_int_equal(ax_cache_need(c, NULL, 0, &err), AX_OK);
-    assert_true(ax_cache_whole(c));
+    assert_int_equal(ax_cache_ensure(c, NULL, 0, &err), AX_OK);
+    assert_true(ax_cache_is_complete(c));
     for (size_t i = 0; i < SAMPLES; i++) {
         size_t bytes = sizeof(float) * ax_tap_size(ax_cache_taps(c), 0, SIDE, SIDE);
         assert_memory_equal(ax_cache_get(c, i).tap[0], ax_cache_get(whole, i).tap[0], bytes);
@@ -333,7 +333,7 @@ static void lies_do_no_harm(void **state)
     const ax_task_spec *task = &p->source->info.task;
     const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, 0, &ax_encoder_builtin()->taps };
     const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, 0, &ax_encoder_builtin()->taps };
-    assert_true(ax_cache_is(bytes, n, &claim) && ax_cache_is(bytes, n, &whole_images));
+    assert_true(ax_cache_is_valid(bytes, n, &claim) && ax_cache_is_valid(bytes, n, &whole_images));
     static const int32_t side[] = { 0, -32, 1, 31, 64, 96, 1 << 16, 1 << 20, INT32_MAX - 31, INT32_MIN };
     for (size_t i = 0; i < SAMPLES * sizeof side / sizeof *side; i++)
         for (int which = 0; which < 3; which++) {
@@ -344,32 +344,32 @@ static void lies_do_no_harm(void **state)
             if (which != 0)
                 e->w = side[i / SAMPLES];
             sign(hostile);
-            assert_false(ax_cache_is(hostile, n, &claim));
-            assert_false(ax_cache_is(hostile, n, &whole_images));
+            assert_false(ax_cache_is_valid(hostile, n, &claim));
+            assert_false(ax_cache_is_valid(hostile, n, &whole_images));
         }
     static const uint64_t offset[] = { 0, 64, 65, 1 << 20, UINT32_MAX, UINT64_MAX, UINT64_MAX - 63, (uint64_t)1 << 63 };
     for (size_t i = 0; i < SAMPLES * sizeof offset / sizeof *offset; i++) {
         memcpy(hostile, bytes, n);
         ((ax_cache_entry *)(hostile + sizeof *head))[i % SAMPLES].offset = offset[i / SAMPLES];
         sign(hostile);
-        assert_false(ax_cache_is(hostile, n, &whole_images));
+        assert_false(ax_cache_is_valid(hostile, n, &whole_images));
         write_file(p, hostile, n);
         assert_int_equal(opens_with(p), SAMPLES);
     }
     /* the same bytes don't pass as a cache with a teacher, with another number of samples, or with none */
     for (int32_t outputs = 1; outputs < 300; outputs += 37) {
         const ax_task_spec other = { .task = &ax_task_segmentation, .outputs = outputs };
-        assert_false(ax_cache_is(bytes, n,
-                                 &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, AX_CACHE_TEACHER,
-                                                     &ax_encoder_builtin()->taps }));
+        assert_false(ax_cache_is_valid(bytes, n,
+                                       &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, AX_CACHE_TEACHER,
+                                                           &ax_encoder_builtin()->taps }));
     }
     static const size_t counts[] = { 0, 1, 2, 4, SIZE_MAX, SIZE_MAX / 24, (SIZE_MAX - 64) / 24 + 1 };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        assert_false(ax_cache_is(
+        assert_false(ax_cache_is_valid(
             bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, 0, &ax_encoder_builtin()->taps }));
         memcpy(hostile, bytes, n);
         ((ax_cache_header *)(void *)hostile)->count = counts[i];
-        assert_false(ax_cache_is(hostile, n, &claim));
+        assert_false(ax_cache_is_valid(hostile, n, &claim));
     }
     free(hostile);
     free(bytes);

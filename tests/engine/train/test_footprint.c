@@ -84,7 +84,7 @@ static void prediction_is_what_is_allocated(void **state)
         assert_int_equal(ax_footprint_of(b->t, &job, &f, &err), AX_OK);
         ax_training *r = &b->t->now;
         *r = (ax_training) { .t = b->t, .job = &job };
-        assert_int_equal(ax_training_enter(r, stage, &err), AX_OK);
+        assert_int_equal(ax_training_enter_stage(r, stage, &err), AX_OK);
         float loss;
         assert_int_equal(ax_training_step(r, &loss, &err), AX_OK);
         assert_int_equal(f.plan, ax_plan_arena_bytes(r->plan));
@@ -107,14 +107,14 @@ static void outlines_need_no_caches(void **state)
         ax_settings_set(&b->settings, "val-crop", own ? "0" : "64", &err);
         ax_settings_set(&b->settings, "val-flip", i == 2 ? "1" : "0", &err);
         open_trainer(b, "0");
-        ax_trainer *t = ax_trainer_outline(&b->settings, b->source, &err);
+        ax_trainer *t = ax_trainer_new_for_estimate(&b->settings, b->source, &err);
         assert_non_null(t);
         assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
         assert_int_equal(ax_footprint_of(t, &b->job, &outlined, &err), AX_OK);
         assert_memory_equal(&whole, &outlined, sizeof whole);
         int32_t size[2];
         ax_trainer_size(t, size);
-        assert_int_equal(ax_trainer_need_validation(b->t, &err), AX_OK);
+        assert_int_equal(ax_trainer_ensure_validation(b->t, &err), AX_OK);
         ax_cache_item first = ax_cache_get(b->t->val, 0);
         assert_true(size[0] == first.h && size[1] == first.w && (own || first.h == 64));
         ax_trainer_free(t);

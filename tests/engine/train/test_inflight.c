@@ -260,7 +260,7 @@ static void enter(bench *b, ax_training *r)
 {
     ax_err err = { AX_OK, "" };
     *r = (ax_training) { .t = b->trainer, .job = &b->job };
-    if (ax_training_enter(r, 1, &err) != AX_OK)
+    if (ax_training_enter_stage(r, 1, &err) != AX_OK)
         fail_msg("%s", err.msg);
 }
 

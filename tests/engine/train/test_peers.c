@@ -45,7 +45,7 @@ static bench *open_bench(const char *device, const char *batch, uint64_t peers)
     b->job = ax_train_job_default(&b->settings, &g, true);
     b->job.peers = peers;
     b->r = (ax_training) { .t = b->t, .job = &b->job };
-    if (ax_training_enter(&b->r, 1, &err) != AX_OK)
+    if (ax_training_enter_stage(&b->r, 1, &err) != AX_OK)
         fail_msg("%s", err.msg);
     return b;
 }
@@ -82,7 +82,7 @@ static void add_reference(const char *batch, int32_t step, float weight, float *
     bench *b = open_bench("ref", batch, 0);
     float own;
     size_t m;
-    ax_plan_then(b->r.plan, NULL, NULL); /* gradients only */
+    ax_plan_run_after(b->r.plan, NULL, NULL); /* gradients only */
     assert_int_equal(ax_batch_fill(b->r.batch, step, &err), AX_OK);
     assert_int_equal(ax_plan_run(b->r.plan, &err), AX_OK);
     assert_int_equal(ax_plan_read(b->r.plan, "loss", &own, sizeof own, &err), AX_OK);
@@ -147,15 +147,15 @@ static void who_gets_how_much(void **state)
     ax_trainer t = { .settings = { .data_parallel = 4 } };
     ax_train_job job = { .peers = 0xf0 };
     ax_training r = { .t = &t, .job = &job, .schedule = { .batch = 16 } };
-    assert_int_equal(ax_peers_wanted(&r), 3); /* four devices with four crops each */
+    assert_int_equal(ax_peers_usable(&r), 3); /* four devices with four crops each */
     r.schedule.batch = 15;
-    assert_int_equal(ax_peers_wanted(&r), 2);
+    assert_int_equal(ax_peers_usable(&r), 2);
     r.schedule.batch = 7;
-    assert_int_equal(ax_peers_wanted(&r), 0);
+    assert_int_equal(ax_peers_usable(&r), 0);
     r.schedule.batch = 64;
-    assert_int_equal(ax_peers_wanted(&r), 4); /* no more than there are peers */
+    assert_int_equal(ax_peers_usable(&r), 4); /* no more than there are peers */
     t.settings.data_parallel = 0;
-    assert_int_equal(ax_peers_wanted(&r), 0);
+    assert_int_equal(ax_peers_usable(&r), 0);
     int32_t sum = 0;
     for (size_t i = 0; i < 4; i++) {
         int32_t share = ax_peers_share(15, 4, i);

@@ -87,7 +87,7 @@ static int validate(bench *b, ax_outcome *out)
     ax_training *r = &b->t->now;
     int n = 0;
     *r = (ax_training) { .t = b->t, .job = &b->job };
-    if (ax_training_enter(r, 1, &err) != AX_OK)
+    if (ax_training_enter_stage(r, 1, &err) != AX_OK)
         fail_msg("%s", err.msg);
     ax_decoder_spec spec = ax_training_spec(b->t, &b->job, false);
     for (int again = 0; again < 2; again++) {

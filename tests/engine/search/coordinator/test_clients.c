@@ -92,7 +92,7 @@ static bool turn(desk *d)
     ax_clients_read(d->clients, fds, n, take, d);
     commit(d);
     ax_clients_pump(d->clients);
-    return ready > 0 || ax_clients_due(d->clients) == 0;
+    return ready > 0 || ax_clients_next_deadline(d->clients) == 0;
 }
 
 static void turns(desk *d)
@@ -181,7 +181,7 @@ static void a_client_that_never_reads_is_not_read_further(void **state)
         assert_int_equal(d->taken, before); /* the rest waits in the socket */
         assert_true(d->taken > PENDING);
         assert_int_equal(ax_clients_count(d->clients), 1);
-        assert_true(ax_clients_due(d->clients) == d->now + 30);
+        assert_true(ax_clients_next_deadline(d->clients) == d->now + 30);
         d->now += 30;
         turn(d);
         assert_int_equal(ax_clients_count(d->clients), 0);
@@ -264,7 +264,7 @@ static void mute_clients_make_room(void **state)
     }
     double first = d->now - 0.125 * AX_CLIENTS_MAX;
     assert_int_equal(ax_clients_count(d->clients), AX_CLIENTS_MAX);
-    assert_true(ax_clients_due(d->clients) == first + 10);
+    assert_true(ax_clients_next_deadline(d->clients) == first + 10);
     int late = connect_to(d);
     ax_messages m;
     ax_answer a;
@@ -282,11 +282,11 @@ static void mute_clients_make_room(void **state)
     assert_int_equal(hear(fd[1], NULL), -1);
     assert_int_equal(hear(fd[2], NULL), -1);
     assert_int_equal(hear(fd[3], NULL), 0);
-    assert_true(ax_clients_due(d->clients) == first + 3 * 0.125 + 10);
+    assert_true(ax_clients_next_deadline(d->clients) == first + 3 * 0.125 + 10);
     d->now += 10;
     turn(d);
     assert_int_equal(ax_clients_count(d->clients), 1); /* a client that has sent something may be silent */
-    assert_true(isinf(ax_clients_due(d->clients)));
+    assert_true(isinf(ax_clients_next_deadline(d->clients)));
     for (int i = 0; i < AX_CLIENTS_MAX; i++)
         close(fd[i]);
     close(late);
@@ -305,7 +305,7 @@ static void an_idle_client_goes_when_its_place_is_needed(void **state)
     int late = connect_to(d);
     assert_true(say_command(late, 7));
     assert_false(turn(d)); /* the client waits, and the loop doesn't spin */
-    assert_true(ax_clients_due(d->clients) == d->now + 10);
+    assert_true(ax_clients_next_deadline(d->clients) == d->now + 10);
     d->now += 10;
     turns(d);
     assert_int_equal(hear(late, NULL), 1);
@@ -429,7 +429,7 @@ static void without_a_descriptor_the_next_one_waits(void **state)
     struct pollfd fds[AX_CLIENTS_POLL];
     turn(d);
     assert_int_equal(ax_clients_count(d->clients), 0);
-    assert_true(ax_clients_due(d->clients) == d->now + 1);
+    assert_true(ax_clients_next_deadline(d->clients) == d->now + 1);
     ax_clients_poll(d->clients, fds);
     assert_int_equal(fds[0].fd, -1); /* the loop doesn't spin */
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
