@@ -2,23 +2,25 @@
 
 #include <stdlib.h>
 
-struct ax_resident_val {
-    const ax_cache *cache;
-    const ax_task_spec *task;
-    const ax_backend *be;
-    ax_device *dev;
-    bool truths;
-    char *tap[AX_MAX_TAPS]; /* of each run of images of one size: all its images, then all its mirror images */
-    char *truth;
-    size_t bytes;
-};
-
 /* Neighbours of one size. A part's memory holds the runs one after the other. */
 typedef struct run {
     size_t first, images, places; /* places: with mirror images */
     int32_t h, w;
     size_t tap_at[AX_MAX_TAPS], truth_at; /* where it begins, in bytes */
 } run;
+
+struct ax_resident_val {
+    const ax_cache *cache;
+    const ax_task_spec *task;
+    const ax_backend *be;
+    ax_device *dev;
+    bool truths;
+    run *run; /* all of them, and one of no images where parts end */
+    size_t runs;
+    char *tap[AX_MAX_TAPS]; /* of each run of images of one size: all its images, then all its mirror images */
+    char *truth;
+    size_t bytes;
+};
 
 static int taps(const ax_resident_val *r)
 {
@@ -56,30 +58,45 @@ static bool next_run(const ax_resident_val *r, run *at)
     return at->images;
 }
 
-static run run_of(const ax_resident_val *r, size_t image)
+static const run *run_of(const ax_resident_val *r, size_t image)
 {
-    run at = { 0 };
-    while (next_run(r, &at) && image >= at.first + at.images) {
-    }
+    const run *at = r->run;
+    while (image >= at->first + at->images)
+        at++;
     return at;
 }
 
 /* ---- making it ---- */
 
+static bool find_runs(ax_resident_val *r)
+{
+    run at = { 0 };
+    bool more = true;
+    for (size_t room = 0; more; r->runs += more) {
+        more = next_run(r, &at);
+        if (r->runs == room) {
+            run *grown = realloc(r->run, (room = 2 * room + 2) * sizeof *grown);
+            if (!grown)
+                return false;
+            r->run = grown;
+        }
+        r->run[r->runs] = at;
+    }
+    return true;
+}
+
 static bool allocate(ax_resident_val *r, size_t room)
 {
-    run end = { 0 };
+    const run *end = &r->run[r->runs];
     ax_err unread = { AX_OK, "" };
-    while (next_run(r, &end)) {
-    }
-    r->bytes = end.truth_at;
+    r->bytes = end->truth_at;
     for (int k = 0; k < taps(r); k++)
-        r->bytes += end.tap_at[k];
+        r->bytes += end->tap_at[k];
     bool ok = r->bytes <= room;
     for (int k = 0; k < taps(r) && ok; k++)
-        ok = (r->tap[k] = r->be->alloc(r->dev, end.tap_at[k], &unread));
-    if (ok && end.truth_at)
-        ok = (r->truth = r->be->alloc(r->dev, end.truth_at, &unread));
+        ok = (r->tap[k] = r->be->alloc(r->dev, end->tap_at[k], &unread));
+    if (ok && end->truth_at)
+        ok = (r->truth = r->be->alloc(r->dev, end->truth_at, &unread));
     return ok;
 }
 
@@ -106,12 +123,11 @@ static ax_code upload_image(const ax_resident_val *r, const run *at, size_t i, a
 
 static bool upload(const ax_resident_val *r)
 {
-    run at = { 0 };
     ax_err unread = { AX_OK, "" };
     ax_code code = AX_OK;
-    while (code == AX_OK && next_run(r, &at))
-        for (size_t i = 0; i < at.images && code == AX_OK; i++)
-            code = upload_image(r, &at, i, &unread);
+    for (const run *at = r->run; at < r->run + r->runs; at++)
+        for (size_t i = 0; i < at->images && code == AX_OK; i++)
+            code = upload_image(r, at, i, &unread);
     return code == AX_OK;
 }
 
@@ -122,7 +138,7 @@ ax_resident_val *ax_resident_val_new(const ax_cache *cache, const ax_task_spec *
     if (!r)
         return NULL;
     *r = (ax_resident_val) { .cache = cache, .task = task, .be = be, .dev = dev, .truths = truths };
-    if (allocate(r, room) && upload(r))
+    if (find_runs(r) && allocate(r, room) && upload(r))
         return r;
     ax_resident_val_free(r);
     return NULL;
@@ -135,6 +151,7 @@ void ax_resident_val_free(ax_resident_val *r)
     for (int k = 0; k < AX_MAX_TAPS; k++)
         r->be->release(r->dev, r->tap[k]);
     r->be->release(r->dev, r->truth);
+    free(r->run);
     free(r);
 }
 
@@ -150,11 +167,11 @@ _Static_assert((int)AX_MAX_TAPS <= (int)AX_GATHER_PARTS, "a batch is gathered at
 bool ax_resident_val_gatherer(const ax_resident_val *r, ax_plan *plan, size_t first, size_t n, const uint32_t *index,
                               ax_gather *out, ax_err *err)
 {
-    const run of = run_of(r, first);
+    const run *of = run_of(r, first);
     *out = (ax_gather) { .index = index, .n = n, .parts = (size_t)taps(r) };
     for (int k = 0; k < taps(r); k++) {
-        out->part[k].from = r->tap[k] + of.tap_at[k];
-        out->part[k].bytes = tap_bytes(r, k, &of);
+        out->part[k].from = r->tap[k] + of->tap_at[k];
+        out->part[k].bytes = tap_bytes(r, k, of);
         if (!(out->part[k].to = ax_plan_input(plan, ax_tap_name(k), err)))
             return false;
     }
@@ -163,12 +180,12 @@ bool ax_resident_val_gatherer(const ax_resident_val *r, ax_plan *plan, size_t fi
 
 uint32_t ax_resident_val_place(const ax_resident_val *r, size_t image, bool mirrored)
 {
-    const run of = run_of(r, image);
-    return (uint32_t)(image - of.first + (mirrored ? of.images : 0));
+    const run *of = run_of(r, image);
+    return (uint32_t)(image - of->first + (mirrored ? of->images : 0));
 }
 
 const char *ax_resident_val_truth(const ax_resident_val *r, size_t image)
 {
-    const run of = run_of(r, image);
-    return r->truth ? r->truth + of.truth_at + (image - of.first) * truth_bytes(r, &of) : NULL;
+    const run *of = run_of(r, image);
+    return r->truth ? r->truth + of->truth_at + (image - of->first) * truth_bytes(r, of) : NULL;
 }
