@@ -58,9 +58,8 @@ static void expect_moved(const ax_picture *p, const ax_sample *s, int32_t top, i
 
 static const ax_sample_spec plain = { .scale_min = 1, .scale_max = 1, .seed = 5 };
 
-static void normalised(void **state)
+TEST(normalised)
 {
-    (void)state;
     uint8_t rgb[3] = { 0, 128, 255 }, label = 3;
     const ax_picture p = { 1, 1, rgb, &label };
     ax_sample_spec spec = plain;
@@ -73,9 +72,8 @@ static void normalised(void **state)
     ax_sample_release(&s);
 }
 
-static void whole_centre_and_padding(void **state)
+TEST(whole_centre_and_padding)
 {
-    (void)state;
     ax_picture p = coded(72, 100);
     ax_sample s = cut(&p, plain, 9);
     assert_int_equal(s.h, 64); /* the largest multiples of 32 */
@@ -100,9 +98,8 @@ static void whole_centre_and_padding(void **state)
 }
 
 /* Since colours encode the position, random crops can be read off; all positions and both orientations must occur. */
-static void random_crops(void **state)
+TEST(random_crops)
 {
-    (void)state;
     ax_picture p = coded(40, 50);
     ax_sample_spec spec = plain;
     spec.h = 32;
@@ -132,9 +129,8 @@ static void random_crops(void **state)
     ax_picture_release(&p);
 }
 
-static void scaled(void **state)
+TEST(scaled)
 {
-    (void)state;
     ax_picture p = coded(64, 80);
     ax_sample_spec spec = plain;
     spec.shorter_side = 32; /* scaled to 32 x 40, of which 32 x 32 is cut out */
@@ -175,9 +171,8 @@ static void scaled(void **state)
 
 /* At a quarter and three quarters, cubic convolution has the weights -.10546875 .87890625 .26171875 -.03515625 and
    their mirror; outside the picture the edge is repeated, and sums are clipped to the range of a byte. */
-static void cubic(void **state)
+TEST(cubic)
 {
-    (void)state;
     static const uint8_t row[4] = { 0, 0, 100, 200 };
     static const int want[8] = { 0, 0, 0, 19, 67, 133, 181, 211 };
     uint8_t rgb[3 * 16], label[16] = { 0 };
@@ -205,9 +200,8 @@ static void cubic(void **state)
 }
 
 /* With a minimum side the original is scaled, and enlarged only where it would be smaller than that. */
-static void floors(void **state)
+TEST(floors)
 {
-    (void)state;
     static const struct {
         int32_t floor;
         float scale;
@@ -233,9 +227,8 @@ static void floors(void **state)
     ax_picture_release(&p);
 }
 
-static void nonsense(void **state)
+TEST(nonsense)
 {
-    (void)state;
     ax_picture p = coded(32, 32);
     ax_sample s;
     ax_err err = { AX_OK, "" };

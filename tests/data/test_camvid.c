@@ -16,9 +16,8 @@
 
 static const ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
 
-static void real_pairs(void **state)
+TEST(real_pairs)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_source *s = ax_source_open("camvid:tests/data/camvid-tiny", "", &err);
     if (!s)
@@ -133,9 +132,8 @@ static ax_fingerprint fingerprint(void)
 }
 
 /* Changes to a file, and whether the fingerprint shows them. */
-static void what_tells_data_apart(void **state)
+TEST(what_tells_data_apart)
 {
-    (void)state;
     struct timespec then[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
     static const char *const name[] = { "train/a.png", "trainannot/a.png" };
     write_pair(name[0], 32, 40, name[1], 32, 40, 10);
@@ -170,9 +168,8 @@ static void what_tells_data_apart(void **state)
     assert_true(fingerprint().data != before.data);
 }
 
-static void broken_lists(void **state)
+TEST(broken_lists)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     assert_null(ax_source_open("camvid:/nowhere", "", &err));
     assert_string_equal(err.msg, "camvid:/nowhere: No such file or directory");
@@ -194,9 +191,8 @@ static void broken_lists(void **state)
     expect_sample();
 }
 
-static void broken_files(void **state)
+TEST(broken_files)
 {
-    (void)state;
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 12);
     expect_open(AX_EFORMAT, "$/trainannot/a.png: id 12 at x 39, y 31: CamVid's ids are 0 to 10, and 11 = unlabelled");
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 41, 0);

@@ -25,9 +25,8 @@ static const char good[] =
          "{\"id\":3,\"image_id\":3,\"category_id\":9,\"segmentation\":{\"size\":[32,64],\"counts\":[64,64,1920]},"
          "\"iscrowd\":1}" TAIL;
 
-static void class_maps(void **state)
+TEST(class_maps)
 {
-    (void)state;
     ax_datatree_picture("images/deep/a.png", 32, 64);
     ax_datatree_picture("images/b.png", 32, 64);
     ax_datatree_text("a.json", good);
@@ -65,9 +64,8 @@ static void class_maps(void **state)
     ax_datatree_refused("coco:$/a.json,$/images", "images/b.png: No such file or directory");
 }
 
-static void broken_files(void **state)
+TEST(broken_files)
 {
-    (void)state;
     ax_datatree_picture("images/deep/a.png", 32, 64);
     ax_datatree_picture("images/b.png", 32, 64);
     size_t n = strlen(good);
@@ -111,9 +109,8 @@ static void broken_files(void **state)
 }
 
 /* The compact form of outlines keeps every bit. */
-static void outlines_are_kept_as_they_are(void **state)
+TEST(outlines_are_kept_as_they_are)
 {
-    (void)state;
     static const double odd[] = { 0.1, 63.97,     1.0 / 3, 2.005,  12.34, 0,      -3.21,
                                   1e5, 31.999999, 64.0001, 5e-324, 20,    17.125, 9.999999999 };
     enum { N = sizeof odd / sizeof *odd, H = 32, W = 64 };
@@ -149,9 +146,8 @@ static ax_code draw_bar(void *context, size_t i, int32_t h, int32_t w, uint8_t *
     return length[i] < 0 ? ax_fail(err, AX_EFORMAT, "no bar") : AX_OK;
 }
 
-static void smaller_ones_are_on_top(void **state)
+TEST(smaller_ones_are_on_top)
 {
-    (void)state;
     static const int length[] = { 3, 6, 3, 1, 0 };
     static const uint8_t want[] = { 4, 3, 3, 2, 2, 2, 9, 9 };
     uint8_t classes[8];

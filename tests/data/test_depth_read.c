@@ -44,9 +44,8 @@ static void write_map(const float *metres, double scale)
         fail_msg("%s", err.msg);
 }
 
-static void round_trips(void **state)
+TEST(round_trips)
 {
-    (void)state;
     const float metres[H * W] = { 0, NAN, INFINITY, -2, 1e-6f, 1, 2.5f, 0.0006f, 300, 9.999f, 65.535f };
     const double want[H * W] = { 0, 0, 0, 0, 0.001, 1, 2.5, 0.001, 65.535, 9.999, 65.535 };
     write_map(metres, 1000);
@@ -58,9 +57,8 @@ static void round_trips(void **state)
 }
 
 /* The file's own scale applies unless another is asked for. */
-static void scales(void **state)
+TEST(scales)
 {
-    (void)state;
     const float metres[H * W] = { 1, 2, 3 };
     write_map(metres, 256);
     float *own = read_back(&by_file), *other = read_back(&(ax_depth_scale) { 512, false });
@@ -81,9 +79,8 @@ static void scales(void **state)
 }
 
 /* 2.345 m is 2345 = 0x929, rotated left by 3: 0x4948 = 18760; the high bits wrap around: 0xe001 becomes 0xf. */
-static void rotated_bits(void **state)
+TEST(rotated_bits)
 {
-    (void)state;
     const float units[H * W] = { 18760, 0, 8, 1 };
     write_map(units, 1);
     float *metres = read_back(&(ax_depth_scale) { 1000, true });
@@ -101,9 +98,8 @@ static void refused(const void *bytes, size_t n, const char *why)
         fail_msg("'%s' doesn't say '%s'", err.msg, why);
 }
 
-static void wrong_files(void **state)
+TEST(wrong_files)
 {
-    (void)state;
     const uint8_t rgb[3 * H * W] = { 0 };
     char *bytes;
     size_t n;
@@ -121,9 +117,8 @@ static void wrong_files(void **state)
 }
 
 /* Read as a picture a depth map is grey; read as a mask, its values are ids. */
-static void as_others_read_it(void **state)
+TEST(as_others_read_it)
 {
-    (void)state;
     const float metres[H * W] = { 65.535f, 32.896f };
     uint8_t *bytes;
     uint16_t ids[3];
@@ -140,9 +135,8 @@ static void as_others_read_it(void **state)
     free(mask.bytes);
 }
 
-static void pairs(void **state)
+TEST(pairs)
 {
-    (void)state;
     char picture[80];
     const float metres[H * W] = { 1, 2, 3 };
     const uint8_t colors[3 * H * W] = { 9, 8, 7 };

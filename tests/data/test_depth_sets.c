@@ -72,9 +72,8 @@ static ax_sample sample(ax_source *s, const ax_sample_spec *spec, uint64_t index
     return out;
 }
 
-static void truth_is_metres(void **state)
+TEST(truth_is_metres)
 {
-    (void)state;
     const ax_sample_spec whole = { .split = AX_SPLIT_VAL, .scale_min = 1, .scale_max = 1 };
     static const char *const form[] = { "nyu_png:%s", "nyu-png:%s", "list:%s/train.txt,%s/val.txt" };
     for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
@@ -90,9 +89,8 @@ static void truth_is_metres(void **state)
 }
 
 /* Shown twice as large, everything is half as far away; mirrored, it is on the other side. */
-static void truth_follows_the_image(void **state)
+TEST(truth_follows_the_image)
 {
-    (void)state;
     ax_source *s = must_open("nyu_png:%s");
     const ax_sample_spec zoomed = { .split = AX_SPLIT_TRAIN, .h = 32, .w = 128, .scale_min = 2, .scale_max = 2 };
     ax_sample got = sample(s, &zoomed, 0);
@@ -122,9 +120,8 @@ static void truth_follows_the_image(void **state)
 }
 
 /* Another scale makes it other data. */
-static void scales(void **state)
+TEST(scales)
 {
-    (void)state;
     ax_fingerprint print[2];
     float far[2];
     static const char *const form[2] = { "nyu_png:%s", "nyu_png:%s,scale=500" };
@@ -149,9 +146,8 @@ static void refused(const char *form, const char *task, ax_code code, const char
         fail_msg("%s: '%s' (%d) doesn't say '%s'", form, err.msg, err.code, why);
 }
 
-static void what_is_wrong(void **state)
+TEST(what_is_wrong)
 {
-    (void)state;
     refused("nyu_png:%s", "segmentation", AX_EINVAL, "no truth for segmentation");
     refused("nyu_png:%s,scale=mm", "", AX_EINVAL, "scale=mm: units of depth per metre");
     refused("list:%s/train.txt,%s/val.txt,scale=1000", "segmentation", AX_EINVAL, "scale= is for depth");
@@ -163,9 +159,8 @@ static void what_is_wrong(void **state)
     assert_int_equal(unlink(ax_tempdir_path("test.txt")), 0);
 }
 
-static void surveys(void **state)
+TEST(surveys)
 {
-    (void)state;
     char spec[200];
     ax_err err = { AX_OK, "" };
     for (int wrong = 0; wrong < 2; wrong++) {

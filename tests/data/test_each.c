@@ -26,9 +26,8 @@ static ax_code count(void *context, int thread, size_t i, ax_err *err)
     return AX_OK;
 }
 
-static void each_thing_once(void **state)
+TEST(each_thing_once)
 {
-    (void)state;
     for (int threads = 1; threads <= 8; threads++) {
         counts c = { .bad = { N, N, N } };
         assert_int_equal(ax_each(N, threads, count, &c, NULL), AX_OK);
@@ -42,9 +41,8 @@ static void each_thing_once(void **state)
 }
 
 /* Whatever the threads do, the reported failure is the first by number, and all items before it are done. */
-static void the_first_failure_is_told(void **state)
+TEST(the_first_failure_is_told)
 {
-    (void)state;
     for (int round = 0; round < 200; round++) {
         counts c = { .bad = { 700, 310, 311 } };
         ax_err err = { AX_OK, "" };

@@ -42,9 +42,8 @@ static void expect(const char *form, size_t n_train, size_t n_val, const char *t
     s->ops->close(s);
 }
 
-static void one_pool(void **state)
+TEST(one_pool)
 {
-    (void)state;
     char image[64], mask[64];
     for (int i = 0; i < 20; i++) {
         snprintf(image, sizeof image, "Images/a b/x %d.PNG", i);
@@ -79,9 +78,8 @@ static void one_pool(void **state)
     }
 }
 
-static void parts_above_and_below(void **state)
+TEST(parts_above_and_below)
 {
-    (void)state;
     pair("images/train/a.png", "labels/train/a.png");
     pair("images/train/b.png", "labels/train/b.png");
     pair("images/val/c.png", "labels/val/c.png");
@@ -94,9 +92,8 @@ static void parts_above_and_below(void **state)
     expect("folder:$", 1, 1, "Train/imgs/a.png", "validation/images/c.png");
 }
 
-static void side_by_side(void **state)
+TEST(side_by_side)
 {
-    (void)state;
     static const char csv[] = "Pixel Value, Class\r\n0, background\r\n1, a cat\r\n2, dog\r\n";
     for (int i = 0; i < 4; i++) {
         char image[64], mask[64];
@@ -119,9 +116,8 @@ static void side_by_side(void **state)
     s->ops->close(s);
 }
 
-static void colors(void **state)
+TEST(colors)
 {
-    (void)state;
     static const uint32_t rgb[] = { 0xff0000, 0x0000ff, 0x000000 };
     for (int i = 0; i < 3; i++) {
         char image[64], mask[64];
@@ -140,9 +136,8 @@ static void colors(void **state)
     s->ops->close(s);
 }
 
-static void broken_copies(void **state)
+TEST(broken_copies)
 {
-    (void)state;
     pair("images/a.png", "masks/a.png");
     pair("images/b.png", "masks/b.png");
     ax_datatree_refused("folder:$/nowhere", "folder:$/nowhere: No such file or directory");
@@ -182,9 +177,8 @@ static void broken_copies(void **state)
 }
 
 /* A truncated file is found before training starts. */
-static void cut_files(void **state)
+TEST(cut_files)
 {
-    (void)state;
     FILE *f = fopen("tests/data/tiny.jpg", "rb");
     static uint8_t bytes[1 << 16];
     size_t n = fread(bytes, 1, sizeof bytes, f);
@@ -205,9 +199,8 @@ static void cut_files(void **state)
     }
 }
 
-static void ids_without_a_class_file(void **state)
+TEST(ids_without_a_class_file)
 {
-    (void)state;
     static const uint8_t binary[] = { 0, 255 }, one[] = { 0 };
     for (int i = 0; i < 2; i++) {
         char image[64], mask[64];

@@ -25,9 +25,8 @@ static const char *const files[] = { "tests/data/tiny.jpg", "tests/data/tiny-pro
                                      "tests/data/tiny-cmyk.jpg", "tests/data/camvid-tiny/train/0001TP_006960.png",
                                      "tests/data/camvid-tiny/trainannot/0001TP_006960.png" };
 
-static void the_same_as_decoding(void **state)
+TEST(the_same_as_decoding)
 {
-    (void)state;
     static const char *const kind[] = { "JPEG, 8 bits", "JPEG, 8 bits", "JPEG, 8 bits", "RGB, 8 bits", NULL };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         ax_glance g;
@@ -52,9 +51,8 @@ static void the_same_as_decoding(void **state)
 }
 
 /* A file truncated anywhere has no valid end, or not even a valid beginning. */
-static void cuts_are_seen(void **state)
+TEST(cuts_are_seen)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *bytes;
         size_t n;
@@ -73,9 +71,8 @@ static void cuts_are_seen(void **state)
 }
 
 /* The size of a JPEG may be far into the file: profiles and thumbnails come first. */
-static void segments_are_passed_over(void **state)
+TEST(segments_are_passed_over)
 {
-    (void)state;
     char *bytes;
     size_t n;
     assert_int_equal(ax_file_read(AT_FDCWD, files[0], 1 << 20, &bytes, &n, NULL), AX_OK);

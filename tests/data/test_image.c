@@ -71,9 +71,8 @@ static ax_code decode_ids(const void *bytes, size_t n, const char *name, uint8_t
     return take_ids(ax_mask_decode(bytes, n, name, &m, err), &m, ids, h, w);
 }
 
-static void real_files(void **state)
+TEST(real_files)
 {
-    (void)state;
     uint8_t *rgb, *ids = NULL;
     int32_t h, w;
     ax_err err = { AX_OK, "" };
@@ -108,9 +107,8 @@ static void real_files(void **state)
     free(rgb);
 }
 
-static void round_trips(void **state)
+TEST(round_trips)
 {
-    (void)state;
     enum { H = 5, W = 7, COLORS = 12 };
     uint8_t ids[H * W], rgb[3 * H * W], palette[COLORS][3], *back;
     int32_t h, w;
@@ -157,9 +155,8 @@ static void round_trips(void **state)
     assert_int_equal(files_in_dir(), 1);
 }
 
-static void write_failures_leave_nothing(void **state)
+TEST(write_failures_leave_nothing)
 {
-    (void)state;
     enum { SIDE = 200 };
     uint8_t *rgb = malloc(3 * SIDE * SIDE), small[3] = { 1, 2, 3 }, *back;
     assert_non_null(rgb);
@@ -211,9 +208,8 @@ static void all_cuts(const char *name, bool is_mask, size_t spare)
     free(bytes);
 }
 
-static void cut_files(void **state)
+TEST(cut_files)
 {
-    (void)state;
     enum { END_MARKER = 2 };
     all_cuts(mask, true, 0);
     all_cuts("tests/data/tiny.jpg", false, END_MARKER);
@@ -222,9 +218,8 @@ static void cut_files(void **state)
 
 /* Flipped bits give an error or pixels, never a crash. A PNG has checksums: it gives an error, or the same pixels where
    the bit doesn't matter. */
-static void damaged_files(void **state)
+TEST(damaged_files)
 {
-    (void)state;
     uint8_t *good;
     int32_t h, w;
     assert_int_equal(read_ids(mask, &good, &h, &w, NULL), AX_OK);
@@ -269,9 +264,8 @@ static void expect_size(uint32_t w, uint32_t h, const char *message)
     free(bytes);
 }
 
-static void absurd_sizes(void **state)
+TEST(absurd_sizes)
 {
-    (void)state;
     expect_size(40000, 40000, "bomb: 40000x40000 pixels; a side may have at most 32768");
     expect_size(0x7fffffff, 0x7fffffff, "bomb: 2147483647x2147483647 pixels; a side may have at most 32768");
     expect_size(100000, 1, "bomb: 100000x1 pixels; a side may have at most 32768");
@@ -295,9 +289,8 @@ static void absurd_sizes(void **state)
     free(bytes);
 }
 
-static void wrong_files(void **state)
+TEST(wrong_files)
 {
-    (void)state;
     uint8_t *pixels;
     int32_t h, w;
     ax_err err = { AX_OK, "" };

@@ -23,9 +23,8 @@ static ax_picture picture(uint8_t value)
     return p;
 }
 
-static void the_first_ones_stay(void **state)
+TEST(the_first_ones_stay)
 {
-    (void)state;
     ax_image_cache *k = ax_image_cache_new(4, NULL);
     ax_picture p = picture(1), got = { 0 };
     assert_false(ax_image_cache_put(k, 0, &p, BYTES)); /* no limit yet */
@@ -67,9 +66,8 @@ static void *use(void *arg)
     return (void *)wrong;
 }
 
-static void threads_share_them(void **state)
+TEST(threads_share_them)
 {
-    (void)state;
     pthread_t thread[4];
     ax_image_cache *k = ax_image_cache_new(IMAGES, NULL);
     ax_image_cache_limit(k, IMAGES / 2 * BYTES);
@@ -119,9 +117,8 @@ static size_t read_samples(ax_source *s, ax_split split, float *out)
 }
 
 /* Without its files a set can return what it has cached, and nothing else. */
-static void samples_are_the_same(void **state)
+TEST(samples_are_the_same)
 {
-    (void)state;
     static const uint8_t ids[] = { 0, 1 };
     static float plain[20 * 32 * 32 * 3], kept[20 * 32 * 32 * 3];
     char path[64];

@@ -32,9 +32,8 @@ static void jitter(float *image, float amount, uint64_t seed, uint64_t index)
 
 /* The three factors can be solved for from the result: contrast and brightness from the greys, saturation from the red;
    every pixel must then agree. */
-static void factors(void **state)
+TEST(factors)
 {
-    (void)state;
     float x[3 * PIXELS];
     double least[3] = { 9, 9, 9 }, most[3] = { 0, 0, 0 };
     for (uint64_t index = 0; index < 400; index++) {
@@ -58,9 +57,8 @@ static void factors(void **state)
         assert_true(least[i] < .82 && most[i] > 1.18);
 }
 
-static void same_place_same_colours(void **state)
+TEST(same_place_same_colours)
 {
-    (void)state;
     float a[3 * PIXELS], b[3 * PIXELS], none[3 * PIXELS];
     jitter(a, .4f, 1, 3);
     jitter(b, .4f, 1, 3);
@@ -75,9 +73,8 @@ static void same_place_same_colours(void **state)
 }
 
 /* Even with large factors the result stays in the range of a picture. */
-static void stays_a_picture(void **state)
+TEST(stays_a_picture)
 {
-    (void)state;
     float x[3 * PIXELS];
     for (uint64_t index = 0; index < 200; index++) {
         jitter(x, 1, 5, index);

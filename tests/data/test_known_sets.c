@@ -19,9 +19,8 @@ static void voc_pair(const char *root, const char *masks, const char *stem, cons
     ax_datatree_mask(name, 32, 32, ids, n);
 }
 
-static void voc(void **state)
+TEST(voc)
 {
-    (void)state;
     static const uint8_t ids[] = { 0, 20, 255, 15 }, more[] = { 0, 1 };
     voc_pair("VOC2012/", "SegmentationClass", "2007 1", ids, 4);
     voc_pair("VOC2012/", "SegmentationClass", "2007_2", ids, 4);
@@ -55,9 +54,8 @@ static void voc(void **state)
 }
 
 /* CVAT: colours by labelmap.txt, one list. */
-static void cvat(void **state)
+TEST(cvat)
 {
-    (void)state;
     static const uint32_t colors[] = { 0x000000, 0xfa3253, 0x33ddff };
     char name[64];
     for (int i = 0; i < 4; i++) {
@@ -76,9 +74,8 @@ static void cvat(void **state)
     s->ops->close(s);
 }
 
-static void cityscapes(void **state)
+TEST(cityscapes)
 {
-    (void)state;
     static const uint8_t ids[] = { 7, 0, 33, 26, 9 }, want[] = { 0, 255, 18, 13, 255 };
     static const char *const part[] = { "train/ulm", "train/bonn", "val/lindau" };
     char name[128];
@@ -105,9 +102,8 @@ static void cityscapes(void **state)
     ax_datatree_refused("cityscapes:$/leftImg8bit", "leftImg8bit/leftImg8bit/train: No such file");
 }
 
-static void ade20k(void **state)
+TEST(ade20k)
 {
-    (void)state;
     static const uint8_t ids[] = { 0, 1, 150, 13 }, want[] = { 255, 0, 149, 12 };
     static const char *const part[] = { "training/a1", "training/a2", "validation/v1" };
     char name[128];
@@ -127,9 +123,8 @@ static void ade20k(void **state)
 }
 
 /* The options are the same for data sets given as lists. */
-static void options_of_lists(void **state)
+TEST(options_of_lists)
 {
-    (void)state;
     ax_datatree_text("map.txt", "road -> way\npavement -> way\nsky -> -\n* -> rest\n");
     char form[AX_TEMPDIR_PATH], text[AX_TEMPDIR_PATH];
     ax_source *s = ax_datatree_open("camvid:tests/data/camvid-tiny,map=$/map.txt");

@@ -41,9 +41,8 @@ static void count(ax_source *s, ax_split split, int n[256], uint8_t **labels)
 }
 
 /* Classes are the labels in alphabetical order, then the background. */
-static void class_maps(void **state)
+TEST(class_maps)
 {
-    (void)state;
     enum { CAR, ROAD, SUN, BACKGROUND };
     int n[256];
     uint8_t *labels;
@@ -66,9 +65,8 @@ static void class_maps(void **state)
 }
 
 /* The label list of LabelMe's own converters: the ignored label, the background, then the others. */
-static void own_list(void **state)
+TEST(own_list)
 {
-    (void)state;
     int n[256];
     uint8_t *labels;
     put_both();

@@ -63,9 +63,8 @@ static ax_source *must_open(const char *argument)
     return s;
 }
 
-static void one_list_is_parted(void **state)
+TEST(one_list_is_parted)
 {
-    (void)state;
     put_list("all.txt", 25, "\xef\xbb\xbf# image\tmask\n\n");
     ax_source *s = must_open("all.txt");
     assert_int_equal(s->info.n_val, 2); /* lines 10 and 20 */
@@ -84,9 +83,8 @@ static void one_list_is_parted(void **state)
     assert_non_null(strstr(err.msg, "training and validation need one each"));
 }
 
-static void two_lists_and_their_classes(void **state)
+TEST(two_lists_and_their_classes)
 {
-    (void)state;
     char both[256];
     put_list("train,1.txt", 2, "");
     put_list("val.txt", 3, "");

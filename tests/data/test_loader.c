@@ -25,9 +25,8 @@ static ax_code numbered(ax_source *s, const ax_sample_spec *spec, uint64_t index
 static const ax_source_ops numbered_ops = { .sample = numbered };
 static const ax_sample_spec any = { .scale_min = 1, .scale_max = 1 };
 
-static void in_order_with_errors(void **state)
+TEST(in_order_with_errors)
 {
-    (void)state;
     ax_source s = { .ops = &numbered_ops, .info = { .spec = "numbers" } };
     for (int threads = 1; threads <= 5; threads += 2) {
         ax_err err = { AX_OK, "" };
@@ -56,9 +55,8 @@ static void in_order_with_errors(void **state)
 }
 
 /* Failures keep their place in the order, too. */
-static void in_another_order(void **state)
+TEST(in_another_order)
 {
-    (void)state;
     ax_source s = { .ops = &numbered_ops, .info = { .spec = "numbers" } };
     static const uint32_t order[] = { 3, 0, 7, 2, 25, 1 };
     for (int threads = 1; threads <= 4; threads += 3) {
@@ -74,9 +72,8 @@ static void in_another_order(void **state)
     }
 }
 
-static void closed_in_the_middle(void **state)
+TEST(closed_in_the_middle)
 {
-    (void)state;
     ax_source s = { .ops = &numbered_ops };
     for (uint64_t taken = 0; taken < 30; taken++) {
         void *l = ax_loader_open(&s, &any, NULL, 0, UINT64_MAX, 1 + (int)(taken % 4), NULL);
@@ -133,16 +130,14 @@ static void same_for_any_threads(const char *name)
     s->ops->close(s);
 }
 
-static void deterministic(void **state)
+TEST(deterministic)
 {
-    (void)state;
     same_for_any_threads("scenes:8,4");
     same_for_any_threads("camvid:tests/data/camvid-tiny");
 }
 
-static void wrong_specs(void **state)
+TEST(wrong_specs)
 {
-    (void)state;
     static const struct {
         const char *spec, *message;
     } wrong[] = {

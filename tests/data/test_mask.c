@@ -90,9 +90,8 @@ static void expect(const char *lines, const char *map, const char *ignore, const
     ax_classes_free(c);
 }
 
-static void ids_of_any_depth(void **state)
+TEST(ids_of_any_depth)
 {
-    (void)state;
     static const char two[] = "no\nyes\n", four[] = "0 a\n1 b\n2 c\n3 d\n";
     const uint8_t bits[] = { 0xa0 }, want1[] = { 1, 0, 1 };
     put_png(3, 1, 1, PNG_COLOR_TYPE_GRAY, bits);
@@ -123,9 +122,8 @@ static void ids_of_any_depth(void **state)
     expect("1000 a\n2: b\n", NULL, NULL, NULL, "id 30000 at x 1, y 1: no such class");
 }
 
-static void colors_by_a_table(void **state)
+TEST(colors_by_a_table)
 {
-    (void)state;
     const uint8_t rgb[] = { 255, 0, 0, 0, 0, 255, 0, 0, 0, 224, 224, 192 }, want[] = { 1, 2, 0, 255 };
     put_png(2, 2, 8, PNG_COLOR_TYPE_RGB, rgb);
     static const char labelmap[] = "\xef\xbb\xbf# label:color_rgb:parts:actions\r\nbackground:0,0,0::\r\n"
@@ -150,9 +148,8 @@ static void colors_by_a_table(void **state)
     assert_non_null(strstr(err.msg, "16-bit colours"));
 }
 
-static void maps(void **state)
+TEST(maps)
 {
-    (void)state;
     static const char lines[] = "0 sky\n1 old car\n2 bus\n3 tree\n255 void\n";
     const uint8_t ids[] = { 0, 1, 2, 3, 255 }, joined[] = { 0, 1, 1, 255, 255 };
     const uint8_t rest[] = { 0, 1, 1, 0, 0 }; /* in the order of the ids, not of the lines */
@@ -188,9 +185,8 @@ static void maps(void **state)
     free(info);
 }
 
-static void wrong_class_files(void **state)
+TEST(wrong_class_files)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {

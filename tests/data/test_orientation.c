@@ -87,9 +87,8 @@ static void make_exif(uint8_t out[EXIF], uint32_t orientation, bool big_endian)
     store(out + 30, orientation, 2, big_endian);
 }
 
-static void exif_is_parsed(void **state)
+TEST(exif_is_parsed)
 {
-    (void)state;
     uint8_t exif[EXIF];
     for (int big = 0; big < 2; big++) {
         for (uint32_t o = 1; o <= 8; o++) {
@@ -123,9 +122,8 @@ static void exif_is_parsed(void **state)
     }
 }
 
-static void every_pixel_finds_its_place(void **state)
+TEST(every_pixel_finds_its_place)
 {
-    (void)state;
     uint8_t stored[3 * W * H], shown[3 * W * H];
     for (int i = 0; i < 3 * W * H; i++)
         stored[i] = (uint8_t)(i + 1);
@@ -170,9 +168,8 @@ static void tag_png(const char *name, uint32_t orientation, bool big_endian, boo
     free(bytes);
 }
 
-static void pngs_are_turned(void **state)
+TEST(pngs_are_turned)
 {
-    (void)state;
     uint8_t stored[3 * W * H], *shown;
     char path[PATH];
     ax_err err = { AX_OK, "" };
@@ -207,9 +204,8 @@ static uint8_t *tagged_jpeg(const uint8_t *segments, size_t length, size_t *n)
     return tagged;
 }
 
-static void jpegs_are_turned(void **state)
+TEST(jpegs_are_turned)
 {
-    (void)state;
     enum { OTHER = 10, SEGMENT = 4 + 6 + EXIF };
     uint8_t segments[OTHER + SEGMENT] = "\xff\xe1\x00\x08http:/\xff\xe1\x00\x00"
                                         "Exif\x00"; /* XMP may come first */
@@ -279,9 +275,8 @@ static void expect_mask(uint32_t picture, int32_t h, int32_t w, uint32_t mask, i
     ax_picture_release(&p);
 }
 
-static void masks_lie_on_their_pictures(void **state)
+TEST(masks_lie_on_their_pictures)
 {
-    (void)state;
     for (uint32_t o = 5; o <= 8; o++) {
         expect_mask(o, H, W, 0, W, H, 1);      /* drawn over the picture as viewers show it */
         expect_mask(o, H, W, 0, H, W, (int)o); /* made for the stored pixels */

@@ -68,9 +68,8 @@ static void refuse(const char *text, size_t n, ax_code code, const char *message
 
 #define REFUSE(text, code, message) refuse(text, sizeof text - 1, code, message)
 
-static void white_space_is_no_part_of_names(void **state)
+TEST(white_space_is_no_part_of_names)
 {
-    (void)state;
     static const char two[] = "$/a.png $/a.m;$/b.png $/b.m;";
     expect("a.png a.m\nb.png b.m\n", two);
     expect("a.png a.m\nb.png b.m", two);
@@ -87,17 +86,15 @@ static void white_space_is_no_part_of_names(void **state)
     expect("\n  \n\t\na.png a.m\n \r\nb.png b.m\n\n\v\n", two);
 }
 
-static void names_are_relative_absolute_or_of_the_published_list(void **state)
+TEST(names_are_relative_absolute_or_of_the_published_list)
 {
-    (void)state;
     expect("/SegNet/CamVid/a.png /SegNet/CamVid/a.m\n", "$/a.png $/a.m;");
     expect("$/b.png $/in/../a.m\n", "$/b.png $/in/../a.m;");
     expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* no file of that name exists at the root */
 }
 
-static void names_may_contain_blanks(void **state)
+TEST(names_may_contain_blanks)
 {
-    (void)state;
     expect("my b.png b.m\n", "$/my b.png $/b.m;");
     expect("a.png my b.m\n", "$/a.png $/my b.m;");
     expect("my b.png my b.m \n", "$/my b.png $/my b.m;");
@@ -105,9 +102,8 @@ static void names_may_contain_blanks(void **state)
     expect("$/my b.png  $/my b.m\n", "$/my b.png $/my b.m;");
 }
 
-static void what_is_odd_in_a_name_is_shown(void **state)
+TEST(what_is_odd_in_a_name_is_shown)
 {
-    (void)state;
     REFUSE("a.png a.m\nc.png a.m\n", AX_EIO, "$/l.txt: line 2: \"$/c.png\": No such file or directory");
     REFUSE("a.png\r\n\r\n", AX_EFORMAT, "$/l.txt: line 1: not of the form IMAGE MASK");
     REFUSE("a.png in\n", AX_EIO, "$/l.txt: line 1: \"$/in\": not a file");
@@ -131,9 +127,8 @@ static void what_is_odd_in_a_name_is_shown(void **state)
 }
 
 /* Trying a file name at each of its blanks would take hours. */
-static void an_endless_line_is_refused(void **state)
+TEST(an_endless_line_is_refused)
 {
-    (void)state;
     enum { LENGTH = 1 << 20 };
     char *text = malloc(LENGTH);
     assert_non_null(text);

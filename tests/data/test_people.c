@@ -70,9 +70,8 @@ static ax_sample sample_of(ax_source *s, ax_split split, bool train, uint64_t in
     return out;
 }
 
-static void test_scenes(void **state)
+TEST(test_scenes)
 {
-    (void)state;
     ax_source *s = open_set("scenes:40,20", "pose", NULL);
     assert_non_null(s);
     assert_int_equal(s->info.task.outputs, 14);
@@ -100,9 +99,8 @@ static void test_scenes(void **state)
 }
 
 /* Without augmentation, images of the training part are the same in each pass. */
-static void test_as_they_are(void **state)
+TEST(test_as_they_are)
 {
-    (void)state;
     ax_source *s = open_set("scenes:5,5", "pose", NULL);
     assert_non_null(s);
     for (uint64_t i = 0; i < 5; i++) {
@@ -176,9 +174,8 @@ static void mpii_person(char *out, size_t cap, const char *image, int x, int y)
     snprintf(out + n, cap - n, "]%s}", x == 71 ? ", \"head_box\": [10, 10, 40, 50]" : "");
 }
 
-static void test_mpii(void **state)
+TEST(test_mpii)
 {
-    (void)state;
     char a[1024], b[1024], text[4000];
     ax_err err = { AX_OK, "" };
     mpii_person(a, sizeof a, "a.png", 41, 31);
@@ -218,9 +215,8 @@ static void test_mpii(void **state)
 }
 
 /* A cached image is decoded once for all persons in it. */
-static void test_kept_images(void **state)
+TEST(test_kept_images)
 {
-    (void)state;
     char a[1024], b[1024], text[4000], path[64], away[64];
     mpii_person(a, sizeof a, "a.png", 41, 31);
     mpii_person(b, sizeof b, "b.png", 71, 61);
@@ -272,9 +268,8 @@ static void coco_person(char *out, size_t cap, int image, int x, int y, const ch
     snprintf(out + n, cap - n, "]}");
 }
 
-static void test_coco(void **state)
+TEST(test_coco)
 {
-    (void)state;
     static const char images[] = "\"images\": [{\"id\": 9, \"file_name\": \"b.png\", \"height\": 100, \"width\": 120},"
                                  "{\"id\": 4, \"file_name\": \"a.png\", \"height\": 100, \"width\": 120}]";
     char a[1024], b[1024], crowd[1024], text[5000];

@@ -10,9 +10,8 @@
 
 enum { H = 23, W = 31, VERTICES = 12, POINTS = 20000 };
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
-    (void)state;
     static const struct {
         double xy[7];
         size_t n;
@@ -39,9 +38,8 @@ static void test_refused(void **state)
 }
 
 /* Vertices as far away as allowed: it stays fast and nothing overflows. */
-static void test_far(void **state)
+TEST(test_far)
 {
-    (void)state;
     static const double xy[] = { -1e7, -1e7, 1e7, -1e7, 1e7, 1e7, -1e7, 1e7 };
     uint8_t mask[H * W] = { 0 };
     assert_int_equal(ax_polygon_add(xy, 8, H, W, mask, NULL), AX_OK);
@@ -95,9 +93,8 @@ static void by_walking(const double *xy, size_t vertices, uint8_t *mask)
     }
 }
 
-static void test_random(void **state)
+TEST(test_random)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(5, 0);
     size_t ones = 0;
     for (int i = 0; i < 3000; i++) {

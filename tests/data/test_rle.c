@@ -75,9 +75,8 @@ static void check_case(const ax_json *c)
     free(got);
 }
 
-static void test_golden(void **state)
+TEST(test_golden)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_json_doc *doc = ax_json_open("tests/golden/coco-rle.json", &err);
     if (!doc)
@@ -91,9 +90,8 @@ static void test_golden(void **state)
 }
 
 /* Two columns of three: 0 1 1 | 1 0 0. */
-static void test_columns(void **state)
+TEST(test_columns)
 {
-    (void)state;
     uint8_t mask[6];
     static const uint8_t want[6] = { 0, 1, 1, 0, 1, 0 };
     static const double counts[] = { 1, 3, 2 };
@@ -102,9 +100,8 @@ static void test_columns(void **state)
     assert_int_equal(ax_mask_area(mask, 3, 2), 3);
 }
 
-static void test_counts_refused(void **state)
+TEST(test_counts_refused)
 {
-    (void)state;
     static const struct {
         double counts[3];
         size_t n;
@@ -129,9 +126,8 @@ static void test_counts_refused(void **state)
     }
 }
 
-static void test_strings_refused(void **state)
+TEST(test_strings_refused)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } bad[] = {

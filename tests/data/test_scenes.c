@@ -10,9 +10,8 @@
 
 enum { PIXELS = AX_SCENE_H * AX_SCENE_W };
 
-static void same_number_same_scene(void **state)
+TEST(same_number_same_scene)
 {
-    (void)state;
     ax_scene a, b;
     ax_err err = { AX_OK, "" };
     for (uint64_t i = 0; i < 5; i++) {
@@ -34,9 +33,8 @@ static void same_number_same_scene(void **state)
 }
 
 /* Every class occurs often, none fills everything, and the light differs from scene to scene. */
-static void varied(void **state)
+TEST(varied)
 {
-    (void)state;
     enum { N = 100 };
     int occurs[AX_SCENE_CLASSES] = { 0 };
     double share[AX_SCENE_CLASSES] = { 0 }, darkest = 255, brightest = 0;
@@ -68,9 +66,8 @@ static void varied(void **state)
 }
 
 /* Depth agrees with the masks: none in the sky, growing upwards on the ground; joints are on people. */
-static void depth_and_joints(void **state)
+TEST(depth_and_joints)
 {
-    (void)state;
     int joints = 0, visible = 0, people = 0, on_people = 0;
     for (uint64_t i = 0; i < 60; i++) {
         ax_scene s;
@@ -106,9 +103,8 @@ static void depth_and_joints(void **state)
     assert_true(on_people > 0.9 * visible);
 }
 
-static void as_a_source(void **state)
+TEST(as_a_source)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_source *s = ax_source_open("scenes", "", &err);
     assert_non_null(s);

@@ -9,9 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void outlines(void **state)
+TEST(outlines)
 {
-    (void)state;
     char name[64];
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof name, "images/%s/p%d.jpg", i < 3 ? "train" : "val", i);
@@ -71,9 +70,8 @@ static void outlines(void **state)
     ax_datatree_refused("yolo:$", "labels/val/p9.txt: a target without an image");
 }
 
-static void side_by_side_without_names(void **state)
+TEST(side_by_side_without_names)
 {
-    (void)state;
     char name[64];
     for (int i = 0; i < 10; i++) {
         snprintf(name, sizeof name, "%d.png", i);
@@ -94,9 +92,8 @@ static void side_by_side_without_names(void **state)
     ax_datatree_refused("yolo:$/sub", "no images with text files");
 }
 
-static void names(void **state)
+TEST(names)
 {
-    (void)state;
     static const struct {
         const char *yaml;
         int n;

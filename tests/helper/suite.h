@@ -10,6 +10,9 @@
 
 #include <cmocka.h>
 
+/* A test that needs nothing of a set-up; the others are static void name(void **state), and *state is the set-up's. */
+#define TEST(name) static void name(void **state __attribute__((unused)))
+
 /* The names of tests, and the tests up to NULL: the last two arguments of the functions below. */
 #define TEST_LIST(...) #__VA_ARGS__, ((const CMUnitTestFunction[]) { __VA_ARGS__, NULL })
 

@@ -15,9 +15,8 @@ static bool is_round(double v)
     return false;
 }
 
-static void ticks_are_round_and_few(void **state)
+TEST(ticks_are_round_and_few)
 {
-    (void)state;
     double t[AX_TICKS];
     char text[AX_TICK_TEXT];
     for (int most = 1; most <= 20; most++)
@@ -77,9 +76,8 @@ static uint64_t dots_of(const ax_canvas *c, int col)
 }
 
 /* However steep the line: the dots of a column touch one another, and those of the next column. */
-static void lines_have_no_gaps(void **state)
+TEST(lines_have_no_gaps)
 {
-    (void)state;
     static const double x[] = { 0, 4, 5, 9, 10, 30 }, y[] = { 0, 30, 2, 25, 24, 1 };
     ax_chart c = { .n = 1 };
     c.layer[0] = (ax_layer) { AX_MARK_LINE, .x = x, .y = y, .n = 6, .role = AX_ROLE_CURVE };
@@ -103,9 +101,8 @@ static void lines_have_no_gaps(void **state)
 }
 
 /* A value is at the place that its axis gives, on linear and log axes. */
-static void values_are_where_the_axes_say(void **state)
+TEST(values_are_where_the_axes_say)
 {
-    (void)state;
     static const double x[] = { 1, 10, 100 }, y[] = { 0.1, 1, 10 };
     for (int logs = 0; logs < 4; logs++) {
         ax_chart c = { .x = { .left = 1, .right = 100, .log = logs & 1 }, .log_y = logs & 2, .n = 1 };
@@ -127,9 +124,8 @@ static void values_are_where_the_axes_say(void **state)
 }
 
 /* Steps keep their value until the next one; a letter distinguishes lines without colour. */
-static void steps_hold_their_value(void **state)
+TEST(steps_hold_their_value)
 {
-    (void)state;
     static const double x[] = { 0, 20, 40 }, y[] = { 0, 1, 1 };
     ax_chart c = { .x = { .left = 0, .right = 40 }, .n = 1 };
     c.layer[0] = (ax_layer) { AX_MARK_STEPS, .x = x, .y = y, .n = 3, .letter = 'a' };
@@ -145,9 +141,8 @@ static void steps_hold_their_value(void **state)
     ax_canvas_release(&canvas);
 }
 
-static void svg_is_well_formed(void **state)
+TEST(svg_is_well_formed)
 {
-    (void)state;
     static const double y[] = { 0.1, NAN, 0.7, 0.4 }, high[] = { 0.2, 0.3, 0.8, 0.5 };
     ax_chart c = { .y_name = "<y & \"x\">", .n = 4 };
     c.layer[0] = (ax_layer) { AX_MARK_BAND, .y = y, .high = high, .n = 4, .name = "a<b" };
@@ -170,9 +165,8 @@ static void svg_is_well_formed(void **state)
 }
 
 /* The mouse position gives the value that was drawn there, on both kinds of axis. */
-static void columns_are_values_and_back(void **state)
+TEST(columns_are_values_and_back)
 {
-    (void)state;
     ax_canvas canvas;
     ax_canvas_init(&canvas, &ax_glyphs_unicode);
     assert_int_equal(ax_canvas_resize(&canvas, 12, 46, NULL), AX_OK);

@@ -6,17 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void the_domain_doubles(void **state)
+TEST(the_domain_doubles)
 {
-    (void)state;
     static const size_t n[][2] = { { 0, 16 }, { 16, 16 }, { 17, 32 }, { 33, 64 }, { 1284, 2048 }, { 2048, 2048 } };
     for (size_t i = 0; i < sizeof n / sizeof *n; i++)
         assert_int_equal(ax_curve_domain(n[i][0]), n[i][1]);
 }
 
-static void windows_stay_inside(void **state)
+TEST(windows_stay_inside)
 {
-    (void)state;
     ax_curve_window w = { .width = 0 };
     ax_curve_pan(&w, 300, 1);
     assert_int_equal(w.width, 0); /* the whole range can't be moved */
@@ -41,9 +39,8 @@ static void windows_stay_inside(void **state)
     assert_int_equal(w.width, 0);
 }
 
-static void the_average_is_unbiased(void **state)
+TEST(the_average_is_unbiased)
 {
-    (void)state;
     double y[6] = { 0.5, 0.5, NAN, 0.5, 1.0, NAN }, out[6];
     ax_curve_ema((ax_series) { y, 6 }, 0.9, out);
     for (int i = 0; i < 4; i++)
@@ -56,9 +53,8 @@ static void the_average_is_unbiased(void **state)
     assert_true(isnan(out[0]) && fabs(out[1] - 0.25) < 1e-12);
 }
 
-static void axes_have_round_ticks_on_rows(void **state)
+TEST(axes_have_round_ticks_on_rows)
 {
-    (void)state;
     for (int rows = 2; rows < 60; rows++)
         for (int i = 0; i < 400; i++) {
             double lo = -1 + i * 0.013, hi = lo + pow(10, i % 9 - 6);
@@ -88,9 +84,8 @@ static void draw(ax_canvas *c, int rows, int cols, ax_series s)
                      AX_OK);
 }
 
-static void curves_of_any_size_and_content(void **state)
+TEST(curves_of_any_size_and_content)
 {
-    (void)state;
     enum { MOST = 5000 };
     double *y = malloc(MOST * sizeof *y);
     assert_non_null(y);
@@ -118,9 +113,8 @@ static int count_role(const ax_canvas *c, ax_role role)
 }
 
 /* One outlier among thousands is still drawn, even on the best line. */
-static void outliers_survive(void **state)
+TEST(outliers_survive)
 {
-    (void)state;
     enum { N = 4096 };
     double *y = malloc(N * sizeof *y);
     assert_non_null(y);
@@ -139,9 +133,8 @@ static void outliers_survive(void **state)
 }
 
 /* Thousands of normally distributed values form one band without holes in the middle. */
-static void a_bell_is_one_band(void **state)
+TEST(a_bell_is_one_band)
 {
-    (void)state;
     enum { N = 8000, ROWS = 24, COLS = 80 };
     double *y = malloc(N * sizeof *y);
     assert_non_null(y);
@@ -170,9 +163,8 @@ static void a_bell_is_one_band(void **state)
 }
 
 /* The best line has no gaps, neither at steps nor where points lie on it. */
-static void the_best_line_is_joined(void **state)
+TEST(the_best_line_is_joined)
 {
-    (void)state;
     enum { N = 1000, ROWS = 30, COLS = 100 };
     double y[N];
     for (int i = 0; i < N; i++)

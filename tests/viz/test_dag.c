@@ -35,9 +35,8 @@ static ax_genotype parse(const char *text)
     return g;
 }
 
-static void published_cell(void **state)
+TEST(published_cell)
 {
-    (void)state;
     ax_genotype g = parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]");
     ax_dag d;
     ax_dag_make(&g, 0, 0, 1, &d);
@@ -69,9 +68,8 @@ static void published_cell(void **state)
                " @-'-'-'       out         < 1,4,7,10\n");
 }
 
-static void published_wiring(void **state)
+TEST(published_wiring)
 {
-    (void)state;
     ax_genotype g = parse("[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]");
     ax_dag d;
     ax_dag_make(&g, 1, 0, 1, &d);
@@ -137,9 +135,8 @@ static void check_edges(const ax_dag *d)
     }
 }
 
-static void every_genotype_can_be_drawn(void **state)
+TEST(every_genotype_can_be_drawn)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(11, 1);
     int widest = 0;
     for (int i = 0; i < 20000; i++) {
@@ -179,9 +176,8 @@ static bool draws(const ax_dag *d, const ax_dag *was, int cols, const char *text
 }
 
 /* Parameters are left out in favour of the previous value, but kept for unchanged cells. */
-static void params_and_changes(void **state)
+TEST(params_and_changes)
 {
-    (void)state;
     ax_genotype g, other;
     ax_err err;
     ax_dag d, was;
@@ -196,9 +192,8 @@ static void params_and_changes(void **state)
     assert_true(!draws(&d, &was, 48, "- conv1x1") && draws(&d, &was, 48, "20.8k"));
 }
 
-static void params_of_operations(void **state)
+TEST(params_of_operations)
 {
-    (void)state;
     assert_int_equal(ax_cellop_params(AX_CELL_CONV1, 48, 1), 48 * 48 + 96);
     assert_int_equal(ax_cellop_params(AX_CELL_CONV3_D12, 48, 2), 9 * 48 * 48 + 96);
     assert_int_equal(ax_cellop_params(AX_CELL_SEP5_D6, 64, 2), 2 * (25 * 64 + 64 * 64 + 128));

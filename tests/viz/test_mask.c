@@ -9,9 +9,8 @@
 
 /* ---- the mosaic ---- */
 
-static void it_fits_and_is_as_large_as_can_be(void **state)
+TEST(it_fits_and_is_as_large_as_can_be)
 {
-    (void)state;
     for (int rows = 1; rows <= 60; rows++)
         for (int cols = 1; cols <= 200; cols += 3)
             for (int n = 1; n <= 4; n++) {
@@ -27,9 +26,8 @@ static void it_fits_and_is_as_large_as_can_be(void **state)
             }
 }
 
-static void high_windows_have_two_rows(void **state)
+TEST(high_windows_have_two_rows)
 {
-    (void)state;
     ax_mosaic wide = ax_mosaic_of(12, 158, 4, 96, 96, 2, 9), high = ax_mosaic_of(42, 128, 4, 96, 96, 2, 9);
     assert_true(wide.across == 4 && wide.down == 1 && wide.rows == 11 && wide.cols == 22);
     assert_true(high.across == 2 && high.down == 2 && high.rows == 20 && high.cols == 40);
@@ -47,9 +45,8 @@ static void hand_made(ax_maskfile *m, uint8_t truth[4], uint8_t predicted[4])
     m->predicted[0] = predicted;
 }
 
-static void classes_are_counted(void **state)
+TEST(classes_are_counted)
 {
-    (void)state;
     static ax_maskfile m;
     ax_mask_count c[256] = { { 0 } };
     hand_made(&m, (uint8_t[]) { 0, 0, 1, 255 }, (uint8_t[]) { 0, 1, 1, 2 });
@@ -66,9 +63,8 @@ static void classes_are_counted(void **state)
     assert_true(isnan(ax_mask_correct(&m, 0)));
 }
 
-static void the_worst_comes_first(void **state)
+TEST(the_worst_comes_first)
 {
-    (void)state;
     static ax_maskfile m;
     uint8_t order[AX_MASK_IMAGES];
     assert_true(ax_made_masks(AX_TASK_SEGMENTATION, &m));
@@ -86,9 +82,8 @@ static void the_worst_comes_first(void **state)
 
 /* ---- pictures ---- */
 
-static void pictures_are_scaled(void **state)
+TEST(pictures_are_scaled)
 {
-    (void)state;
     static const uint8_t rgb[12] = { 0, 0, 0, 100, 100, 100, 200, 200, 200, 60, 60, 60 };
     static const uint8_t index[4] = { 0, 1, 1, 2 };
     ax_raster p = { .h = 2, .w = 2, .pixels = rgb, .seen_h = 2, .seen_w = 2 };
@@ -111,9 +106,8 @@ static void pictures_are_scaled(void **state)
     assert_true(out[0] == 100 && out[3] == 100);
 }
 
-static void a_canvas_carries_them(void **state)
+TEST(a_canvas_carries_them)
 {
-    (void)state;
     static ax_canvas c;
     ax_canvas_init(&c, &ax_glyphs_unicode);
     assert_int_equal(ax_canvas_resize(&c, 10, 20, NULL), AX_OK);
@@ -145,9 +139,8 @@ static void a_canvas_carries_them(void **state)
     ax_canvas_release(&c);
 }
 
-static void skeletons_lie_over_the_image(void **state)
+TEST(skeletons_lie_over_the_image)
 {
-    (void)state;
     static ax_maskfile m;
     static ax_canvas c;
     const ax_mask_window whole = { .zoom = 0 };

@@ -19,16 +19,14 @@ static void check(const ax_glyphs *glyphs, const char *want)
     ax_canvas_release(&c);
 }
 
-static void heights(void **state)
+TEST(heights)
 {
-    (void)state;
     check(&ax_glyphs_unicode, "\u2581\u2582\u2583\u2584 \u2586\u2587\u2588\n");
     check(&ax_glyphs_ascii, "_.-: +*#\n");
 }
 
-static void ranges(void **state)
+TEST(ranges)
 {
-    (void)state;
     double lo = INFINITY, hi = -INFINITY;
     const float none[2] = { NAN, NAN }, some[3] = { NAN, -1, 2 };
     assert_false(ax_spark_range(none, 2, &lo, &hi));

@@ -24,9 +24,8 @@ static uint32_t count(const ax_state *s, const char *filter)
     return n;
 }
 
-static void filters_choose(void **state)
+TEST(filters_choose)
 {
-    (void)state;
     ax_state s;
     ax_state_init(&s);
     ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
@@ -50,9 +49,8 @@ static void filters_choose(void **state)
     ax_state_release(&s);
 }
 
-static void wrong_filters_are_explained(void **state)
+TEST(wrong_filters_are_explained)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {
@@ -75,9 +73,8 @@ static void wrong_filters_are_explained(void **state)
     }
 }
 
-static void rows_are_sorted(void **state)
+TEST(rows_are_sorted)
 {
-    (void)state;
     ax_state s;
     ax_filter f = { .n = 0 };
     ax_err err;
@@ -117,9 +114,8 @@ static void rows_are_sorted(void **state)
 }
 
 /* Where the first key is equal the second decides, and so on. */
-static void several_keys_sort(void **state)
+TEST(several_keys_sort)
 {
-    (void)state;
     ax_state s;
     ax_filter f = { .n = 0 };
     ax_err err;
@@ -155,9 +151,8 @@ static void several_keys_sort(void **state)
     ax_state_release(&s);
 }
 
-static void figures_are_short(void **state)
+TEST(figures_are_short)
 {
-    (void)state;
     char t[AX_FIGURE];
     assert_string_equal(ax_figure_share(0.7213, 4, t), ".7213");
     assert_string_equal(ax_figure_share(1, 4, t), "1.0000");

@@ -39,9 +39,8 @@ static double apart(int a, int b, int kind)
     return sqrt(d);
 }
 
-static void colors_are_told_apart_without_red_and_green(void **state)
+TEST(colors_are_told_apart_without_red_and_green)
 {
-    (void)state;
     static const ax_role sets[][4] = { { AX_ROLE_GOOD, AX_ROLE_WARN, AX_ROLE_BAD, AX_ROLE_TEXT },
                                        { AX_ROLE_CURVE, AX_ROLE_BEST, AX_ROLE_TEXT, AX_ROLE_TEXT },
                                        { AX_ROLE_POINT, AX_ROLE_BEST, AX_ROLE_TEXT, AX_ROLE_TEXT },
@@ -63,9 +62,8 @@ static void colors_are_told_apart_without_red_and_green(void **state)
     assert_true(apart(AX_RGB(0xc03030), AX_RGB(0x707030), 1) < 0.12);
 }
 
-static void a_terminal_gets_the_colors_it_has(void **state)
+TEST(a_terminal_gets_the_colors_it_has)
 {
-    (void)state;
     assert_string_equal(ax_theme_for(0)->name, "mono");
     assert_string_equal(ax_theme_for(8)->name, "8");
     assert_string_equal(ax_theme_for(256)->name, "256");

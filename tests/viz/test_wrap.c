@@ -19,9 +19,8 @@ static void lines_are(const char *text, int width, const char *const *want, int 
     lines_are(text, width, (const char *const[]) { __VA_ARGS__ },                                                      \
               sizeof((const char *const[]) { __VA_ARGS__ }) / sizeof(char *))
 
-static void words_stay_whole(void **state)
+TEST(words_stay_whole)
 {
-    (void)state;
     LINES("", 5, "");
     LINES("one two", 7, "one two");
     LINES("one two", 6, "one", "two");

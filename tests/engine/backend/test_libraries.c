@@ -34,9 +34,8 @@ static void expect(const char *name, const char *below)
         assert_string_equal(path, want);
 }
 
-static void archives_and_wheels(void **state)
+TEST(archives_and_wheels)
 {
-    (void)state;
     char place[4096];
     assert_non_null(mkdtemp(root));
     unsetenv("CUDNN_HOME");

@@ -14,9 +14,8 @@ static void check(const char *bytes, size_t n, const char *want)
     ax_str_release(&out);
 }
 
-static void published_vectors(void **state)
+TEST(published_vectors)
 {
-    (void)state;
     static const char *const of[][2] = { { "f", "Zg==" },        { "fo", "Zm8=" },        { "foo", "Zm9v" },
                                          { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)

@@ -7,9 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static void amounts_are_read(void **state)
+TEST(amounts_are_read)
 {
-    (void)state;
     static const struct {
         const char *text;
         uint64_t bytes;
@@ -40,9 +39,8 @@ static void amounts_are_read(void **state)
 }
 
 /* The limit of the address space counts; it is lifted again so that the test program can go on. */
-static void limits_count(void **state)
+TEST(limits_count)
 {
-    (void)state;
     struct rlimit before, now;
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
     uint64_t all = ax_bytes_allowed();
@@ -55,9 +53,8 @@ static void limits_count(void **state)
     assert_int_equal(less, now.rlim_cur);
 }
 
-static void the_peak_is_seen(void **state)
+TEST(the_peak_is_seen)
 {
-    (void)state;
     enum { MORE = 32 << 20 };
     ax_bytes_reset_peak();
     uint64_t before = ax_bytes_peak();

@@ -4,18 +4,16 @@
 
 #include <stdio.h>
 
-static void the_median_and_the_least(void **state)
+TEST(the_median_and_the_least)
 {
-    (void)state;
     double odd[] = { 3, 9, 1, 200, 4 }, even[] = { 8, 2, 6, 4 }, one[] = { 7 };
     assert_true(ax_clock_median(odd, 5) == 4 && odd[0] == 1);
     assert_true(ax_clock_median(even, 4) == 6 && even[0] == 2);
     assert_true(ax_clock_median(one, 1) == 7);
 }
 
-static void the_clock_goes_on(void **state)
+TEST(the_clock_goes_on)
 {
-    (void)state;
     double start = ax_clock(), now = start;
     while (now == start)
         now = ax_clock();

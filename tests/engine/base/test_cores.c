@@ -10,9 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void parts_are_read_strictly(void **state)
+TEST(parts_are_read_strictly)
 {
-    (void)state;
     int part = 0, parts = 0;
     assert_true(ax_cores_parse_part("2/3", &part, &parts));
     assert_true(part == 2 && parts == 3);
@@ -22,9 +21,8 @@ static void parts_are_read_strictly(void **state)
             fail_msg("'%s' was taken", wrong[i]);
 }
 
-static void parts_of_parts_fill_them(void **state)
+TEST(parts_of_parts_fill_them)
 {
-    (void)state;
     char text[32];
     int part, parts, next = 1;
     for (int k = 1; k <= 3; k++)
@@ -45,9 +43,8 @@ static void fill(ax_core core[CPUS])
         core[i] = (ax_core) { .cpu = i, .package = i / 4 % 2, .core = i % 4 };
 }
 
-static void parts_cover_all_cores_once(void **state)
+TEST(parts_cover_all_cores_once)
 {
-    (void)state;
     for (int parts = 1; parts <= CPUS; parts++) {
         int seen[CPUS] = { 0 };
         for (int part = 1; part <= parts; part++) {
@@ -65,9 +62,8 @@ static void parts_cover_all_cores_once(void **state)
     }
 }
 
-static void hyperthreads_and_packages_stay_together(void **state)
+TEST(hyperthreads_and_packages_stay_together)
 {
-    (void)state;
     ax_core core[CPUS];
     size_t first, count;
     fill(core);
@@ -112,9 +108,8 @@ static int taken(const char *text, int cpu_limit)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void a_part_is_of_what_is_allowed(void **state)
+TEST(a_part_is_of_what_is_allowed)
 {
-    (void)state;
     int n = ax_cores_allowed();
     assert_true(n >= 1);
     assert_int_equal(taken("1/1", 1), 1);

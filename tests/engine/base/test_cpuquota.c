@@ -55,9 +55,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static void version_2_is_the_least_of_the_groups_above(void **state)
+TEST(version_2_is_the_least_of_the_groups_above)
 {
-    (void)state;
     write_file("mountinfo", "24 29 0:22 / /sys rw - sysfs sysfs rw\n"
                             "30 24 0:27 / @ rw,nosuid shared:4 master:1 - cgroup2 cgroup2 rw,nsdelegate\n");
     shell("mkdir -p a/b");
@@ -74,9 +73,8 @@ static void version_2_is_the_least_of_the_groups_above(void **state)
     assert_int_equal(quota("0::/a\n"), 2);
 }
 
-static void version_1_counts_alike(void **state)
+TEST(version_1_counts_alike)
 {
-    (void)state;
     write_file("mountinfo", "33 31 0:29 / @/cpuset rw - cgroup cgroup rw,cpuset\n"
                             "34 31 0:30 / @/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
                             "41 31 0:38 / @/unified rw - cgroup2 cgroup2 rw\n");
@@ -101,9 +99,8 @@ static void version_1_counts_alike(void **state)
 }
 
 /* /proc/self/cgroup has the path on the host, but only our own group is mounted. */
-static void a_container_sees_its_own_group(void **state)
+TEST(a_container_sees_its_own_group)
 {
-    (void)state;
     const char *groups = "4:cpu,cpuacct:/docker/0123\n";
     shell("mkdir -p 'c pu/sub' cpu/docker/0123");
     write_file("c pu/cpu.cfs_quota_us", "150000\n");
@@ -118,9 +115,8 @@ static void a_container_sees_its_own_group(void **state)
     assert_int_equal(quota("4:cpu,cpuacct:/\n"), 2);
 }
 
-static void what_is_not_there_limits_nothing(void **state)
+TEST(what_is_not_there_limits_nothing)
 {
-    (void)state;
     assert_int_equal(ax_cpu_quota("/nowhere/cgroup", "/nowhere/mountinfo"), 0);
     assert_int_equal(quota("0::/\n2:cpu:/\n"), 0); /* no mountinfo */
     write_file("mountinfo", "nonsense\n1 2 3 - \n34 31 0:30 / @ - cgroup\n");

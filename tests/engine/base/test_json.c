@@ -13,9 +13,8 @@ static ax_json_doc *parse(const char *text, ax_err *err)
     return ax_json_parse(text, strlen(text), "a.json", err);
 }
 
-static void test_tree(void **state)
+TEST(test_tree)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_json_doc *doc =
         parse("\xef\xbb\xbf{\"a\": [1, -2.5, 3e2], \"b\": {\"c\": \"\\u00e9\", \"none\": null}, \"t\": true,\n"
@@ -47,9 +46,8 @@ static void test_tree(void **state)
     ax_json_free(NULL);
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } bad[] = {
@@ -71,9 +69,8 @@ static void test_refused(void **state)
     }
 }
 
-static void test_depth(void **state)
+TEST(test_depth)
 {
-    (void)state;
     char text[4 * AX_JSON_DEPTH] = "";
     ax_err err = { AX_OK, "" };
     memset(text, '[', AX_JSON_DEPTH);
@@ -121,9 +118,8 @@ static void each(const char *text, seen *s, ax_code code, const char *message)
 }
 
 /* Elements of lists one at a time, whatever surrounds them and whatever they contain. */
-static void test_each(void **state)
+TEST(test_each)
 {
-    (void)state;
     static const char text[] =
         "{\"info\": {\"list\": [9]}, \"images\": [{\"id\": 1}, {\"id\": 2, \"box\": [1, [2], {}]}],\n"
         "\"version\": 5, \"annotations\": [{\"id\": 3}, 7], \"none\": []}";
@@ -143,9 +139,8 @@ static void test_each(void **state)
 }
 
 /* More than one block of the arena holds. */
-static void test_large(void **state)
+TEST(test_large)
 {
-    (void)state;
     enum { N = 60000 };
     char *text = malloc(N * 8 + 3);
     size_t n = 0;

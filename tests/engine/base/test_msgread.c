@@ -19,9 +19,8 @@ static ax_msgread over(const msgpack_sbuffer *b, size_t n)
     return (ax_msgread) { (const uint8_t *)b->data, (const uint8_t *)b->data + n };
 }
 
-static void wholes_and_reals(void **state)
+TEST(wholes_and_reals)
 {
-    (void)state;
     for (size_t i = 0; i < WHOLES; i++) {
         msgpack_sbuffer b;
         msgpack_packer pk;
@@ -56,9 +55,8 @@ static void wholes_and_reals(void **state)
     }
 }
 
-static void containers_and_bytes(void **state)
+TEST(containers_and_bytes)
 {
-    (void)state;
     static const size_t sizes[] = { 0, 1, 15, 16, 31, 32, 255, 256, 65535, 65536 };
     static char content[65537];
     memset(content, 'x', sizeof content);
@@ -97,9 +95,8 @@ static void containers_and_bytes(void **state)
     }
 }
 
-static void text_with_a_zero_byte_is_no_text(void **state)
+TEST(text_with_a_zero_byte_is_no_text)
 {
-    (void)state;
     const uint8_t bytes[] = { 0xa3, 'a', 0, 'b' };
     char copy[8];
     ax_msgread r = { bytes, bytes + sizeof bytes };
@@ -108,9 +105,8 @@ static void text_with_a_zero_byte_is_no_text(void **state)
 }
 
 /* RFC 3720, B.4; and the CPU's CRC instruction against the table at every length and alignment. */
-static void checksums(void **state)
+TEST(checksums)
 {
-    (void)state;
     uint8_t bytes[300] = { 0 };
     assert_int_equal(ax_crc32c(0, bytes, 32), 0x8a9136aa);
     assert_int_equal(ax_crc32c(0, "123456789", 9), 0xe3069283);

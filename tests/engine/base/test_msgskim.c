@@ -35,9 +35,8 @@ static void pack_sample(msgpack_sbuffer *buf)
         msgpack_pack_int(&pk, i);
 }
 
-static void whole_objects_are_measured(void **state)
+TEST(whole_objects_are_measured)
 {
-    (void)state;
     msgpack_sbuffer buf;
     msgpack_sbuffer_init(&buf);
     pack_sample(&buf);
@@ -52,9 +51,8 @@ static void whole_objects_are_measured(void **state)
     msgpack_sbuffer_destroy(&buf);
 }
 
-static void lies_and_depth_are_refused(void **state)
+TEST(lies_and_depth_are_refused)
 {
-    (void)state;
     static const char *const evil[] = { "\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xc6\xff\xff\xff\xff",
                                         "\x91\xdd\x7f\xff\xff\xff", "\xc1" };
     for (size_t i = 0; i < sizeof evil / sizeof *evil; i++)

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void what_was_added_is_found_and_nothing_else(void **state)
+TEST(what_was_added_is_found_and_nothing_else)
 {
-    (void)state;
     enum { MANY = 3000 }; /* the table grows several times */
     static char text[MANY][32];
     ax_names names = { 0 };

@@ -69,9 +69,8 @@ static int entries(void)
     return n;
 }
 
-static void modes(void **state)
+TEST(modes)
 {
-    (void)state;
     put("new", "1");
     assert_file("new", "1", 0644);
     umask(027);
@@ -95,9 +94,8 @@ static void modes(void **state)
     assert_int_equal(entries(), 2);
 }
 
-static void links_lead_to_what_is_replaced(void **state)
+TEST(links_lead_to_what_is_replaced)
 {
-    (void)state;
     assert_int_equal(mkdir("d", 0755), 0);
     put("d/target", "old");
     chmod("d/target", 0604);
@@ -116,9 +114,8 @@ static void links_lead_to_what_is_replaced(void **state)
     assert_int_equal(entries(), 5);
 }
 
-static void special_files_are_written_into(void **state)
+TEST(special_files_are_written_into)
 {
-    (void)state;
     char got[16] = "";
     struct stat st;
     assert_int_equal(mkfifo("pipe", 0600), 0);
@@ -147,9 +144,8 @@ static void special_files_are_written_into(void **state)
     assert_int_equal(entries(), 3);
 }
 
-static void own_descriptors_go_on_where_they_are(void **state)
+TEST(own_descriptors_go_on_where_they_are)
 {
-    (void)state;
     char name[64];
     int fd = open("log", O_RDWR | O_CREAT, 0600);
     assert_int_equal(write(fd, "head,", 5), 5);
@@ -179,9 +175,8 @@ static void own_descriptors_go_on_where_they_are(void **state)
     refused(name, "Bad file descriptor");
 }
 
-static void below_a_private_directory(void **state)
+TEST(below_a_private_directory)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     assert_int_equal(mkdir("d", 0700), 0);
     assert_int_equal(symlink("../far", "d/link"), 0);
@@ -199,9 +194,8 @@ static void below_a_private_directory(void **state)
     assert_int_equal(entries(), 2);
 }
 
-static void what_is_in_the_way_stays(void **state)
+TEST(what_is_in_the_way_stays)
 {
-    (void)state;
     put("x.tmp", "mine"); /* a file of that name isn't taken for our temporary file */
     char name[64];
     snprintf(name, sizeof name, ".auxcell-%d-0.tmp", (int)getpid());
@@ -223,9 +217,8 @@ static void what_is_in_the_way_stays(void **state)
     assert_int_equal(entries(), 4);
 }
 
-static void whether_it_can_be_written_is_known_before(void **state)
+TEST(whether_it_can_be_written_is_known_before)
 {
-    (void)state;
     static const struct {
         const char *path, *says; /* says: the error, NULL if writing works */
     } row[] = {
@@ -277,9 +270,8 @@ static const char *check(const named *all, size_t n, ax_err *err)
 }
 #define CHECK(...) check((const named[]) { __VA_ARGS__ }, sizeof((const named[]) { __VA_ARGS__ }) / sizeof(named), &err)
 
-static void outputs_and_inputs_are_told_apart(void **state)
+TEST(outputs_and_inputs_are_told_apart)
 {
-    (void)state;
     ax_err err;
     assert_int_equal(mkdir("d", 0755), 0);
     assert_int_equal(mkdir("e", 0755), 0);

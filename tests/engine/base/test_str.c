@@ -7,9 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-static void errors_keep_code_and_text(void **state)
+TEST(errors_keep_code_and_text)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     assert_int_equal(ax_fail(&err, AX_EIO, "%s: cannot read", "x.png"), AX_EIO);
     assert_string_equal(err.msg, "x.png: cannot read");
@@ -31,9 +30,8 @@ static void errors_keep_code_and_text(void **state)
     assert_int_equal(ax_exit_code(AX_OK), 0);
 }
 
-static void strings_grow_up_to_their_bound(void **state)
+TEST(strings_grow_up_to_their_bound)
 {
-    (void)state;
     ax_str s;
     ax_str_init(&s, 100);
     assert_string_equal(s.text, "");
@@ -62,9 +60,8 @@ static void check_pairs(const char *const (*pair)[2], size_t n, void (*append)(a
     }
 }
 
-static void what_cannot_be_seen_is_quoted(void **state)
+TEST(what_cannot_be_seen_is_quoted)
 {
-    (void)state;
     static const char *const pairs[][2] = {
         { "", "\"\"" },
         { "a b/\xc3\xa9.png", "\"a b/\xc3\xa9.png\"" },
@@ -84,9 +81,8 @@ static void what_cannot_be_seen_is_quoted(void **state)
     check_pairs(pairs, sizeof pairs / sizeof *pairs, ax_str_quoted);
 }
 
-static void json_text_is_escaped(void **state)
+TEST(json_text_is_escaped)
 {
-    (void)state;
     ax_str s;
     ax_str_init(&s, 0);
     ax_str_json(&s, "a\"b\\c\n\x01 \xc3\xa9 \xff \xed\xa0\x80 \xf0\x9f\x98\x80");
@@ -95,9 +91,8 @@ static void json_text_is_escaped(void **state)
     ax_str_release(&s);
 }
 
-static void utf8_round_trip(void **state)
+TEST(utf8_round_trip)
 {
-    (void)state;
     for (uint32_t c = 1; c < 0x110000; c += c < 0x3000 ? 1 : 97) {
         if (c >= 0xd800 && c < 0xe000)
             continue;
@@ -113,9 +108,8 @@ static void utf8_round_trip(void **state)
         assert_int_equal(ax_utf8_len(bad[i]), 0);
 }
 
-static void rng_is_a_value_and_fair(void **state)
+TEST(rng_is_a_value_and_fair)
 {
-    (void)state;
     ax_rng a = ax_rng_new(7, 1), b = a, other = ax_rng_new(7, 2);
     for (int i = 0; i < 100; i++)
         assert_true(ax_rng_next(&a) == ax_rng_next(&b));
@@ -139,9 +133,8 @@ static void rng_is_a_value_and_fair(void **state)
     assert_true(fabs(sum / N) < 0.02 && fabs(squares / N - 1) < 0.02);
 }
 
-static void what_cannot_be_seen_is_shown(void **state)
+TEST(what_cannot_be_seen_is_shown)
 {
-    (void)state;
     static const struct {
         const char *text, *shown;
     } row[] = {
@@ -179,9 +172,8 @@ static void what_cannot_be_seen_is_shown(void **state)
     assert_string_equal(copy, "a?b?\xc3\xa9");
 }
 
-static void cells_of_a_table_are_text(void **state)
+TEST(cells_of_a_table_are_text)
 {
-    (void)state;
     static const char *const pairs[][2] = {
         { "plain", "plain" },
         { "a, b", "\"a, b\"" },

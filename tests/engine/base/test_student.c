@@ -12,9 +12,8 @@ static void close_to(double a, double b, double by)
 }
 
 /* Abramowitz and Stegun, table 26.10, and its closed forms for 1 and 2 degrees of freedom. */
-static void as_in_tables(void **state)
+TEST(as_in_tables)
 {
-    (void)state;
     static const struct {
         uint32_t df;
         double p, t;
@@ -31,9 +30,8 @@ static void as_in_tables(void **state)
     }
 }
 
-static void means_and_intervals(void **state)
+TEST(means_and_intervals)
 {
-    (void)state;
     const double four[] = { 2, 4, 4, 6 }; /* s^2 = 8 / 3 */
     ax_mean m = ax_mean_of(four, 4);
     assert_true(m.n == 4 && m.mean == 4);
@@ -46,9 +44,8 @@ static void means_and_intervals(void **state)
 }
 
 /* With one degree of freedom each, their difference has a Cauchy distribution whose scale is the sum of theirs. */
-static void the_better_of_two_cauchys(void **state)
+TEST(the_better_of_two_cauchys)
 {
-    (void)state;
     for (int k = 0; k < 40; k++) {
         const ax_mean m[] = { { 2, 0.1 * k, 1 }, { 2, 0.4, 0.05 + 0.1 * k } };
         double best[2];
@@ -59,18 +56,16 @@ static void the_better_of_two_cauchys(void **state)
 }
 
 /* With many degrees of freedom the values are normal: P(x > y) = Phi(difference / its standard error). */
-static void the_better_of_two_nearly_normal_ones(void **state)
+TEST(the_better_of_two_nearly_normal_ones)
 {
-    (void)state;
     const ax_mean m[] = { { 2000, 1, 0.3 }, { 2000, 0.5, 0.4 } };
     double best[2];
     ax_mean_best(m, 2, best);
     close_to(best[0], 0.5 * erfc(-(0.5 / 0.5) / sqrt(2)), 1e-3);
 }
 
-static void the_best_of_many(void **state)
+TEST(the_best_of_many)
 {
-    (void)state;
     ax_mean m[10];
     double best[10];
     for (int i = 0; i < 10; i++)

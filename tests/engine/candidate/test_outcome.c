@@ -43,9 +43,8 @@ static bool read_part(const ax_outcome *o, uint32_t n, ax_outcome *out)
     return read;
 }
 
-static void what_is_written_is_read(void **state)
+TEST(what_is_written_is_read)
 {
-    (void)state;
     ax_outcome o;
     assert_true(read_part(&whole, FIELDS, &o));
     assert_true(o.reward == .5 && o.miou == .4 && o.fwiou == .6 && o.accuracy == .7 && o.loss == 1.25);
@@ -55,9 +54,8 @@ static void what_is_written_is_read(void **state)
     assert_true(isnan(o.reward) && isnan(o.latency_ms) && o.macs == 0);
 }
 
-static void latencies_are_younger_than_the_rest(void **state)
+TEST(latencies_are_younger_than_the_rest)
 {
-    (void)state;
     ax_outcome o = { .latency_ms = 3 };
     assert_true(read_part(&whole, 11, &o));
     assert_true(isnan(o.latency_ms) && o.batch == 8 && o.reward == .5);

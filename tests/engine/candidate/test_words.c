@@ -2,9 +2,8 @@
 #include "engine/candidate/words.h"
 #include "tests/helper/suite.h"
 
-static void states(void **state)
+TEST(states)
 {
-    (void)state;
     ax_status s;
 #define READ(id, letter, word)                                                                                         \
     assert_true(ax_status_read((const char[]) { letter, '\0' }, &s) && s == AX_##id);                                  \
@@ -17,9 +16,8 @@ static void states(void **state)
     assert_int_equal(ax_status_place(AX_FAILED), 6);
 }
 
-static void causes(void **state)
+TEST(causes)
 {
-    (void)state;
     for (int c = 0; c < AX_CAUSE_COUNT; c++)
         assert_int_equal(ax_cause_of(ax_cause_word((ax_cause)c)), c);
     assert_int_equal(ax_cause_of("flooded"), AX_CAUSE_OTHER);
@@ -28,9 +26,8 @@ static void causes(void **state)
     assert_int_equal(ax_cause_retry(AX_CAUSE_MEMORY), AX_RETRY_NEVER);
 }
 
-static void origins_and_endings(void **state)
+TEST(origins_and_endings)
 {
-    (void)state;
     assert_int_equal(ax_origin_of("user"), AX_ORIGIN_USER);
     assert_int_equal(ax_origin_of(ax_origin_word(AX_ORIGIN_PROMOTE)), AX_ORIGIN_PROMOTE);
     assert_int_equal(ax_origin_of("ppo"), AX_ORIGIN_STRATEGY);

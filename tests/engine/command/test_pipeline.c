@@ -78,9 +78,8 @@ static void done(void *context, size_t i, void *to, const ax_err *err)
     pthread_mutex_unlock(&s->lock);
 }
 
-static void all_is_done_in_order(void **state)
+TEST(all_is_done_in_order)
 {
-    (void)state;
     static const int threads[] = { 0, 1, 2, 5, 1000 };
     for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
         seen *s = calloc(1, sizeof *s);
@@ -102,9 +101,8 @@ static void all_is_done_in_order(void **state)
     }
 }
 
-static void few(void **state)
+TEST(few)
 {
-    (void)state;
     for (size_t n = 0; n < 4; n++) {
         seen *s = calloc(1, sizeof *s);
         assert_non_null(s);

@@ -36,9 +36,8 @@ static void all_green(const char *device, const golden *file, size_t n)
     }
 }
 
-static void test_golden_ref(void **state)
+TEST(test_golden_ref)
 {
-    (void)state;
     static const golden files[] = {
         { "decoder-arch0", "1", "adam step" },   { "decoder-arch1", "1", "running statistics" },
         { "decoder-arch2", "1", "eval.logits" }, { "decoder-skipnone", "1", "gradients" },
@@ -48,9 +47,8 @@ static void test_golden_ref(void **state)
     all_green("ref", files, sizeof files / sizeof *files);
 }
 
-static void test_golden_cpu(void **state)
+TEST(test_golden_cpu)
 {
-    (void)state;
     static const golden files[] = {
         { "decoder-arch0", "1", "train.aux" },
         { "decoder-arch1", "1", "gradient norm" },
@@ -67,9 +65,8 @@ static void test_golden_cpu(void **state)
 }
 
 /* Every instruction set of the CPU passes, not only the one that it would choose. */
-static void test_instruction_sets(void **state)
+TEST(test_instruction_sets)
 {
-    (void)state;
     static const char *const sets[] = { "base", "v3", "v4" };
     const char *quick[] = { "selftest", "--device=cpu", "--threads=1", GOLDEN "decoder-skipnone.safetensors", NULL };
     int passed = 0;
@@ -95,9 +92,8 @@ static void test_instruction_sets(void **state)
 #endif
 }
 
-static void test_golden_cuda(void **state)
+TEST(test_golden_cuda)
 {
-    (void)state;
     static const golden files[] = {
         { "decoder-arch0", "1", "adam step" },  { "decoder-arch1", "1", "gradient norm" },
         { "decoder-arch2", "1", "losses" },     { "decoder-skipnone", "1", "gradients" },
@@ -110,9 +106,8 @@ static void test_golden_cuda(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-static void test_golden_controller(void **state)
+TEST(test_golden_controller)
 {
-    (void)state;
     static const golden files[] = {
         { "controller-previous", "1", "log-probabilities" },
         { "controller-none", "1", "adam step" },
@@ -122,9 +117,8 @@ static void test_golden_controller(void **state)
     all_green("ref", files, sizeof files / sizeof *files);
 }
 
-static void test_quick(void **state)
+TEST(test_quick)
 {
-    (void)state;
     const char *argv[] = { "selftest", "--device=cpu", "--threads=1", NULL };
     captured c = capture_command(ax_command_selftest, argv);
     if (c.status || !strstr(c.out, "random 5") || !strstr(c.out, "encoder"))
@@ -210,17 +204,15 @@ static void expect(int status, const char *out, const char *message)
     captured_release(&c);
 }
 
-static void test_unspoiled(void **state)
+TEST(test_unspoiled)
 {
-    (void)state;
     write_spoiled(NULL, SCALE, NULL);
     expect(0, "adam step", NULL);
 }
 
 /* One wrong number in each kind of tensor is found, and the tensor is named. */
-static void test_wrong_numbers(void **state)
+TEST(test_wrong_numbers)
 {
-    (void)state;
     static const char *const names[] = { "eval.logits",
                                          "train.logits",
                                          "train.aux.1",
@@ -240,9 +232,8 @@ static void test_wrong_numbers(void **state)
     expect(1, "FAIL  train.logits", NULL);
 }
 
-static void test_wrong_files(void **state)
+TEST(test_wrong_files)
 {
-    (void)state;
     write_spoiled("param.decoder.head.bn.bias", DROP, NULL);
     expect(1, NULL, "decoder.safetensors: tensor 'param.decoder.head.bn.bias' is missing");
     write_spoiled("param.decoder.head.bn.bias", RESHAPE, NULL);
@@ -259,9 +250,8 @@ static void test_wrong_files(void **state)
     expect(1, NULL, "genotype: input 6 at character 54: inputs of block 2 are 0 to 5");
 }
 
-static void test_usage(void **state)
+TEST(test_usage)
 {
-    (void)state;
     static const struct {
         const char *argv[4];
         int status;

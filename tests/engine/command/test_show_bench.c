@@ -19,9 +19,8 @@ static captured run(command *cmd, int status, const char *const *argv)
 }
 
 /* Counted by PyTorch for the same network. */
-static void test_show_json(void **state)
+TEST(test_show_json)
 {
-    (void)state;
     const char *argv[] = { "show", ARCH2, "--json", NULL };
     captured c = run(ax_command_show, 0, argv);
     assert_string_equal(
@@ -46,9 +45,8 @@ static void test_show_json(void **state)
 }
 
 /* Sizes are padded as in predict. */
-static void test_show_pads(void **state)
+TEST(test_show_pads)
 {
-    (void)state;
     captured whole = run(ax_command_show, 0, (const char *[]) { "show", ARCH2, "--json", "--size=384x480", NULL });
     captured odd = run(ax_command_show, 0, (const char *[]) { "show", ARCH2, "--json", "--size=360x479", NULL });
     const char *macs = strstr(whole.out, "\"macs\":");
@@ -64,9 +62,8 @@ static void test_show_pads(void **state)
 }
 
 /* The memory of a run with the preset's settings; tests/engine/train/test_footprint.c tests the figure itself. */
-static void test_show_preset(void **state)
+TEST(test_show_preset)
 {
-    (void)state;
     const char *argv[] = { "show", ARCH2, "--preset", "demo", "--json", NULL };
     captured c = run(ax_command_show, 0, argv);
     assert_non_null(strstr(c.out, "\"channels\":24,\"repeats\":1,"));
@@ -85,9 +82,8 @@ static void test_show_preset(void **state)
     captured_release(&c);
 }
 
-static void test_show_text(void **state)
+TEST(test_show_text)
 {
-    (void)state;
     const char *argv[] = { "show", ARCH2, NULL };
     captured c = run(ax_command_show, 0, argv);
     static const char *const wanted[] = { "parameters     2.852 M",    "multiply-adds  3.31 G",
@@ -108,9 +104,8 @@ static void wrong(command *cmd, const char *const *argv, int status, const char 
     captured_release(&c);
 }
 
-static void test_show_wrong(void **state)
+TEST(test_show_wrong)
 {
-    (void)state;
     wrong(ax_command_show, (const char *[]) { "show", NULL }, 2, "show needs a genotype");
     wrong(ax_command_show, (const char *[]) { "show", "[[11", NULL }, 2, "op 11 at character 3");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "more", NULL }, 2, "'more' is one argument too many");
@@ -125,9 +120,8 @@ static void test_show_wrong(void **state)
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=cpu", "--data=camvid:/none", NULL }, 1, "/none");
 }
 
-static void test_bench(void **state)
+TEST(test_bench)
 {
-    (void)state;
     static const char *const modes[][2] = { { "step", "--stage=1" },
                                             { "step", "--stage=2" },
                                             { "infer", "--stage=1" } };
@@ -147,9 +141,8 @@ static void test_bench(void **state)
     }
 }
 
-static void test_bench_profile(void **state)
+TEST(test_bench_profile)
 {
-    (void)state;
     const char *argv[] = { "bench",       "step",     "--batch=2", "--crop=32",   "--channels=8",
                            "--repeats=1", "--runs=1", "--profile", "--threads=1", NULL };
     captured c = run(ax_command_bench, 0, argv);
@@ -159,9 +152,8 @@ static void test_bench_profile(void **state)
     captured_release(&c);
 }
 
-static void test_bench_wrong(void **state)
+TEST(test_bench_wrong)
 {
-    (void)state;
     wrong(ax_command_bench, (const char *[]) { "bench", NULL }, 2, "bench needs 'step', 'infer', 'ops' or 'threads'");
     wrong(ax_command_bench, (const char *[]) { "bench", "train", NULL }, 2,
           "bench needs 'step', 'infer', 'ops' or 'threads'");

@@ -22,9 +22,8 @@ static void expect(const ax_epochs *e, bool unicode, const char *want)
 }
 
 /* From 8 down to 1 with bars of eight heights, one column each; rewards of every second epoch. */
-static void bars(void **state)
+TEST(bars)
 {
-    (void)state;
     ax_epoch at[40];
     ax_epochs e = training(at, 8);
     expect(&e, false, "loss #*+=:-._ 1.0000  reward _-+# 0.7000");
@@ -36,9 +35,8 @@ static void bars(void **state)
 }
 
 /* Never wider than ten columns per figure: the line has to fit a terminal. */
-static void many(void **state)
+TEST(many)
 {
-    (void)state;
     ax_epoch at[40];
     ax_epochs e = training(at, 40);
     ax_str s;
@@ -50,9 +48,8 @@ static void many(void **state)
 }
 
 /* Two plots side by side, each with a title and axes; epochs without validation leave no gap. */
-static void plots(void **state)
+TEST(plots)
 {
-    (void)state;
     ax_epoch at[40];
     ax_epochs e = training(at, 20);
     ax_str s;

@@ -13,9 +13,8 @@ static void refused(const char *spec, const char *why)
         fail_msg("%s: says '%s', not '%s'", spec, err.msg, why);
 }
 
-static void parts(void **state)
+TEST(parts)
 {
-    (void)state;
     ax_dataset_spec s;
     assert_int_equal(ax_dataset_parse("scenes", &s, NULL), AX_OK);
     assert_string_equal(s.set->name, "scenes");

@@ -7,9 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void presets_have_the_reference_values(void **state)
+TEST(presets_have_the_reference_values)
 {
-    (void)state;
     ax_settings s;
     assert_int_equal(ax_settings_preset(&s, "paper", NULL), AX_OK);
     assert_int_equal(s.train_samples, 4000);
@@ -31,9 +30,8 @@ static void presets_have_the_reference_values(void **state)
     }
 }
 
-static void wrong_values_are_named(void **state)
+TEST(wrong_values_are_named)
 {
-    (void)state;
     static const struct {
         const char *name, *value, *says;
     } wrong[] = {
@@ -61,9 +59,8 @@ static void wrong_values_are_named(void **state)
     assert_int_equal(s.train_samples, 7);
 }
 
-static void written_settings_read_back(void **state)
+TEST(written_settings_read_back)
 {
-    (void)state;
     char dir[] = "/tmp/ax-settings-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY);
@@ -90,9 +87,8 @@ static void written_settings_read_back(void **state)
 }
 
 /* Every accepted value can be written and read back: each setting with its longest and oddest values. */
-static void every_value_that_is_taken_reads_back(void **state)
+TEST(every_value_that_is_taken_reads_back)
 {
-    (void)state;
     char dir[] = "/tmp/ax-settings-XXXXXX", longest[AX_SETTING_TEXT], blanks[AX_SETTING_TEXT];
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY);
@@ -173,9 +169,8 @@ static void every_value_that_is_taken_reads_back(void **state)
     rmdir(dir);
 }
 
-static void what_is_too_long_is_said(void **state)
+TEST(what_is_too_long_is_said)
 {
-    (void)state;
     char text[AX_SETTING_TEXT + 1];
     memset(text, 'd', sizeof text - 1);
     text[sizeof text - 1] = '\0';
@@ -203,9 +198,8 @@ static ax_code read_text(const char *text, ax_settings *s, ax_err *err)
     return code;
 }
 
-static void files_written_by_hand(void **state)
+TEST(files_written_by_hand)
 {
-    (void)state;
     static const struct {
         const char *line, *says; /* says: the error; NULL: batch is 3 and teacher is "a b" */
     } row[] = {

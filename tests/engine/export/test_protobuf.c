@@ -11,10 +11,9 @@ static void expect(ax_str *m, const char *bytes, size_t n)
 }
 #define EXPECT(m, bytes) expect(m, bytes, sizeof bytes - 1)
 
-static void test_fields(void **state)
+TEST(test_fields)
 {
     ax_str m, part;
-    (void)state;
     ax_str_init(&m, 0);
     ax_str_init(&part, 0);
     ax_pb_varint(&m, 1, 150);
@@ -33,10 +32,9 @@ static void test_fields(void **state)
     EXPECT(&m, "\xa0\x01\x00");
 }
 
-static void test_edges(void **state)
+TEST(test_edges)
 {
     ax_str m;
-    (void)state;
     ax_str_init(&m, 0);
     ax_pb_varint(&m, 1, 127);
     EXPECT(&m, "\x08\x7f");
@@ -47,10 +45,9 @@ static void test_edges(void **state)
 }
 
 /* A part that ran out of memory isn't taken for a complete one. */
-static void test_failure_spreads(void **state)
+TEST(test_failure_spreads)
 {
     ax_str m, part;
-    (void)state;
     ax_str_init(&m, 0);
     ax_str_init(&part, 3);
     ax_pb_text(&part, 1, "longer than three bytes");

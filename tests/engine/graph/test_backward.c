@@ -66,9 +66,8 @@ static void check(ax_plan *p, ax_params *params, size_t i, ax_rng *rng)
     }
 }
 
-static void test_numeric(void **state)
+TEST(test_numeric)
 {
-    (void)state;
     ax_smallnet n = ax_smallnet_build(true);
     ax_smallnet_data d;
     ax_smallnet_fill(&d, 11);

@@ -68,9 +68,8 @@ static void run(ax_capture *c, const ax_backend *be, ax_device *dev)
     assert_int_equal(err.code, AX_OK);
 }
 
-static void recorded_at_the_second_run(void **state)
+TEST(recorded_at_the_second_run)
 {
-    (void)state;
     ax_device dev = { .fails = NOTHING };
     ax_capture c = { .on = true };
     for (int i = 0; i < 5; i++)
@@ -85,9 +84,8 @@ static void recorded_at_the_second_run(void **state)
     assert_true(dev.live == 0 && dev.dropped == 2);
 }
 
-static void whatever_fails_the_work_is_done_once_per_run(void **state)
+TEST(whatever_fails_the_work_is_done_once_per_run)
 {
-    (void)state;
     for (call fails = BEGIN; fails <= WORK_IN_CAPTURE; fails++) {
         ax_device dev = { .fails = fails };
         ax_capture c = { .on = true };
@@ -102,9 +100,8 @@ static void whatever_fails_the_work_is_done_once_per_run(void **state)
     }
 }
 
-static void nothing_is_recorded_unasked(void **state)
+TEST(nothing_is_recorded_unasked)
 {
-    (void)state;
     static const ax_backend plain = { .name = "plain" };
     ax_device dev = { .fails = NOTHING };
     ax_capture off = { .on = false }, on = { .on = true };

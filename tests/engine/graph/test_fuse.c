@@ -89,9 +89,8 @@ static void ops_are(ax_graph *g, const char *want)
     assert_string_equal(got, want);
 }
 
-static void whole_chain(void **state)
+TEST(whole_chain)
 {
-    (void)state;
     ax_val x;
     chain c = begin(&x);
     ax_val before = relu(&c, x, AX_ACT_RELU);
@@ -111,9 +110,8 @@ static void whole_chain(void **state)
     ax_graph_free(g);
 }
 
-static void what_stays(void **state)
+TEST(what_stays)
 {
-    (void)state;
     ax_val x, y;
     chain c = begin(&x);
     y = conv(&c, "w", x, false); /* the convolution is read twice */
@@ -152,9 +150,8 @@ static void what_stays(void **state)
 }
 
 /* When two convolutions are added, the later one adds and reads the earlier one's output. */
-static void two_branches(void **state)
+TEST(two_branches)
 {
-    (void)state;
     ax_val x;
     chain c = begin(&x);
     ax_val a = relu(&c, conv(&c, "a", x, false), AX_ACT_RELU), b = relu(&c, conv(&c, "b", x, false), AX_ACT_RELU6);
@@ -166,9 +163,8 @@ static void two_branches(void **state)
 }
 
 /* 1x1, depthwise and 1x1 become one node, with the sum at its end; the next depthwise convolution starts another. */
-static void links(void **state)
+TEST(links)
 {
-    (void)state;
     ax_val x;
     chain c = begin(&x);
     ax_val y = norm(&c, depthwise(&c, "d", relu(&c, conv(&c, "a", x, false), AX_ACT_RELU6)), AX_ACT_RELU, false);
@@ -190,9 +186,8 @@ static void links(void **state)
 }
 
 /* The middle is read by another node, kept, or a sum; the last convolution isn't 1x1; the maps are small. */
-static void no_links(void **state)
+TEST(no_links)
 {
-    (void)state;
     ax_val x, y;
     chain c = begin(&x);
     y = depthwise(&c, "d", x);
@@ -320,9 +315,8 @@ static double difference(const ax_genotype *genotype, unsigned i, ax_device *dev
     return worst / most;
 }
 
-static void same_networks(void **state)
+TEST(same_networks)
 {
-    (void)state;
     static const char *const isas[] = { "base", "v3", "v4" };
     static float image[SIDE * SIDE * 3];
     ax_rng rng = ax_rng_new(11, 1);

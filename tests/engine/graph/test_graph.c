@@ -29,9 +29,8 @@ static size_t count(const ax_graph *g, ax_op op, bool backward)
     return n;
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_graph *g = ax_graph_new(&err);
     char name[16] = "x";
@@ -59,9 +58,8 @@ static void test_names(void **state)
     ax_graph_free(NULL);
 }
 
-static void test_arrays_grow(void **state)
+TEST(test_arrays_grow)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_graph *g = ax_graph_new(&err);
     ax_val x = ax_graph_input(g, "x", map, &err), y = x;
@@ -75,9 +73,8 @@ static void test_arrays_grow(void **state)
 }
 
 /* The first error of a chain of calls is reported. */
-static void test_errors_chain(void **state)
+TEST(test_errors_chain)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_graph *g = ax_graph_new(&err);
     ax_val x = ax_graph_input(g, "x", map, &err);
@@ -106,9 +103,8 @@ static void test_errors_chain(void **state)
 
 /* Taps have no gradient unless asked for, nor have nodes that depend only on them; differentiating twice is an
    error. */
-static void test_wanted(void **state)
+TEST(test_wanted)
 {
-    (void)state;
     for (int ask = 0; ask < 2; ask++) {
         ax_err err = { 0 };
         ax_graph *g = ax_graph_new(&err);
@@ -134,9 +130,8 @@ static void test_wanted(void **state)
     }
 }
 
-static void test_fan_out(void **state)
+TEST(test_fan_out)
 {
-    (void)state;
     ax_smallnet n = ax_smallnet_build(true);
     /* forward: 4 sums. Backward: y is read 3 times (2 sums), sum + sum (1), pool twice (1), logits twice (1), and the
        idle batch norm has no gradient. */
@@ -159,9 +154,8 @@ static void test_fan_out(void **state)
     ax_smallnet_free(&n);
 }
 
-static void test_stats(void **state)
+TEST(test_stats)
 {
-    (void)state;
     ax_smallnet n = ax_smallnet_build(true);
     ax_stats s = ax_graph_stats(n.g);
     assert_int_equal(s.params, 4 * 27 + 4 * 9 + 4 * 4 + 4 + 5 * 8 + 5 + 6 * 4);

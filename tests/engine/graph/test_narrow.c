@@ -53,9 +53,8 @@ static ax_graph *narrowed(const ax_graph *g)
     return half;
 }
 
-static void types(void **state)
+TEST(types)
 {
-    (void)state;
     ax_smallnet net = ax_smallnet_build(true);
     ax_graph *g = net.g, *half = narrowed(g);
     const size_t values = ax_graph_values(half);
@@ -92,9 +91,8 @@ static void types(void **state)
 }
 
 /* Values that are read by others than nodes keep their id, name and type. */
-static void what_is_seen_stays(void **state)
+TEST(what_is_seen_stays)
 {
-    (void)state;
     ax_smallnet net = ax_smallnet_build(true);
     ax_graph *g = net.g, *half = narrowed(g);
     size_t gradients = 0;

@@ -98,16 +98,14 @@ static void three_steps(const ax_backend *be, ax_device *dev, int kind)
     ax_graph_free(g);
 }
 
-static void test_three_steps(void **state)
+TEST(test_three_steps)
 {
-    (void)state;
     for (int kind = 0; kind < 2; kind++)
         three_steps(&ax_backend_ref, NULL, kind);
 }
 
-static void test_equal_names(void **state)
+TEST(test_equal_names)
 {
-    (void)state;
     ax_shape shape = { 8, 3, 3, 4 };
     ax_graph *g = graph_of((const char *const[]) { "a", "shared" }, 2, shape, AX_INIT_HE);
     ax_graph *h = graph_of((const char *const[]) { "shared", "x", "y" }, 3, shape, AX_INIT_HE);
@@ -130,9 +128,8 @@ static void test_equal_names(void **state)
     ax_graph_free(h);
 }
 
-static void test_slots(void **state)
+TEST(test_slots)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_graph *g =
         graph_of((const char *const[]) { "dec.a", "~mean", "dec.b" }, 3, (ax_shape) { 1, 1, 1, 5 }, AX_INIT_ONE);

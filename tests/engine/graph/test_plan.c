@@ -155,23 +155,20 @@ static void compare(bool train, unsigned flags)
     end(&t);
 }
 
-static void test_training(void **state)
+TEST(test_training)
 {
-    (void)state;
     compare(true, 0);
     compare(true, AX_PLAN_TOGETHER);
 }
 
-static void test_evaluation(void **state)
+TEST(test_evaluation)
 {
-    (void)state;
     compare(false, 0);
     compare(false, AX_PLAN_TOGETHER);
 }
 
-static void test_poisoned(void **state)
+TEST(test_poisoned)
 {
-    (void)state;
     const unsigned ways[] = { 0, AX_PLAN_KEEP_EFFECTS, AX_PLAN_TOGETHER, AX_PLAN_KEEP_EFFECTS | AX_PLAN_TOGETHER };
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         const unsigned flags = ways[k];
@@ -197,9 +194,8 @@ static void test_poisoned(void **state)
 }
 
 /* Two values that are live at the same step share memory only if one replaces the other in place in that step. */
-static void test_no_overlap(void **state)
+TEST(test_no_overlap)
 {
-    (void)state;
     small t = begin(true, 0);
     ax_plan *p = plan_of(&t, AX_PLAN_KEEP_EFFECTS);
     size_t sum = 0, taken_over = 0;
@@ -227,9 +223,8 @@ static void test_no_overlap(void **state)
     end(&t);
 }
 
-static void test_dead_code(void **state)
+TEST(test_dead_code)
 {
-    (void)state;
     small t = begin(true, 5);
     size_t var = ax_params_find(t.params, "idle.var"), steps[2];
     float got[4];
@@ -249,9 +244,8 @@ static void test_dead_code(void **state)
     end(&t);
 }
 
-static void test_predict(void **state)
+TEST(test_predict)
 {
-    (void)state;
     for (int train = 0; train < 2; train++) {
         small t = begin(train, 0);
         ax_backend be = watched_backend();
@@ -268,9 +262,8 @@ static void test_predict(void **state)
     }
 }
 
-static void test_inputs(void **state)
+TEST(test_inputs)
 {
-    (void)state;
     small t = begin(true, 6);
     static ax_smallnet_data other;
     ax_smallnet_fill(&other, 8);
@@ -302,9 +295,8 @@ static void test_inputs(void **state)
     end(&t);
 }
 
-static void test_errors(void **state)
+TEST(test_errors)
 {
-    (void)state;
     small t = begin(true, 6);
     ax_backend lacking = ax_backend_ref;
     lacking.backward[AX_OP_GPOOL].run = NULL;
@@ -330,9 +322,8 @@ static void test_errors(void **state)
     end(&t);
 }
 
-static void test_averaged(void **state)
+TEST(test_averaged)
 {
-    (void)state;
     small t = begin(false, 9);
     size_t bias = ax_params_find(t.params, "head.bias");
     ax_err err = { 0 };
@@ -351,9 +342,8 @@ static void test_averaged(void **state)
     end(&t);
 }
 
-static void test_profile(void **state)
+TEST(test_profile)
 {
-    (void)state;
     small t = begin(true, 1);
     ax_plan *p = plan_of(&t, 0);
     ax_smallnet_write(p, &t.d);

@@ -111,9 +111,8 @@ static size_t check(const ax_graph *g, size_t *most)
     return groups;
 }
 
-static void the_rules(void **state)
+TEST(the_rules)
 {
-    (void)state;
     size_t most, own, shared;
     ax_smallnet n = ax_smallnet_build(true);
     assert_true(check(n.g, &most) <= ax_graph_nodes(n.g));
@@ -131,9 +130,8 @@ static void the_rules(void **state)
 
 /* ---- sums ---- */
 
-static void chains_are_one_node(void **state)
+TEST(chains_are_one_node)
 {
-    (void)state;
     ax_graph *g = wide(false), *sums = ax_graph_sums(g, NULL);
     size_t before = 0, after = 0, largest = 0;
     for (size_t k = 0; k < ax_graph_nodes(g); k++)
@@ -223,9 +221,8 @@ static void results_of(const ax_graph *g, const ax_backend *be, unsigned flags, 
     be->close(dev);
 }
 
-static void the_same_bits(void **state)
+TEST(the_same_bits)
 {
-    (void)state;
     const ax_backend *const backends[] = { &ax_backend_ref, &ax_backend_cpu };
     for (int shared = 0; shared < 2; shared++)
         for (size_t i = 0; i < 2; i++) {

@@ -26,7 +26,7 @@ static void check(ax_code code, const ax_err *err)
 
 /* ---- numbers of channels ---- */
 
-static void test_widths(void **state)
+TEST(test_widths)
 {
     static const struct {
         double width;
@@ -37,7 +37,6 @@ static void test_widths(void **state)
         { .75, "24 16x1 24x2 24x3 48x4 72x3 120x3 240x1" },  { 1, "32 16x1 24x2 32x3 64x4 96x3 160x3 320x1" },
         { 1.4, "48 24x1 32x2 48x3 88x4 136x3 224x3 448x1" },
     };
-    (void)state;
     for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
         char text[AX_MOBILENET_TEXT];
         ax_mobilenet m = ax_mobilenet_of_width(published[i].width), again;
@@ -53,7 +52,7 @@ static void test_widths(void **state)
         assert_memory_equal(&taps.tap[k], &ax_encoder_builtin()->taps.tap[k], sizeof taps.tap[k]);
 }
 
-static void test_hostile_texts(void **state)
+TEST(test_hostile_texts)
 {
     static const char *const bad[] = {
         "",
@@ -67,7 +66,6 @@ static void test_hostile_texts(void **state)
         "-8 16x1 24x2 32x3 64x4 96x3 160x3 320x1",
     };
     ax_mobilenet m;
-    (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (ax_mobilenet_parse(bad[i], &m))
             fail_msg("'%s' was taken", bad[i]);

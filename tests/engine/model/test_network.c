@@ -23,9 +23,8 @@ static ax_network_figures measure(int i, int32_t channels, int32_t repeats, int3
     return f;
 }
 
-static void test_published(void **state)
+TEST(test_published)
 {
-    (void)state;
     static const double params[] = { 2.630, 2.810, 2.853 }, search[] = { 2.213, 2.316, 2.407 };
     static const double macs[] = { 4.21, 2.85, 3.37 };
     static const int stride[] = { 4, 8, 8 };
@@ -40,17 +39,15 @@ static void test_published(void **state)
 }
 
 /* Counted by PyTorch for the same networks. */
-static void test_exact(void **state)
+TEST(test_exact)
 {
-    (void)state;
     assert_int_equal(measure(0, 64, 2, 32, 32).stats.params, 817109 + 1811712);
     assert_int_equal(measure(1, 64, 2, 32, 64).stats.params, 997333 + 1811712);
     assert_int_equal(measure(0, 48, 1, 32, 32).stats.params, 399717 + 1811712);
 }
 
-static void test_sizes(void **state)
+TEST(test_sizes)
 {
-    (void)state;
     assert_int_equal(measure(1, 48, 1, 64, 64).stats.macs * 2, measure(1, 48, 1, 64, 128).stats.macs);
     ax_decoder_spec spec = { .channels = 8, .repeats = 1, .outputs = 2 };
     ax_network_figures f;

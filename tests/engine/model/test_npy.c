@@ -24,9 +24,8 @@ static char *make(int version, const char *header, size_t n_data, size_t *n)
     return bytes;
 }
 
-static void good(void **state)
+TEST(good)
 {
-    (void)state;
     static const struct {
         int version;
         const char *header;
@@ -58,9 +57,8 @@ static void good(void **state)
     }
 }
 
-static void refused(void **state)
+TEST(refused)
 {
-    (void)state;
     static const struct {
         const char *header;
         size_t bytes;
@@ -95,9 +93,8 @@ static void refused(void **state)
 }
 
 /* Every truncated file is refused; a flipped bit is refused too, or the numbers still lie within the file. */
-static void cuts_and_flips(void **state)
+TEST(cuts_and_flips)
 {
-    (void)state;
     size_t n;
     ax_err err;
     ax_st_tensor t;

@@ -39,9 +39,8 @@ static void refuse(const char *header, size_t n_data, const char *reason)
     free(bytes);
 }
 
-static void test_good(void **state)
+TEST(test_good)
 {
-    (void)state;
     size_t n;
     ax_err err = { 0 };
     char *bytes = make("{\"__metadata__\":{\"a\":\"\\u00e9\\n\",\"b\":\"2\"},"
@@ -74,9 +73,8 @@ static void test_good(void **state)
 
 #define T(dtype, shape, offsets) "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
 
-static void test_hostile_headers(void **state)
+TEST(test_hostile_headers)
 {
-    (void)state;
     refuse("", 0, "header");
     refuse("[]", 0, "a list where none is due");
     refuse("1", 0, "a number where none is due");
@@ -121,9 +119,8 @@ static void test_hostile_headers(void **state)
     refuse("{\"\xff\":1}", 0, "header: ");
 }
 
-static void test_header_length(void **state)
+TEST(test_header_length)
 {
-    (void)state;
     ax_err err = { 0 };
     const unsigned char huge[8] = { 255, 255, 255, 255, 255, 255, 255, 255 }, past[8] = { 9 };
     assert_null(ax_safetensors_view(huge, 8, "FILE", &err));
@@ -134,9 +131,8 @@ static void test_header_length(void **state)
     assert_string_equal(err.msg, "FILE: 7 bytes are too short for a safetensors file");
 }
 
-static void test_deep_nesting(void **state)
+TEST(test_deep_nesting)
 {
-    (void)state;
     enum { DEPTH = 100000 };
     char *header = malloc(DEPTH + 16);
     assert_non_null(header);
@@ -148,9 +144,8 @@ static void test_deep_nesting(void **state)
 }
 
 /* Truncated at every byte, and with every byte changed: refused or read, never a crash. */
-static void test_damaged(void **state)
+TEST(test_damaged)
 {
-    (void)state;
     size_t n;
     char *whole =
         make("{\"__metadata__\":{\"k\":\"v\"},\"a\":" T("F16", "[2,1]", "[0,4]") ",\"b\":" T("I32", "[1]", "[4,8]") "}",
@@ -184,9 +179,8 @@ static void test_damaged(void **state)
     free(whole);
 }
 
-static void test_convert(void **state)
+TEST(test_convert)
 {
-    (void)state;
     static const uint16_t half[] = { 0x0000, 0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x83ff, 0x7c00, 0xfc00, 0x7e00 };
     static const float wanted[] = { 0, 1, -2, 65504, 0x1p-14f, 0x1p-24f, -1023 * 0x1p-24f, INFINITY, -INFINITY };
     float out[10];
@@ -216,9 +210,8 @@ static void refuse_import(ax_st_dtype dtype, const void *data, size_t n, ax_st_t
     assert_string_equal(err.msg, message);
 }
 
-static void test_import(void **state)
+TEST(test_import)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     float out[4];
     static const float good[3] = { 1, -2, 3.4e38f }, none[] = { 0, 1, NAN }, endless[] = { 0, -INFINITY, NAN };
@@ -246,9 +239,8 @@ static void test_import(void **state)
 }
 
 /* Unused tensors may have any type. */
-static void test_types_of_others(void **state)
+TEST(test_types_of_others)
 {
-    (void)state;
     size_t n;
     ax_err err = { 0 };
     char *bytes = make(
@@ -266,9 +258,8 @@ static void test_types_of_others(void **state)
     free(bytes);
 }
 
-static void test_write(void **state)
+TEST(test_write)
 {
-    (void)state;
     char dir[] = "/tmp/ax-st-XXXXXX", path[64], tmp[72];
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/model.safetensors", dir);
@@ -310,9 +301,8 @@ static void test_write(void **state)
     assert_non_null(strstr(err.msg, "No such file"));
 }
 
-static void test_open_odd_files(void **state)
+TEST(test_open_odd_files)
 {
-    (void)state;
     ax_err err = { 0 };
     assert_null(ax_safetensors_open("/tmp", &err));
     assert_string_equal(err.msg, "/tmp: a directory, not a regular file");
@@ -322,9 +312,8 @@ static void test_open_odd_files(void **state)
 
 /* IEEE 754 half precision: without an exponent 2^-24 times the fraction; with one 2^(exponent - 25) times 1024 plus the
    fraction; exponent 31 isn't a finite number. */
-static void test_every_half(void **state)
+TEST(test_every_half)
 {
-    (void)state;
     for (uint32_t h = 0; h < 65536; h++) {
         const uint16_t bits = (uint16_t)h;
         const ax_st_tensor t = { .name = "", .dtype = AX_ST_F16, .data = &bits, .bytes = sizeof bits, .elements = 1 };

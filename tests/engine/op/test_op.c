@@ -29,9 +29,8 @@ static void refused(ax_op op, ax_attr attr, const ax_type *in, size_t n_in, cons
     assert_int_equal(ax_op_get(op)->infer(&attr, in, n_in, out, NULL), AX_EINVAL);
 }
 
-static void table(void **state)
+TEST(table)
 {
-    (void)state;
     static const struct {
         const char *text;
         int lo, hi, outs;
@@ -55,9 +54,8 @@ static void table(void **state)
     }
 }
 
-static void convolutions(void **state)
+TEST(convolutions)
 {
-    (void)state;
     const ax_type dense[] = { MAP(2, 33, 32, 3), WEIGHT(8, 3, 3), MAP(1, 1, 1, 8) };
     const ax_attr stem = CONV(3, 2, 1, 1, 1);
     gives(AX_OP_CONV2D, stem, dense, 2, 0, (ax_type)MAP(2, 17, 16, 8));
@@ -82,9 +80,8 @@ static void convolutions(void **state)
     refused(AX_OP_CONV2D, (ax_attr)CONV(3, 1, 0, 12, 1), dilated, 2, "smaller than the kernel");
 }
 
-static void norms(void **state)
+TEST(norms)
 {
-    (void)state;
     ax_type in[] = { MAP(2, 3, 4, 5), MAP(1, 1, 1, 5), MAP(1, 1, 1, 5), MAP(1, 1, 1, 5), MAP(1, 1, 1, 5) };
     gives(AX_OP_BNORM, (ax_attr) { .act = 0 }, in, 5, 0, in[0]);
     gives(AX_OP_BNORM, (ax_attr) { .act = 0 }, in, 5, 1, in[1]);
@@ -93,9 +90,8 @@ static void norms(void **state)
     refused(AX_OP_BNORM, (ax_attr) { .act = 0 }, in, 5, "1x1x1x4");
 }
 
-static void sizes(void **state)
+TEST(sizes)
 {
-    (void)state;
     const ax_type in[] = { MAP(2, 3, 4, 5) }, wide[] = { MAP(1, 2, 2, 256) };
     gives(AX_OP_RESIZE, (ax_attr) { .size = { 7, 2 } }, in, 1, 0, (ax_type)MAP(2, 7, 2, 5));
     gives(AX_OP_GPOOL, (ax_attr) { .act = 0 }, in, 1, 0, (ax_type)MAP(2, 1, 1, 5));
@@ -114,9 +110,8 @@ static void sizes(void **state)
     refused(AX_OP_ZERO, (ax_attr) { .shape = { 2, 0, 4, 5 } }, NULL, 0, "2x0x4x5");
 }
 
-static void several(void **state)
+TEST(several)
 {
-    (void)state;
     const ax_attr none = { .act = 0 };
     ax_type in[] = { MAP(2, 3, 4, 5), MAP(2, 3, 4, 1), MAP(2, 3, 4, 9) };
     gives(AX_OP_CONCAT, none, in, 3, 0, (ax_type)MAP(2, 3, 4, 15));

@@ -28,9 +28,8 @@ static void near(const char *what, const float *got, const double *want, size_t 
         fail_msg("%s: off by %g of %g", what, off, most);
 }
 
-static void products_are_what_they_say(void **state)
+TEST(products_are_what_they_say)
 {
-    (void)state;
     static float w[AX_UNITS * AX_GATES], x[MOST * AX_UNITS], dy[MOST * AX_GATES], y[MOST * AX_GATES],
         dx[MOST * AX_UNITS], dw[AX_UNITS * AX_GATES], first[MOST * AX_GATES];
     static double want[AX_UNITS * AX_GATES];
@@ -79,9 +78,8 @@ static void products_are_what_they_say(void **state)
 }
 
 /* A batch of rows gives the same bits as one row after the other: scoring and sampling rely on it. */
-static void rows_do_not_depend_on_their_number(void **state)
+TEST(rows_do_not_depend_on_their_number)
 {
-    (void)state;
     static float w[AX_UNITS * AX_GATES], x[MOST * AX_UNITS], y[MOST * AX_GATES], one[MOST * AX_GATES];
     fill(w, AX_UNITS * AX_GATES, 1, 1);
     fill(x, MOST * AX_UNITS, 1, 2);
@@ -98,9 +96,8 @@ static double sigmoid(double x)
     return 1 / (1 + exp(-x));
 }
 
-static void cells_follow_the_formula(void **state)
+TEST(cells_follow_the_formula)
 {
-    (void)state;
     static const double scales[] = { 1e-4, 0.1, 2, 30, 1e4 };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         float gate[AX_GATES], before[AX_UNITS], c[AX_UNITS], tanh_c[AX_UNITS], h[AX_UNITS], raw[AX_GATES];
@@ -130,9 +127,8 @@ static void cells_follow_the_formula(void **state)
     }
 }
 
-static void adam_without_gradients_is_adam_with_zeros(void **state)
+TEST(adam_without_gradients_is_adam_with_zeros)
 {
-    (void)state;
     enum { N = 64 };
     float zero[N] = { 0 }, value[2][N], m[2][N], v[2][N];
     fill(value[0], N, 1, 7);
@@ -150,9 +146,8 @@ static void adam_without_gradients_is_adam_with_zeros(void **state)
     assert_memory_equal(v[0], v[1], sizeof v[0]);
 }
 
-static void sums_of_products(void **state)
+TEST(sums_of_products)
 {
-    (void)state;
     static float x[160], y[160];
     fill(x, 160, 1, 1);
     fill(y, 160, 1, 2);

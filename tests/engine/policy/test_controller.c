@@ -110,15 +110,13 @@ static void check_file(const char *path, ax_feedback feedback)
     ax_safetensors_free(st);
 }
 
-static void golden_previous(void **state)
+TEST(golden_previous)
 {
-    (void)state;
     check_file("tests/golden/controller-previous.safetensors", AX_FEEDBACK_PREVIOUS);
 }
 
-static void golden_none(void **state)
+TEST(golden_none)
 {
-    (void)state;
     check_file("tests/golden/controller-none.safetensors", AX_FEEDBACK_NONE);
 }
 
@@ -141,9 +139,8 @@ static void samples_of(const ax_space *space, ax_feedback feedback)
     ax_controller_free(c);
 }
 
-static void samples_are_valid_and_score_as_they_were_drawn(void **state)
+TEST(samples_are_valid_and_score_as_they_were_drawn)
 {
-    (void)state;
     const ax_space *space;
     for (unsigned i = 0; (space = ax_space_at(i)); i++) {
         samples_of(space, AX_FEEDBACK_PREVIOUS);

@@ -31,9 +31,8 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
 
 /* Every child is one mutation away from one of the best, no network is proposed twice, and all of the best become
    parents. */
-static void children_are_new_mutants_of_the_best(void **state)
+TEST(children_are_new_mutants_of_the_best)
 {
-    (void)state;
     static const char *const spaces[] = { "cells", "templates" };
     for (int k = 0; k < 2; k++) {
         ax_strategy *s = start(spaces[k], 3);
@@ -67,9 +66,8 @@ static void children_are_new_mutants_of_the_best(void **state)
 }
 
 /* Proposals without a reward yet count as seen, too: workers get different networks. */
-static void what_is_in_training_is_not_proposed_again(void **state)
+TEST(what_is_in_training_is_not_proposed_again)
 {
-    (void)state;
     ax_strategy *s = start("cells", 5);
     ax_proposal p;
     for (uint32_t id = 1; id <= FIRST; id++) {
@@ -87,9 +85,8 @@ static void what_is_in_training_is_not_proposed_again(void **state)
     ax_strategy_free(s);
 }
 
-static void a_full_archive_keeps_the_best_and_the_youngest(void **state)
+TEST(a_full_archive_keeps_the_best_and_the_youngest)
 {
-    (void)state;
     ax_archive a;
     ax_rng rng = ax_rng_new(7, 7);
     assert_int_equal(ax_archive_init(&a, false, NULL), AX_OK);
@@ -128,15 +125,13 @@ static double best_of(const char *name, const char *space, uint64_t seed)
     return synthetic_best(ax_strategy_new(&o, NULL), 150, seed);
 }
 
-static void finds_better_ones_than_random(void **state)
+TEST(finds_better_ones_than_random)
 {
-    (void)state;
     synthetic_beats_random("elite", 5, best_of);
 }
 
-static void impossible_options_and_states_are_refused(void **state)
+TEST(impossible_options_and_states_are_refused)
 {
-    (void)state;
     ax_err err;
     ax_strategy_options o = ax_strategy_defaults("elite", 1);
     o.elites = 0;

@@ -37,9 +37,8 @@ static bool is_new(const ax_genotype *g, const ax_canonical *seen, uint32_t n)
 
 /* No network is proposed twice, whether it was learned from or is in training: three workers are busy at any time.
    After the first ones each proposal has an expected reward; some are mutated from others and some are not. */
-static void proposals_are_new_and_expected(void **state)
+TEST(proposals_are_new_and_expected)
 {
-    (void)state;
     enum { WORKERS = 3 };
     for (int k = 0; k < 2; k++) {
         ax_strategy *s = start("gp", spaces[k], 2);
@@ -70,9 +69,8 @@ static void proposals_are_new_and_expected(void **state)
 }
 
 /* Asked repeatedly without learning, it proposes different networks from different parents. */
-static void workers_get_different_networks(void **state)
+TEST(workers_get_different_networks)
 {
-    (void)state;
     enum { WORKERS = 8 };
     ax_strategy *s = start("gp", "cells", 6);
     ax_proposal p;
@@ -100,9 +98,8 @@ static void workers_get_different_networks(void **state)
 
 /* Two strategies with the same history go on alike, one with its model in memory and one that rebuilds it: below and
    above the largest size of a model. */
-static void a_rebuilt_model_has_the_same_bits(void **state)
+TEST(a_rebuilt_model_has_the_same_bits)
 {
-    (void)state;
     for (int k = 0; k < 2; k++) {
         ax_strategy *a = start("gp", spaces[k], 4), *b = start("gp", spaces[k], 5);
         ax_rng rng = ax_rng_new(8, (uint64_t)k);
@@ -146,9 +143,8 @@ static double best_of(const char *name, const char *space, uint64_t seed)
     return synthetic_best(start(name, space, seed), ROUNDS, seed);
 }
 
-static void finds_better_ones_than_random(void **state)
+TEST(finds_better_ones_than_random)
 {
-    (void)state;
 #ifdef AX_DEBUG
     print_message("skip: ten searches take a minute without optimisation; release builds run it\n");
     skip();
@@ -156,9 +152,8 @@ static void finds_better_ones_than_random(void **state)
     synthetic_beats_random("gp", 4, best_of);
 }
 
-static void impossible_states_are_refused(void **state)
+TEST(impossible_states_are_refused)
 {
-    (void)state;
     ax_err err;
     ax_strategy *s = start("gp", "cells", 1);
     ax_proposal p;

@@ -24,9 +24,8 @@ static ax_reduced on_line(int k)
 
 /* Three points, 0, 2 and 4 on the line, with length scale 2 and noise .1: K = (1.1, e^-1, e^-2; e^-1, 1.1, e^-1; ...).
    The expected numbers were computed by Gaussian elimination in another language. */
-static void posterior_of_three_points(void **state)
+TEST(posterior_of_three_points)
 {
-    (void)state;
     ax_gp *gp = ax_gp_new(NULL);
     const double y[] = { 1, -0.5, 2 };
     const ax_gp_choice choice = { 0, 1 };
@@ -58,9 +57,8 @@ static ax_reduced at_random(ax_rng *rng)
 }
 
 /* log p(y) is the sum of log p(y_i | y before it), each a normal density with the posterior's mean and variance. */
-static void evidence_is_the_product_of_predictions(void **state)
+TEST(evidence_is_the_product_of_predictions)
 {
-    (void)state;
     enum { N = 70 };
     ax_rng rng = ax_rng_new(1, 2);
     double y[N], sum[AX_GP_LENGTHS][AX_GP_NOISES] = { { 0 } };
@@ -94,9 +92,8 @@ static void evidence_is_the_product_of_predictions(void **state)
 }
 
 /* The fit recovers the process that the data are drawn from. */
-static void fit_finds_what_made_the_data(void **state)
+TEST(fit_finds_what_made_the_data)
 {
-    (void)state;
     enum { N = 250 };
     static const ax_gp_choice truth[] = { { 0, 0 }, { 3, 0 }, { 1, 3 } };
     for (size_t t = 0; t < sizeof truth / sizeof *truth; t++) {
@@ -127,9 +124,8 @@ static void fit_finds_what_made_the_data(void **state)
 }
 
 /* Factors grown point by point equal those computed at once, bit for bit; also with columns beyond a strip. */
-static void growing_changes_no_bit(void **state)
+TEST(growing_changes_no_bit)
 {
-    (void)state;
     enum { N = 150, M = 45 };
     ax_rng rng = ax_rng_new(9, 9);
     ax_gp *grown = ax_gp_new(NULL), *made = ax_gp_new(NULL);
@@ -169,9 +165,8 @@ static void growing_changes_no_bit(void **state)
     ax_gp_free(made);
 }
 
-static void cholesky_by_hand(void **state)
+TEST(cholesky_by_hand)
 {
-    (void)state;
     double a[] = { 4, 7, 7, 12, 37, 7, -16, -43, 98 };
     const double want[] = { 2, 0, 0, 6, 1, 0, -8, 5, 3 };
     assert_true(ax_cholesky(a, 3));
@@ -182,9 +177,8 @@ static void cholesky_by_hand(void **state)
     assert_false(ax_cholesky(bad, 2));
 }
 
-static void scores(void **state)
+TEST(scores)
 {
-    (void)state;
     is_near(ax_normal_quantile(0.001), -3.090232306167813, 1e-12);
     is_near(ax_normal_quantile(0.025), -1.9599639845400538, 1e-13);
     is_near(ax_normal_quantile(0.3), -0.5244005127080407, 1e-13);

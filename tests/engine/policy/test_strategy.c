@@ -55,9 +55,8 @@ static double run(ax_strategy *s, int rounds, char **trace, size_t *n)
     return sum / rounds;
 }
 
-static void ppo_learns_what_random_does_not(void **state)
+TEST(ppo_learns_what_random_does_not)
 {
-    (void)state;
 #ifdef AX_DEBUG
     print_message("skip: thousands of controller passes take minutes without optimisation; release builds run it\n");
     skip();
@@ -73,9 +72,8 @@ static void ppo_learns_what_random_does_not(void **state)
     ax_strategy_free(random);
 }
 
-static void reinforce_learns(void **state)
+TEST(reinforce_learns)
 {
-    (void)state;
 #ifdef AX_DEBUG
     print_message("skip: thousands of controller passes take minutes without optimisation; release builds run it\n");
     skip();
@@ -89,9 +87,8 @@ static void reinforce_learns(void **state)
     ax_strategy_free(s);
 }
 
-static void evolution_learns(void **state)
+TEST(evolution_learns)
 {
-    (void)state;
     ax_strategy *s = start("evolution", 4, NULL);
     double first = run(s, 20, NULL, NULL);
     run(s, 600, NULL, NULL);
@@ -110,9 +107,8 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
 }
 
 /* The probabilities of each decision add up to one; asking changes nothing; learning shows. */
-static void preferences_are_probabilities(void **state)
+TEST(preferences_are_probabilities)
 {
-    (void)state;
     static const char *const names[] = { "ppo", "reinforce", "evolution", "elite", "gp" };
     for (int k = 0; k < 5; k++) {
         ax_strategy *s = start(names[k], 4, NULL), *same = start(names[k], 4, NULL);
@@ -155,9 +151,8 @@ static void preferences_are_probabilities(void **state)
 
 /* The first generation is random; then every child differs in one decision from a living parent. The parent is often
    the best one, since the tournament draws as many as the population has; an old member is no parent, however good. */
-static void children_differ_in_one_decision(void **state)
+TEST(children_differ_in_one_decision)
 {
-    (void)state;
     enum { POPULATION = 10, ROUNDS = 200 };
     ax_strategy_options o = ax_strategy_defaults("evolution", 8);
     o.population = POPULATION;
@@ -195,9 +190,8 @@ static void children_differ_in_one_decision(void **state)
     assert_non_null(strstr(err.msg, "tournament 11"));
 }
 
-static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
+TEST(a_hand_made_candidate_counts_as_the_policys_own)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(1, 1);
     for (int k = 0; k < STRATEGIES; k++) {
         ax_strategy *s = start(strategies[k], 9, NULL);
@@ -213,9 +207,8 @@ static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
 }
 
 /* Saved and loaded at any point, every strategy goes on to the same bytes. */
-static void a_save_at_any_point_goes_on_the_same(void **state)
+TEST(a_save_at_any_point_goes_on_the_same)
 {
-    (void)state;
     for (int k = 0; k < STRATEGIES; k++) {
         ax_strategy *a = start(strategies[k], 9, NULL), *b = start(strategies[k], 1, NULL);
         for (int round = 0; round < (k == 0 ? 4 : 45); round++) {
@@ -242,9 +235,8 @@ static void a_save_at_any_point_goes_on_the_same(void **state)
     }
 }
 
-static void a_loaded_state_has_the_same_future(void **state)
+TEST(a_loaded_state_has_the_same_future)
 {
-    (void)state;
     for (int k = 0; k < STRATEGIES; k++) {
         ax_strategy *a = start(strategies[k], 9, NULL), *b = start(strategies[k], 77, NULL);
         run(a, k ? 33 : LONG, NULL, NULL);
@@ -264,9 +256,8 @@ static void a_loaded_state_has_the_same_future(void **state)
     }
 }
 
-static void damaged_states_change_nothing(void **state)
+TEST(damaged_states_change_nothing)
 {
-    (void)state;
     ax_strategy *a = start("ppo", 9, NULL), *b = start("ppo", 3, NULL);
     run(a, 5, NULL, NULL);
     char *bytes, *before;
@@ -303,9 +294,8 @@ static char *value_of(char *bytes, size_t n, const char *key)
 }
 
 /* Valid msgpack with values that no search could have written. */
-static void impossible_states_are_refused(void **state)
+TEST(impossible_states_are_refused)
 {
-    (void)state;
     ax_strategy *a = start("ppo", 9, NULL);
     run(a, 3, NULL, NULL);
     char *bytes, *good;

@@ -95,9 +95,8 @@ static void is_plan(ax_finals_plan p, uint32_t finalists, uint32_t seeds)
     assert_int_equal(p.seeds, seeds);
 }
 
-static void the_share_is_planned(void **state)
+TEST(the_share_is_planned)
 {
-    (void)state;
     is_plan(plan(200, 0.2, 10, 4), 10, 4);
     is_plan(plan(300, 0.2, 10, 4), 10, 6); /* more seeds once the number of networks is at its limit */
     is_plan(plan(100, 0.2, 10, 4), 5, 4);  /* fewer networks before fewer seeds */

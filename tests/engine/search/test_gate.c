@@ -11,9 +11,8 @@ static void near(double a, double b)
     assert_true(fabs(a - b) < 1e-12);
 }
 
-static void tolerance_decays_with_candidates(void **state)
+TEST(tolerance_decays_with_candidates)
 {
-    (void)state;
     near(ax_gate_tolerance(0), 0.9);
     near(ax_gate_tolerance(99), 0.9);
     near(ax_gate_tolerance(100), 0.81);
@@ -25,9 +24,8 @@ static void tolerance_decays_with_candidates(void **state)
     near(ax_gate_tolerance(1000000), 0.27216);
 }
 
-static void mean_and_chance(void **state)
+TEST(mean_and_chance)
 {
-    (void)state;
     ax_gate g = ax_gate_new(1);
     ax_gate_verdict v = ax_gate_ask(&g, 0.5, usual);
     assert_true(v.passed);
@@ -44,9 +42,8 @@ static void mean_and_chance(void **state)
     assert_int_equal(g.count, 3);
 }
 
-static void late_gate_is_strict(void **state)
+TEST(late_gate_is_strict)
 {
-    (void)state;
     ax_gate g = ax_gate_new(1);
     g.mean = 0.6;
     g.count = 400;
@@ -57,9 +54,8 @@ static void late_gate_is_strict(void **state)
     near(v.chance, 0);
 }
 
-static void chance_is_what_happens(void **state)
+TEST(chance_is_what_happens)
 {
-    (void)state;
     ax_gate g = ax_gate_new(7);
     int passed = 0;
     for (int i = 0; i < 4000; i++) {
@@ -70,9 +66,8 @@ static void chance_is_what_happens(void **state)
     assert_in_range(passed, 1100, 1300); /* 1200 +- 3.4 sigma */
 }
 
-static void a_wave_changes_nobody_elses_luck(void **state)
+TEST(a_wave_changes_nobody_elses_luck)
 {
-    (void)state;
     ax_gate a = ax_gate_new(3), b = ax_gate_new(3);
     a.mean = b.mean = 0.5;
     ax_gate_verdict v = ax_gate_ask(&a, 0.01, promoted);
@@ -83,9 +78,8 @@ static void a_wave_changes_nobody_elses_luck(void **state)
 }
 
 /* As published: a reward is compared with a mean that already includes it. */
-static void a_mean_with_ones_own_reward(void **state)
+TEST(a_mean_with_ones_own_reward)
 {
-    (void)state;
     ax_gate g = ax_gate_new(1);
     g.mean = 0.5;
     ax_gate_verdict v = ax_gate_ask(&g, 0.3, (ax_gate_rule) { .own_first = true });
@@ -96,9 +90,8 @@ static void a_mean_with_ones_own_reward(void **state)
 }
 
 /* The gate answers, and nothing changes except the random number generator. */
-static void uncounted_rewards_move_nothing(void **state)
+TEST(uncounted_rewards_move_nothing)
 {
-    (void)state;
     ax_gate g = ax_gate_new(1), same = ax_gate_new(1);
     g.mean = 0.5;
     ax_gate_verdict v = ax_gate_ask(&g, 0.3, (ax_gate_rule) { .uncounted = true, .own_first = true });
@@ -110,9 +103,8 @@ static void uncounted_rewards_move_nothing(void **state)
     assert_memory_equal(&g.rng, &same.rng, sizeof g.rng);
 }
 
-static void same_seed_same_verdicts(void **state)
+TEST(same_seed_same_verdicts)
 {
-    (void)state;
     ax_gate a = ax_gate_new(5), b = ax_gate_new(5), c = ax_gate_new(6);
     int differ = 0;
     for (int i = 0; i < 200; i++) {

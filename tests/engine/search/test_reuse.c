@@ -168,9 +168,8 @@ static void known_after_a_resume(void **state)
     assert_true(s->id == 5 && s->u.SCORED.reused == 3);
 }
 
-static void the_table_finds_all_of_a_hash_in_order(void **state)
+TEST(the_table_finds_all_of_a_hash_in_order)
 {
-    (void)state;
     ax_duplicates d = { .slot = NULL };
     uint32_t at = 0;
     assert_int_equal(ax_duplicates_next(&d, 7, &at), 0);

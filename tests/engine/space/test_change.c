@@ -14,9 +14,8 @@ static ax_genotype parse(const char *text)
 
 #define ARCH0 "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 
-static void edits(void **state)
+TEST(edits)
 {
-    (void)state;
     ax_genotype g = parse(ARCH0), want = parse("[[0,[0,1,5,2],[0,2,4,8],[7,5,1,10]],[[3,3],[3,4],[3,5]]]");
     ax_err err;
     assert_int_equal(ax_genotype_edit(&g, "op1=conv1x1, in3=1 op5=gap,in8=7  op9=none block5b=4,block6b=5", &err),
@@ -26,9 +25,8 @@ static void edits(void **state)
     assert_memory_equal(&g, &want, sizeof g);
 }
 
-static void wrong_edits_change_nothing(void **state)
+TEST(wrong_edits_change_nothing)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {
@@ -56,9 +54,8 @@ static void wrong_edits_change_nothing(void **state)
 }
 
 /* Whatever differs, the changes turn one genotype into the other, fit into a command and name each decision once. */
-static void changes_make_the_other(void **state)
+TEST(changes_make_the_other)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(3, 1);
     for (int i = 0; i < 2000; i++) {
         ax_genotype a = ax_space_random(&ax_space_cells, &rng), b = ax_space_random(&ax_space_cells, &rng);
@@ -73,9 +70,8 @@ static void changes_make_the_other(void **state)
     }
 }
 
-static void descriptions(void **state)
+TEST(descriptions)
 {
-    (void)state;
     ax_genotype a = parse(ARCH0), b = a;
     char text[80];
     assert_int_equal(ax_genotype_edit(&b, "op5=gap in8=4", NULL), AX_OK);
@@ -83,9 +79,8 @@ static void descriptions(void **state)
     assert_string_equal(ax_genotype_describe(&a, &b, text, 20), "...");
 }
 
-static void names_go_with_the_bytes(void **state)
+TEST(names_go_with_the_bytes)
 {
-    (void)state;
     ax_genotype g = parse("[[1,[0,1,2,3],[4,2,5,6],[7,6,8,9]],[[0,1],[2,4],[3,5]]]");
     static const struct {
         const char *name;

@@ -63,9 +63,8 @@ static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,
 static const char arch1[] = "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]";
 static const char arch2[] = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]";
 
-static void test_shapes(void **state)
+TEST(test_shapes)
 {
-    (void)state;
     built b = build(arch0, 8, 1, true, 2, 3);
     assert_shape(b.g, b.d.logits, 16, 24, 5); /* block 2 reads tap 0 */
     assert_shape(b.g, b.d.aux[0], 2, 3, 5);   /* block 0 reads tap 3 twice */
@@ -79,9 +78,8 @@ static void test_shapes(void **state)
 }
 
 /* Counted by PyTorch for the same networks. */
-static void test_parameters(void **state)
+TEST(test_parameters)
 {
-    (void)state;
     static const struct {
         const char *text;
         int32_t repeats;
@@ -101,9 +99,8 @@ static void test_parameters(void **state)
 
 /* Concatenation instead of sums: a cell's loose ends if several aren't zero, and always the two sides of a block; the
    1x1 convolutions have their multiply-adds at the size of their inputs. */
-static void test_concat(void **state)
+TEST(test_concat)
 {
-    (void)state;
     static const struct {
         const char *text;
         uint64_t ends, cells; /* ends: the loose ends of a cell that count, 1: nothing is concatenated */
@@ -129,9 +126,8 @@ static void test_concat(void **state)
     }
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
-    (void)state;
     built b = build(arch0, 8, 2, true, 1, 1);
     static const char *const names[] = {
         "decoder.adapt.3.conv.weight",
@@ -158,9 +154,8 @@ static void test_names(void **state)
 }
 
 /* Skips and nones leave no nodes: adapting, merging, resizing and the head remain. */
-static void test_fold(void **state)
+TEST(test_fold)
 {
-    (void)state;
     const char *skip = "[[9,[0,0,9,10],[0,0,10,10],[0,0,9,10]],[[3,3],[3,3],[3,3]]]";
     built b = build(skip, 8, 1, false, 1, 1);
     assert_int_equal(count_nodes(b.g, AX_OP_ZERO), 0);
@@ -180,9 +175,8 @@ static void test_fold(void **state)
     ax_graph_free(b.g);
 }
 
-static void test_batch_norm_mode(void **state)
+TEST(test_batch_norm_mode)
 {
-    (void)state;
     for (int train = 0; train < 2; train++) {
         built b = build(arch2, 8, 1, train, 1, 1);
         for (size_t i = 0; i < ax_graph_nodes(b.g); i++)
@@ -196,9 +190,8 @@ static void test_batch_norm_mode(void **state)
 }
 
 /* Random genotypes have logits, losses and gradients. */
-static void test_random(void **state)
+TEST(test_random)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(11, 1);
     for (int i = 0; i < 200; i++) {
         ax_genotype g = ax_space_random(ax_space_at(0), &rng);
@@ -223,9 +216,8 @@ static void test_random(void **state)
     }
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
-    (void)state;
     ax_decoder_spec spec = { .channels = 8, .repeats = 1, .outputs = 5 };
     ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder d;

@@ -19,9 +19,8 @@ static ax_genotype parsed(const char *text)
     return g;
 }
 
-static void test_published(void **state)
+TEST(test_published)
 {
-    (void)state;
     char buf[AX_GENOTYPE_TEXT];
     const char *const texts[] = { arch0, arch1, arch2 };
     for (int i = 0; i < 3; i++) {
@@ -36,16 +35,14 @@ static void test_published(void **state)
     assert_int_equal(g.block[2].in[0], 4);
 }
 
-static void test_blanks(void **state)
+TEST(test_blanks)
 {
-    (void)state;
     ax_genotype a = parsed(arch0), b = parsed(" [ [ 8 , [0,0, 5,2],\n[0,2,8,8],[0,5,1,4]],\t[[3,3],[3,2],[3,0]]] \n");
     assert_memory_equal(&a, &b, sizeof a);
 }
 
-static void test_random_round_trip(void **state)
+TEST(test_random_round_trip)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(7, 1);
     bool seen[AX_DECISIONS][AX_CELL_OPS] = { 0 };
     for (int i = 0; i < 2000; i++) {
@@ -63,9 +60,8 @@ static void test_random_round_trip(void **state)
             assert_int_equal(seen[d][c], c < choices[d]);
 }
 
-static void test_error_positions(void **state)
+TEST(test_error_positions)
 {
-    (void)state;
     static const struct {
         const char *text, *message;
     } cases[] = {
@@ -91,9 +87,8 @@ static void test_error_positions(void **state)
     }
 }
 
-static void test_trailing(void **state)
+TEST(test_trailing)
 {
-    (void)state;
     char text[sizeof arch0 + 8];
     ax_genotype g, before = parsed(arch1);
     ax_err err = { 0 };
@@ -105,9 +100,8 @@ static void test_trailing(void **state)
 }
 
 /* Every prefix of a genotype is refused, with an error at its end. */
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
-    (void)state;
     for (size_t n = 0; n < sizeof arch2 - 1; n++) {
         char text[sizeof arch2];
         snprintf(text, sizeof text, "%.*s", (int)n, arch2);
@@ -118,9 +112,8 @@ static void test_truncated(void **state)
     }
 }
 
-static void test_validate(void **state)
+TEST(test_validate)
 {
-    (void)state;
     ax_genotype g = parsed(arch0);
     g.value[10] = 8;
     ax_err err = { 0 };
@@ -128,9 +121,8 @@ static void test_validate(void **state)
     assert_string_equal(err.msg, "genotype: decision 11 (layer 3), position 8: positions of layer 3 are 0 to 7");
 }
 
-static void test_loose(void **state)
+TEST(test_loose)
 {
-    (void)state;
     const ax_genotype p0 = parsed(arch0), p1 = parsed(arch1), p2 = parsed(arch2);
     const ax_cells g0 = ax_cells_of(&p0), g1 = ax_cells_of(&p1), g2 = ax_cells_of(&p2);
     assert_int_equal(ax_cells_loose_ends(&g0), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
@@ -141,18 +133,16 @@ static void test_loose(void **state)
     assert_int_equal(ax_cells_loose_blocks(&g2), 6);
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
-    (void)state;
     assert_string_equal(ax_cellop_name(AX_CELL_CONV3_D12), "conv3x3_d12");
     assert_string_equal(ax_cellop_name(10), "none");
     assert_string_equal(ax_cellop_name(11), "?");
 }
 
 /* The name of a published network of any space gives the same genotype as its text. */
-static void test_names_of_networks(void **state)
+TEST(test_names_of_networks)
 {
-    (void)state;
     static const struct {
         const char *name, *text;
     } known[] = {

@@ -14,9 +14,8 @@ static unsigned distance(const char *a, const char *b)
     return ax_reduced_distance(&x, &y);
 }
 
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     static const struct {
         const char *a, *b;
         unsigned distance;
@@ -67,9 +66,8 @@ static void by_hand(void **state)
 
 /* Distance 0 means the same network. Tested on neighbours of random networks, and with few choices, where many are the
    same. The converse holds for most pairs: regrouped sums of skips are missed. */
-static void equal_decisions_are_the_same_network(void **state)
+TEST(equal_decisions_are_the_same_network)
 {
-    (void)state;
     enum { PAIRS = 40000 };
     ax_rng rng = ax_rng_new(4, 4);
     const ax_space *s;
@@ -101,9 +99,8 @@ static void equal_decisions_are_the_same_network(void **state)
 }
 
 /* With concatenation nothing is folded. */
-static void concatenation_counts_all(void **state)
+TEST(concatenation_counts_all)
 {
-    (void)state;
     ax_genotype g, h;
     ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,10]],[[3,3],[3,2],[3,0]]]", &g, NULL);
     ax_genotype_parse("[[8,[0,0,2,5],[0,3,8,8],[0,4,1,10]],[[3,3],[2,3],[3,0]]]", &h, NULL);

@@ -9,9 +9,8 @@
     const ax_space *s;                                                                                                 \
     for (unsigned at = 0; (s = ax_space_at(at)); at++)
 
-static void room_is_enough(void **state)
+TEST(room_is_enough)
 {
-    (void)state;
     EACH_SPACE(s)
     {
         assert_in_range(s->n_decisions, 1, AX_MAX_DECISIONS);
@@ -28,9 +27,8 @@ static void room_is_enough(void **state)
 }
 
 /* A policy makes each decision once, and its heads and tables are large enough. */
-static void policies_see_all_decisions(void **state)
+TEST(policies_see_all_decisions)
 {
-    (void)state;
     EACH_SPACE(s)
     {
         bool made[AX_MAX_DECISIONS] = { false };
@@ -45,9 +43,8 @@ static void policies_see_all_decisions(void **state)
     }
 }
 
-static void forms_have_each_decision_once(void **state)
+TEST(forms_have_each_decision_once)
 {
-    (void)state;
     EACH_SPACE(s)
     {
         int seen[AX_MAX_DECISIONS] = { 0 }, lines = 0;
@@ -65,9 +62,8 @@ static void forms_have_each_decision_once(void **state)
 }
 
 /* Rows read only rows above them, and the text of a genotype gives back the same genotype in the same space. */
-static void drawings_and_texts(void **state)
+TEST(drawings_and_texts)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(1, 1);
     EACH_SPACE(s)
     for (int i = 0; i < 500; i++) {
@@ -90,9 +86,8 @@ static void drawings_and_texts(void **state)
     }
 }
 
-static void unknown_spaces_are_refused(void **state)
+TEST(unknown_spaces_are_refused)
 {
-    (void)state;
     ax_genotype g = { .space = UINT8_MAX };
     ax_err err;
     assert_int_equal(ax_genotype_validate(&g, &err), AX_EINVAL);
@@ -100,9 +95,8 @@ static void unknown_spaces_are_refused(void **state)
 }
 
 /* Where sums may not be regrouped, only an identical genotype is the same network. */
-static void keys(void **state)
+TEST(keys)
 {
-    (void)state;
     ax_genotype a, b;
     assert_int_equal(ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", &a, NULL), AX_OK);
     assert_int_equal(ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[2,3],[3,0]]]", &b, NULL), AX_OK);

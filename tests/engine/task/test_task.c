@@ -37,9 +37,8 @@ static ax_settings tiny(int id)
     return s;
 }
 
-static void its_table_is_whole(void **state)
+TEST(its_table_is_whole)
 {
-    (void)state;
     for (int id = 0; id < AX_TASKS; id++) {
         const ax_task *t = ax_task_of((ax_task_id)id);
         assert_int_equal(t->id, id);
@@ -81,9 +80,8 @@ static const char *give(const void *context, const char *key)
     return NULL;
 }
 
-static void what_it_says_of_itself_is_read_back(void **state)
+TEST(what_it_says_of_itself_is_read_back)
 {
-    (void)state;
     for (int id = 0; id < AX_TASKS; id++) {
         ax_err err = { AX_OK, "" };
         ax_source *source = open_scenes(id);
@@ -133,9 +131,8 @@ static void check_model(const char *path, int id, const ax_outcome *out)
     free(info);
 }
 
-static void a_candidate_comes_to_a_reward(void **state)
+TEST(a_candidate_comes_to_a_reward)
 {
-    (void)state;
     for (int id = 0; id < AX_TASKS; id++) {
         char dir[] = "/tmp/ax-task-XXXXXX", masks[64], model[64], truth[64];
         ax_err err = { AX_OK, "" };

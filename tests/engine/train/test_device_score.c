@@ -53,9 +53,8 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, in
     spec.task->score_free(got);
 }
 
-static void as_on_the_host(void **state)
+TEST(as_on_the_host)
 {
-    (void)state;
     const ax_backend *be;
     ax_device *dev = ax_emulated_open(&be);
     const int32_t classes[] = { 2, 21, 40, 41, 255 };
@@ -142,9 +141,8 @@ static void sums_are(const ax_backend *be, ax_device *dev, ax_depth_crop crop, i
     spec.task->score_free(got);
 }
 
-static void depths_as_on_the_host(void **state)
+TEST(depths_as_on_the_host)
 {
-    (void)state;
     const ax_backend *be;
     ax_device *dev = ax_emulated_open(&be);
     for (int backwards = 0; backwards < 2; backwards++) {
@@ -250,9 +248,8 @@ static void peaks_are(const ax_backend *be, ax_device *dev, ax_pose_protocol pro
     spec.task->score_free(got);
 }
 
-static void peaks_as_on_the_host(void **state)
+TEST(peaks_as_on_the_host)
 {
-    (void)state;
     const ax_backend *be;
     ax_device *dev = ax_emulated_open(&be);
     for (int backwards = 0; backwards < 2; backwards++)
@@ -271,9 +268,8 @@ static void peaks_as_on_the_host(void **state)
 
 /* ---- means of two views ---- */
 
-static void means_as_on_the_host(void **state)
+TEST(means_as_on_the_host)
 {
-    (void)state;
     enum { N = 2, H = 12, W = 20, MAPS = H / 4 * (W / 4) };
     ax_err err = { AX_OK, "" };
     const ax_backend *be;
@@ -317,9 +313,8 @@ static void means_as_on_the_host(void **state)
 }
 
 /* Scores that no device can compute, or without a device, are left to the host. */
-static void else_the_host(void **state)
+TEST(else_the_host)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_device_score s = { 0 };
     const ax_task_spec segmentation = { .task = &ax_task_segmentation, .outputs = 5 };

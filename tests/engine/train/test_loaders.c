@@ -16,9 +16,8 @@ int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
     return 0;
 }
 
-static void all_cores_unless_told_otherwise(void **state)
+TEST(all_cores_unless_told_otherwise)
 {
-    (void)state;
     ax_trainer t = { .settings.threads = 0 };
     if (ax_cores_allowed() < CORES)
         skip(); /* the machine has a quota */

@@ -124,9 +124,8 @@ static void refuse_folder(const char *dir, ax_source *source, const char *says)
 }
 
 /* Sequences that count from 1 have pictures with the same names: each one uses its own logits. */
-static void pictures_of_one_name(void **state)
+TEST(pictures_of_one_name)
 {
-    (void)state;
     static const char *const image[] = { "train/s1/0001.png", "train/s2/0001.png", "train/s2/0002.png", "0003.png" };
     ax_source *source = named_set("set", image, 4);
     char dir[64], path[PATH];

@@ -105,9 +105,8 @@ static void compare(const float *want, const float *got, size_t n)
             fail_msg("gradient %zu of %zu is %g, not %g", i, n, (double)got[i], (double)want[i]);
 }
 
-static void shares_add_up_to_the_batch(void **state)
+TEST(shares_add_up_to_the_batch)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     setenv("AUXCELL_EMU_DEVICES", "3", 1);
     if (!ax_emulated_backend(false))
@@ -141,9 +140,8 @@ static void shares_add_up_to_the_batch(void **state)
     free(want);
 }
 
-static void who_gets_how_much(void **state)
+TEST(who_gets_how_much)
 {
-    (void)state;
     ax_trainer t = { .settings = { .data_parallel = 4 } };
     ax_train_job job = { .peers = 0xf0 };
     ax_training r = { .t = &t, .job = &job, .schedule = { .batch = 16 } };

@@ -117,9 +117,8 @@ static double apart(const fixture *f, int k)
     return farthest(f->value[k], f->average[k], f->n[k]);
 }
 
-static void epochs_end_with_the_averages(void **state)
+TEST(epochs_end_with_the_averages)
 {
-    (void)state;
     ax_settings s = tiny("1");
     fixture off = train(&s, NULL, NULL, AX_OK);
     ax_settings_set(&s, "polyak-copy", "1", NULL);
@@ -147,9 +146,8 @@ static bool stop_at_three(void *context, const ax_train_progress *p)
 }
 
 /* Stopped in the second epoch and resumed: the result is that of an uninterrupted training. */
-static void a_stopped_one_goes_on_the_same(void **state)
+TEST(a_stopped_one_goes_on_the_same)
 {
-    (void)state;
     char path[] = "/tmp/ax-published-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -169,9 +167,8 @@ static void a_stopped_one_goes_on_the_same(void **state)
 }
 
 /* Averages stay the same, bit for bit; their batch norm statistics change. */
-static void statistics_are_learned_again(void **state)
+TEST(statistics_are_learned_again)
 {
-    (void)state;
     ax_settings s = tiny("2");
     fixture off = train(&s, NULL, NULL, AX_OK);
     ax_settings_set(&s, "bn-refresh", "7", NULL);
@@ -189,9 +186,8 @@ static void statistics_are_learned_again(void **state)
 }
 
 /* Uniform within 1 / sqrt(fan in), over the whole range. */
-static void convolutions_begin_as_pytorchs(void **state)
+TEST(convolutions_begin_as_pytorchs)
 {
-    (void)state;
     ax_settings s = tiny("1");
     ax_settings_set(&s, "init", "pytorch", NULL);
     ax_settings_set(&s, "lr", "1e-9", NULL); /* it stays close to its initialisation */
@@ -220,9 +216,8 @@ static void convolutions_begin_as_pytorchs(void **state)
 
 /* The preset `paper` sets all of this; the others set none of it but the initialisation of cpu, which is better
    there. */
-static void presets(void **state)
+TEST(presets)
 {
-    (void)state;
     ax_settings s;
     ax_settings_preset(&s, "paper", NULL);
     assert_true(s.polyak_copy == 1 && s.val_shorter_side == 400 && s.gate_handmade == 0 && s.reinforce_lr == 1e-4);

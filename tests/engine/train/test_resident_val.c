@@ -122,10 +122,9 @@ static void compare(const char *task, const char *flip, const char *side, int *b
 }
 
 /* All images are in one batch: each view copies one list of what to gather, and the figures are read back. */
-static void only_what_to_gather_is_told(void **state)
+TEST(only_what_to_gather_is_told)
 {
     int before, after;
-    (void)state;
     if (!ax_emulated_backend(false))
         skip();
     const int taps = ax_encoder_builtin()->taps.n;
@@ -140,10 +139,9 @@ static void only_what_to_gather_is_told(void **state)
 }
 
 /* Runs of two images, one, and two make three batches, with two views each. */
-static void images_of_several_sizes(void **state)
+TEST(images_of_several_sizes)
 {
     int before, after;
-    (void)state;
     if (!ax_emulated_backend(false))
         skip();
     compare("segmentation", "1", "0", &before, &after);
@@ -152,11 +150,10 @@ static void images_of_several_sizes(void **state)
 }
 
 /* Key points are compared on the host. */
-static void truths_that_the_host_reads_stay_there(void **state)
+TEST(truths_that_the_host_reads_stay_there)
 {
     int before, after;
     bench b;
-    (void)state;
     if (!ax_emulated_backend(false))
         skip();
     compare("pose", "0", "32", &before, &after);
@@ -166,10 +163,9 @@ static void truths_that_the_host_reads_stay_there(void **state)
     close_bench(&b);
 }
 
-static void what_does_not_fit_comes_from_the_cache(void **state)
+TEST(what_does_not_fit_comes_from_the_cache)
 {
     bench b;
-    (void)state;
     if (!ax_emulated_backend(false))
         skip();
     open_bench(&b, "segmentation", (const char *const[]) { NULL });

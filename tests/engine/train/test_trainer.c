@@ -67,9 +67,8 @@ static bool stop_at_two(void *context, const ax_train_progress *p)
     return p->step < 2;
 }
 
-static void the_same_job_gives_the_same_bits(void **state)
+TEST(the_same_job_gives_the_same_bits)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_settings s = tiny();
     ax_source *source = scenes();
@@ -114,9 +113,8 @@ static bool note_first(void *context, const ax_train_progress *p)
 
 /* If no other worker waits for the caches, the first step is done before all crops and any validation image are made;
    the bits are the same. Only the sizes of whole images are read before. */
-static void the_first_epoch_begins_before_all_is_read(void **state)
+TEST(the_first_epoch_begins_before_all_is_read)
 {
-    (void)state;
     enum { CROPS = 64, VALIDATION = 5 };
     ax_err err = { AX_OK, "" };
     ax_outcome out[4];
@@ -151,9 +149,8 @@ static void the_first_epoch_begins_before_all_is_read(void **state)
 }
 
 /* A latency is the encoder's, which is measured once, plus the decoder's. */
-static void latencies_are_measured_when_asked_for(void **state)
+TEST(latencies_are_measured_when_asked_for)
 {
-    (void)state;
     static const struct {
         const char *runs, *objective;
         bool measured;
@@ -181,9 +178,8 @@ static void latencies_are_measured_when_asked_for(void **state)
 
 /* Run to run, in separate trainers: sums are split by the number of threads, not by the order in which threads
    finish. */
-static void equal_threads_give_equal_bits(void **state)
+TEST(equal_threads_give_equal_bits)
 {
-    (void)state;
     ax_genotype g = genotype();
     for (int threads = 1; threads <= 2; threads++) {
         ax_outcome o[2];
@@ -243,9 +239,8 @@ static ax_train_verdict stage1_stops(void *context, const ax_outcome *out)
     return AX_TRAIN_STOP;
 }
 
-static void stage_2_follows_stage_1(void **state)
+TEST(stage_2_follows_stage_1)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_settings s = end_to_end();
     ax_source *source = scenes();
@@ -281,9 +276,8 @@ static bool keep_loss(void *context, const ax_train_progress *p)
 }
 
 /* The whole of stage 2 (loader, encoder and decoder in training, two optimisers) against the reference backend. */
-static void backends_agree_on_stage_2(void **state)
+TEST(backends_agree_on_stage_2)
 {
-    (void)state;
     double loss[2][6];
     ax_source *source = scenes();
     for (int i = 0; i < 2; i++) {
@@ -307,9 +301,8 @@ static void backends_agree_on_stage_2(void **state)
     assert_true(fabs(loss[0][3] - loss[1][3]) < 2e-2 * loss[1][3]);
 }
 
-static void what_goes_wrong_is_typed(void **state)
+TEST(what_goes_wrong_is_typed)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_settings s = tiny();
     ax_source *source = scenes();
@@ -361,9 +354,8 @@ static void count_fill(void *context, size_t done, size_t all)
     ++*(int *)context;
 }
 
-static void a_cache_is_filled_once_and_mended(void **state)
+TEST(a_cache_is_filled_once_and_mended)
 {
-    (void)state;
     char dir[] = "/tmp/ax-cache-XXXXXX", first[512], name[512];
     ax_err err = { AX_OK, "" };
     assert_non_null(mkdtemp(dir));
@@ -396,9 +388,8 @@ static void a_cache_is_filled_once_and_mended(void **state)
     assert_int_equal(system(command), 0);
 }
 
-static void masks_are_kept_for_a_person(void **state)
+TEST(masks_are_kept_for_a_person)
 {
-    (void)state;
     char dir[] = "/tmp/ax-masks-XXXXXX", path[64];
     ax_err err = { AX_OK, "" };
     assert_non_null(mkdtemp(dir));

@@ -25,9 +25,8 @@ static ax_command large(int verb)
     return c;
 }
 
-static void the_longer_form_comes_back(void **state)
+TEST(the_longer_form_comes_back)
 {
-    (void)state;
     for (int verb = 0; verb < AX_VERB_COUNT; verb++) {
         uint8_t buf[AX_COMMAND_MAX_BYTES];
         ax_command c = large(verb), back;
@@ -54,9 +53,8 @@ static ax_code unpack(const char *fields, size_t n, ax_command *c)
     return ax_command_unpack(buf, head + n, c, NULL);
 }
 
-static void fields_are_checked(void **state)
+TEST(fields_are_checked)
 {
-    (void)state;
     ax_command c;
     static const char good[] = "\x83\xa3new\xc3\xa5"
                                "batch\x07\xa3ids\x92\x05\x06";
@@ -77,9 +75,8 @@ static void fields_are_checked(void **state)
     assert_int_equal(c.n_ids, AX_COMMAND_IDS);
 }
 
-static void commands_come_back(void **state)
+TEST(commands_come_back)
 {
-    (void)state;
     for (int verb = 0; verb < AX_VERB_COUNT; verb++) {
         uint8_t buf[AX_COMMAND_MAX_BYTES];
         ax_command c = sample(verb), back;
@@ -103,9 +100,8 @@ static void commands_come_back(void **state)
     assert_false(ax_verb_find("explode", &none));
 }
 
-static void answers_come_back(void **state)
+TEST(answers_come_back)
 {
-    (void)state;
     for (int code = AX_OK; code <= AX_EBUSY; code++) {
         uint8_t buf[AX_COMMAND_MAX_BYTES];
         ax_answer a = { .request = 12, .code = (ax_code)code, .fields = code % 2 }, back;
@@ -120,9 +116,8 @@ static void answers_come_back(void **state)
     }
 }
 
-static void random_bytes_do_no_harm(void **state)
+TEST(random_bytes_do_no_harm)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(5, 6);
     for (int round = 0; round < 20000; round++) {
         uint8_t buf[AX_COMMAND_MAX_BYTES];

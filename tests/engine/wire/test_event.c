@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void every_kind_comes_back(void **state)
+TEST(every_kind_comes_back)
 {
-    (void)state;
     for (int kind = 0; kind < AX_EVENT_COUNT; kind++)
         for (int k = 0; k < AX_TEST_FILLS; k++) {
             uint8_t buf[AX_EVENT_MAX_BYTES];
@@ -29,9 +28,8 @@ static void every_kind_comes_back(void **state)
 
 /* Each truncated payload is copied to memory of exactly its size, so that the address sanitizer sees a read beyond
    it. */
-static void cut_payloads_are_refused(void **state)
+TEST(cut_payloads_are_refused)
 {
-    (void)state;
     for (int kind = 0; kind < AX_EVENT_COUNT; kind++) {
         uint8_t buf[AX_EVENT_MAX_BYTES];
         ax_event ev;
@@ -50,9 +48,8 @@ static void cut_payloads_are_refused(void **state)
 }
 
 /* Random bytes, and valid payloads with some bytes changed: whatever is accepted must be a valid event. */
-static void random_bytes_do_no_harm(void **state)
+TEST(random_bytes_do_no_harm)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(1, 2);
     int taken = 0;
     for (int round = 0; round < 30000; round++) {
@@ -109,9 +106,8 @@ static size_t pack_custom(const char *kind, int fields, uint8_t *buf)
     return n;
 }
 
-static void newer_programs_may_say_more(void **state)
+TEST(newer_programs_may_say_more)
 {
-    (void)state;
     uint8_t buf[256];
     ax_event ev;
     bool known = true;
@@ -126,9 +122,8 @@ static void newer_programs_may_say_more(void **state)
     assert_false(known);
 }
 
-static void wrong_types_are_named(void **state)
+TEST(wrong_types_are_named)
 {
-    (void)state;
     uint8_t buf[AX_EVENT_MAX_BYTES];
     ax_event ev;
     bool known;
@@ -142,9 +137,8 @@ static void wrong_types_are_named(void **state)
     assert_int_equal(ax_event_unpack(large, sizeof large, &ev, &known, &err), AX_EFORMAT);
 }
 
-static void texts_on_disk_are_utf8(void **state)
+TEST(texts_on_disk_are_utf8)
 {
-    (void)state;
     uint8_t buf[AX_EVENT_MAX_BYTES];
     ax_event ev, back;
     bool known;
@@ -157,9 +151,8 @@ static void texts_on_disk_are_utf8(void **state)
                                            "?");
 }
 
-static void json_is_one_line(void **state)
+TEST(json_is_one_line)
 {
-    (void)state;
     ax_event ev = { .kind = AX_EVENT_PROPOSED, .seq = 9, .at = 1764072000.25, .clock = 77.5, .id = 3 };
     assert_int_equal(
         ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", &ev.u.PROPOSED.genotype, NULL),

@@ -68,9 +68,8 @@ static size_t packed(const thing *t, uint8_t *buf, size_t cap)
     return out.len;
 }
 
-static void there_and_back(void **state)
+TEST(there_and_back)
 {
-    (void)state;
     uint8_t buf[1024];
     const thing t = example();
     thing by_bytes, by_object;
@@ -107,9 +106,8 @@ static void there_and_back(void **state)
     msgpack_unpacked_destroy(&msg);
 }
 
-static void as_json(void **state)
+TEST(as_json)
 {
-    (void)state;
     ax_str out;
     ax_str_init(&out, 0);
     thing t = example();
@@ -122,9 +120,8 @@ static void as_json(void **state)
     ax_str_release(&out);
 }
 
-static void what_is_lacking(void **state)
+TEST(what_is_lacking)
 {
-    (void)state;
     thing t = example();
     for (int i = 0; i < MEMBERS; i++)
         assert_true(ax_field_lack(&members[i], &t) == (members[i].type != AX_FIELD_GENOTYPE));

@@ -5,9 +5,8 @@
 
 #include <math.h>
 
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     ax_front f = { .point = NULL };
     assert_false(ax_front_has(&f, 5, 1));
     assert_true(ax_front_add(&f, 5, .5, 1));
@@ -31,9 +30,8 @@ static void by_hand(void **state)
     ax_front_release(&f);
 }
 
-static void as_all_against_all(void **state)
+TEST(as_all_against_all)
 {
-    (void)state;
     enum { N = 400 };
     static double cost[N], reward[N];
     ax_rng rng = ax_rng_new(4, 1);

@@ -44,9 +44,8 @@ static void add_kind(ax_str *out, const char *name, const field_doc *doc, size_t
     ax_str_add(out, ".El\n");
 }
 
-static void events(void **state)
+TEST(events)
 {
-    (void)state;
     ax_str want;
     ax_str_init(&want, 0);
 #define ADD(kind) add_kind(&want, ax_event_name(AX_EVENT_##kind), docs_##kind, n_docs_##kind);
@@ -55,9 +54,8 @@ static void events(void **state)
     ax_str_release(&want);
 }
 
-static void figures(void **state)
+TEST(figures)
 {
-    (void)state;
     static const char *const unit[] = { [AX_FORM_SHARE] = "",
                                         [AX_FORM_COUNT] = "",
                                         [AX_FORM_SECONDS] = ", seconds",
@@ -75,9 +73,8 @@ static void figures(void **state)
     ax_str_release(&want);
 }
 
-static void verbs(void **state)
+TEST(verbs)
 {
-    (void)state;
     static const char *const operands[] = { ".Op Ar RUN", ".Op Ar RUN\n.Ar ID", ".Op Ar RUN\n.Op Ar ID",
                                             ".Op Ar RUN\n.Ar ID ...", ".Op Ar RUN\n.Op Ar ID ..." };
     ax_str want;
@@ -97,9 +94,8 @@ static void verbs(void **state)
     ax_str_release(&want);
 }
 
-static void settings(void **state)
+TEST(settings)
 {
-    (void)state;
     ax_settings preset[3];
     static const char *const preset_name[] = { "demo", "cpu", "paper" };
     for (int k = 0; k < 3; k++)
@@ -136,9 +132,8 @@ static void settings(void **state)
     ax_str_release(&want);
 }
 
-static void data_sets(void **state)
+TEST(data_sets)
 {
-    (void)state;
     ax_str want, readme;
     ax_str_init(&want, 0);
     ax_str_init(&readme, 0);
@@ -173,9 +168,8 @@ static void data_sets(void **state)
     ax_str_release(&readme);
 }
 
-static void findings(void **state)
+TEST(findings)
 {
-    (void)state;
     ax_str want;
     const char *doc;
     bool stops;

@@ -40,9 +40,8 @@ static ax_maskfile make(bool pictures)
     return m;
 }
 
-static void two_files_make_one_view(void **state)
+TEST(two_files_make_one_view)
 {
-    (void)state;
     char dir[] = "/tmp/ax-mask-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY);
@@ -88,9 +87,8 @@ static void two_files_make_one_view(void **state)
     rmdir(dir);
 }
 
-static void lengths_that_lie_are_refused(void **state)
+TEST(lengths_that_lie_are_refused)
 {
-    (void)state;
     char dir[] = "/tmp/ax-mask-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY);

@@ -70,9 +70,8 @@ static void names_and_paths(void **state)
     assert_int_equal(ax_run_path("a", path, sizeof path, &err), AX_EINVAL);
 }
 
-static void a_run_is_private_and_made_once(void **state)
+TEST(a_run_is_private_and_made_once)
 {
-    (void)state;
     char path[256];
     ax_err err;
     struct stat st;
@@ -136,9 +135,8 @@ static void only_an_empty_directory_becomes_a_run(void **state)
     close(fd);
 }
 
-static void new_names(void **state)
+TEST(new_names)
 {
-    (void)state;
     static const char *const good[] = { "a",   "scenes-001", "./12", "/x/.a", ".", "a b",
                                         "a=b", "\xc3\xa4",   "a.b",  "1a",    "x/" };
     static const char *const bad[] = { "",    "..",   "a/..", "a/../", "/",        "-a",           "--",    "./-a",
@@ -195,9 +193,8 @@ static void a_linked_run_is_a_run(void **state)
     free(home);
 }
 
-static void what_others_may_write_to_is_refused(void **state)
+TEST(what_others_may_write_to_is_refused)
 {
-    (void)state;
     char path[256], name[300];
     ax_err err;
     close(make("one", path));
@@ -228,9 +225,8 @@ static void what_others_may_write_to_is_refused(void **state)
 }
 
 /* As on a file system that assigns files to another owner. */
-static void what_belongs_to_another_is_refused(void **state)
+TEST(what_belongs_to_another_is_refused)
 {
-    (void)state;
     char path[256];
     ax_err err;
     close(make("one", path));
@@ -242,9 +238,8 @@ static void what_belongs_to_another_is_refused(void **state)
     assert_int_equal(chown(path, 0, 0), 0);
 }
 
-static void missing_folders_are_made(void **state)
+TEST(missing_folders_are_made)
 {
-    (void)state;
     char path[256];
     ax_err err;
     unsigned made;
@@ -269,9 +264,8 @@ static void missing_folders_are_made(void **state)
     close(fd);
 }
 
-static void one_engine_at_a_time(void **state)
+TEST(one_engine_at_a_time)
 {
-    (void)state;
     char path[256];
     ax_err err;
     int ready[2], go[2];
@@ -339,9 +333,8 @@ static pid_t killed_holder(int fd, double seconds)
 }
 
 /* However long it takes: longer than the wait for a living engine. */
-static void a_killed_engine_is_waited_for(void **state)
+TEST(a_killed_engine_is_waited_for)
 {
-    (void)state;
     char path[256];
     ax_err err = { AX_OK, "" };
     int fd = make("one", path);
@@ -358,9 +351,8 @@ static void a_killed_engine_is_waited_for(void **state)
 }
 
 /* Its engine.pid is gone, but it still writes its log. */
-static void an_engine_without_its_lock_is_found(void **state)
+TEST(an_engine_without_its_lock_is_found)
 {
-    (void)state;
     char path[256], text[AX_RUN_ENGINE_TEXT];
     int fd = make("one", path), lock = ax_run_lock(fd, false, NULL);
     ax_eventlog *log = ax_eventlog_open(fd, "events.mpk", true, NULL);

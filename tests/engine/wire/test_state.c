@@ -38,9 +38,8 @@ static void a_candidate_lives(void **state)
 }
 
 /* The manual gives a viewer's memory: .6 MiB per 1,000 candidates. */
-static void a_candidate_takes_little_memory(void **state)
+TEST(a_candidate_takes_little_memory)
 {
-    (void)state;
     /* plus 152 bytes for the policy's probabilities of 19 decisions, if it has reported them */
     assert_in_range(sizeof(ax_candidate), 1, 656);
 }
@@ -185,9 +184,8 @@ static void ids_out_of_reach_are_damage(void **state)
     assert_false(t->s.out_of_memory);
 }
 
-static void any_order_of_any_event_is_survived(void **state)
+TEST(any_order_of_any_event_is_survived)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(3, 4);
     ax_state s;
     ax_state_init(&s);
@@ -233,9 +231,8 @@ static void fold(void *context, const ax_event *ev)
     ax_state_fold(context, ev);
 }
 
-static void the_file_folds_to_the_live_state(void **state)
+TEST(the_file_folds_to_the_live_state)
 {
-    (void)state;
     char dir[] = "/tmp/ax-state-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY);
@@ -286,9 +283,8 @@ static void the_file_folds_to_the_live_state(void **state)
 }
 
 /* The first and the newest preferences are kept, and a thinned history. */
-static void preferences_are_kept(void **state)
+TEST(preferences_are_kept)
 {
-    (void)state;
     const ax_space *space = ax_space_at(0);
     ax_state s;
     ax_event ev;
@@ -320,9 +316,8 @@ static void preferences_are_kept(void **state)
 }
 
 /* A strategy without preferences samples uniformly: later preferences are compared with that, not with zero. */
-static void preferences_begin_evenly(void **state)
+TEST(preferences_begin_evenly)
 {
-    (void)state;
     const ax_space *space = ax_space_at(0);
     unsigned n = space->decision[0].choices;
     ax_state s;
@@ -342,9 +337,8 @@ static void preferences_begin_evenly(void **state)
     ax_state_release(&s);
 }
 
-static void updates_are_kept(void **state)
+TEST(updates_are_kept)
 {
-    (void)state;
     ax_state s;
     ax_event ev;
     ax_state_init(&s);

@@ -20,9 +20,8 @@ static void the_rate_counts_ten_minutes(void **state)
 }
 
 /* The system clock is changed while an engine runs: rate, times and the seconds left for undo stay right. */
-static void a_clock_that_is_set_does_no_harm(void **state)
+TEST(a_clock_that_is_set_does_no_harm)
 {
-    (void)state;
     static const double jump[] = { -1e6, 1e6, -3600 };
     for (size_t i = 0; i < sizeof jump / sizeof *jump; i++) {
         story t = { .at = 2e6, .clock = 500 };
@@ -48,9 +47,8 @@ static void a_clock_that_is_set_does_no_harm(void **state)
     }
 }
 
-static void only_time_with_an_engine_is_elapsed(void **state)
+TEST(only_time_with_an_engine_is_elapsed)
 {
-    (void)state;
     for (int older = 0; older < 2; older++) { /* engines of older versions didn't send their clock */
         story t = { .at = 2e6, .clock = older ? 0 : 500 };
         ax_state_init(&t.s);
@@ -94,9 +92,8 @@ static void workers_are_known_by_what_they_train(void **state)
 }
 
 /* The device is "auto" until a worker reports the real one; a named device keeps its name. */
-static void auto_becomes_the_device_that_it_is(void **state)
+TEST(auto_becomes_the_device_that_it_is)
 {
-    (void)state;
     static const char *const set[] = { "auto", "cuda:all" }, *const seen[] = { "cpu", "cuda:all" };
     for (int i = 0; i < 2; i++) {
         story t;

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void any_other_name_is_one_worker(void **state)
+TEST(any_other_name_is_one_worker)
 {
-    (void)state;
     static const char *const names[] = { "auto", "cpu", "ref", "cuda", "cuda:3", "cuda:x", "no such thing", "" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         ax_worker_devices d;
@@ -18,9 +17,8 @@ static void any_other_name_is_one_worker(void **state)
     }
 }
 
-static void only_the_cpu_takes_several_workers(void **state)
+TEST(only_the_cpu_takes_several_workers)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_worker_devices d;
     assert_int_equal(ax_worker_devices_of("cpu", &d, NULL), AX_OK);
@@ -35,18 +33,16 @@ static void only_the_cpu_takes_several_workers(void **state)
     assert_non_null(strstr(err.msg, "workers = 2: only on the CPU"));
 }
 
-static void who_shares_a_device(void **state)
+TEST(who_shares_a_device)
 {
-    (void)state;
     const ax_worker_devices d = { .n = 4, .name = { "cuda:0", "cuda:0", "cuda:1", "cuda:0" } };
     assert_int_equal(ax_worker_devices_sharers(&d, 0), 3);
     assert_int_equal(ax_worker_devices_sharers(&d, 2), 1);
     assert_int_equal(ax_worker_devices_sharers(&d, 3), 3);
 }
 
-static void wrong_lists_are_refused(void **state)
+TEST(wrong_lists_are_refused)
 {
-    (void)state;
     static const char *const lists[] = { "cuda:0,0",      "cuda:0,",   "cuda:,1",   "cuda:0,,1",
                                          "cuda:1;2,3",    "cuda:0,-1", "cuda:0,32", "cuda:0,99999999999999999999",
                                          "cuda:0*0",      "cuda:0*",   "cuda:0*33", "cuda:0*-1",
@@ -59,9 +55,8 @@ static void wrong_lists_are_refused(void **state)
     }
 }
 
-static void without_a_plugin_there_is_none(void **state)
+TEST(without_a_plugin_there_is_none)
 {
-    (void)state;
     static const char *const lists[] = { "cuda:all", "cuda:0,1" };
     assert_int_equal(setenv("AUXCELL_PLUGIN_DIR", "/nowhere", 1), 0);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
@@ -73,9 +68,8 @@ static void without_a_plugin_there_is_none(void **state)
     }
 }
 
-static void each_device_has_its_own_reason(void **state)
+TEST(each_device_has_its_own_reason)
 {
-    (void)state;
     static const struct {
         const char *setting, *says;
     } cases[] = { { "cuda:0,1", "device 'cuda:0,1': cuda:0: reason 0" },

@@ -15,9 +15,8 @@ static ax_code parse(ax_config *c, const char *text, ax_err *err)
     return ax_config_parse(c, "config.ini", copy, err);
 }
 
-static void settings_are_read(void **state)
+TEST(settings_are_read)
 {
-    (void)state;
     ax_config c = { .ascii = -1, .rate = 4 };
     ax_err err;
     assert_int_equal(parse(&c,
@@ -32,9 +31,8 @@ static void settings_are_read(void **state)
     assert_true(!c.theme && c.ascii == -1 && !c.columns.n && !c.mouse);
 }
 
-static void what_is_wrong_is_named(void **state)
+TEST(what_is_wrong_is_named)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {
@@ -66,9 +64,8 @@ static void write_text(const char *path, const char *text)
     fclose(f);
 }
 
-static void files_are_found(void **state)
+TEST(files_are_found)
 {
-    (void)state;
     char folder[] = "/tmp/auxcell-config-XXXXXX", path[128];
     ax_config *c = malloc(sizeof *c);
     assert_true(c && mkdtemp(folder));

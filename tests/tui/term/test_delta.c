@@ -243,9 +243,8 @@ static void move_rows(ax_rng *rng, ax_canvas_cell *cells)
     memmove(up ? top : top + COLS, up ? top + COLS : top, (size_t)(rows - 1) * COLS * sizeof *cells);
 }
 
-static void every_change_is_shown(void **state)
+TEST(every_change_is_shown)
 {
-    (void)state;
     for (int which = 0; which < 64; which++) {
         ax_delta_terminal d = kind(which);
         ax_rng rng = ax_rng_new(7, (uint64_t)which);
@@ -293,9 +292,8 @@ static void fill(ax_canvas_cell *cells, uint32_t code)
 }
 
 /* Only few bytes are sent. */
-static void little_is_sent(void **state)
+TEST(little_is_sent)
 {
-    (void)state;
     ax_delta_terminal d = kind(15);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');
@@ -320,9 +318,8 @@ static void little_is_sent(void **state)
 }
 
 /* Two diagonals: each is drawn from end to end, without jumping between them. */
-static void columns_are_sent_by_themselves(void **state)
+TEST(columns_are_sent_by_themselves)
 {
-    (void)state;
     ax_delta_terminal d = kind(7);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     enum { LINES = 10 };
@@ -335,9 +332,8 @@ static void columns_are_sent_by_themselves(void **state)
 
 /* A tab is shorter than an absolute column, even with a step back from beyond the target; a reverse feed is shorter
    than ESC [ A. */
-static void stops_are_used(void **state)
+TEST(stops_are_used)
 {
-    (void)state;
     ax_delta_terminal d = kind(2 + 16 + 32);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');
@@ -358,9 +354,8 @@ static ax_canvas_cell half(uint8_t upper, uint8_t lower)
 }
 
 /* Two colours are set once, whichever way the cells use them, and the same ones further down aren't set again. */
-static void colors_of_pixels_are_set_once(void **state)
+TEST(colors_of_pixels_are_set_once)
 {
-    (void)state;
     ax_delta_terminal d = kind(3);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');
@@ -378,9 +373,8 @@ static void colors_of_pixels_are_set_once(void **state)
 }
 
 /* Cells under pictures aren't sent again to save a cursor move. */
-static void pictures_are_left_alone(void **state)
+TEST(pictures_are_left_alone)
 {
-    (void)state;
     ax_delta_terminal d = kind(15);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');

@@ -33,9 +33,8 @@ static void expect(const char *text, double now, int n, const uint32_t *want)
     expect(text, now, sizeof((uint32_t[]) { __VA_ARGS__ }) / sizeof(uint32_t), (uint32_t[]) { __VA_ARGS__ })
 #define NOTHING(text, now) expect(text, now, 0, NULL)
 
-static void keys_are_known(void **state)
+TEST(keys_are_known)
 {
-    (void)state;
     EXPECT("aQ\r\x7f\x0c", 1, 'a', 'Q', AX_KEY_ENTER, AX_KEY_BACKSPACE, AX_CTRL('L'));
     EXPECT("\033[A\033OB\033[C\033OD", 1, AX_KEY_UP, AX_KEY_DOWN, AX_KEY_RIGHT, AX_KEY_LEFT);
     EXPECT("\033[H\033[4~\033[5~\033[6~\033[3~\033[Z\033OM", 1, AX_KEY_HOME, AX_KEY_END, AX_KEY_PAGE_UP,
@@ -50,9 +49,8 @@ static void keys_are_known(void **state)
 }
 
 /* Focus events are no keys, not even between keys. */
-static void focus_is_no_key(void **state)
+TEST(focus_is_no_key)
 {
-    (void)state;
     NOTHING("\033[O", 1);
     assert_true(in.unfocused);
     EXPECT("a\033[Ib", 1, 'a', 'b');
@@ -64,9 +62,8 @@ static void focus_is_no_key(void **state)
 }
 
 /* Answers of the terminal are no keys, whether they come at once, byte by byte, or late. */
-static void answers_are_no_keys(void **state)
+TEST(answers_are_no_keys)
 {
-    (void)state;
     static const char kitty[] = "\033_Gi=1;OK\033\\\033[6;20;10t\033[?62;4;22c";
     NOTHING(kitty, 1);
     assert_true(in.reply.whole && in.reply.kitty && in.reply.sixel && in.reply.cell_h == 20 && in.reply.cell_w == 10);
@@ -111,9 +108,8 @@ static void answers_are_no_keys(void **state)
     NOTHING("_Gi=1;OK\033\\", 6.4);
 }
 
-static void the_mouse_is_read(void **state)
+TEST(the_mouse_is_read)
 {
-    (void)state;
     EXPECT("\033[<0;5;3M", 1, AX_KEY_MOUSE);
     assert_true(in.mouse.button == 0 && in.mouse.col == 4 && in.mouse.row == 2 && in.mouse.pressed);
     EXPECT("\033[<0;5;3m", 1, AX_KEY_MOUSE);
@@ -125,9 +121,8 @@ static void the_mouse_is_read(void **state)
     EXPECT("\033[<0;0;3M\033[<0;5M\033[<;;M\033[<99999;5;3M\033[<-1;5;3M\033[0;5;3Mz", 2, 'z');
 }
 
-static void what_has_no_meaning_is_no_key(void **state)
+TEST(what_has_no_meaning_is_no_key)
 {
-    (void)state;
     /* Shift-F5 and F13, a sequence that no console sends, Ctrl-Right, focus, a report, a NUL, the end of a paste that
        never began */
     EXPECT("\033[15;2~\033[25~\033[[F\033[1;5C\033[I\033[?1;2cx", 1, 'x');
@@ -137,9 +132,8 @@ static void what_has_no_meaning_is_no_key(void **state)
     EXPECT("\033[12\nj", 1, '\n', 'j'); /* an incomplete sequence */
 }
 
-static void escape_waits_for_the_rest_but_not_long(void **state)
+TEST(escape_waits_for_the_rest_but_not_long)
 {
-    (void)state;
     uint32_t key;
     NOTHING("\033", 1);
     assert_true(in.due > 1 && in.due < 1.1);
@@ -159,9 +153,8 @@ static void escape_waits_for_the_rest_but_not_long(void **state)
     EXPECT("j", 9, 'j');
 }
 
-static void a_paste_is_no_keys(void **state)
+TEST(a_paste_is_no_keys)
 {
-    (void)state;
     static const char text[] = "prune xx\r[3,[0,0,8,5]]\033[A \033[20 \u20ac\n";
     char sent[128];
     int n = snprintf(sent, sizeof sent, "\033[200~%s\033[201~q", text);
@@ -187,9 +180,8 @@ static void a_paste_is_no_keys(void **state)
     assert_string_equal(in.paste, "");
 }
 
-static void its_beginning_may_come_late(void **state)
+TEST(its_beginning_may_come_late)
 {
-    (void)state;
     uint32_t key;
     NOTHING("\033", 1);
     assert_true(ax_input_next(&in, 2, &key) && key == AX_KEY_ESCAPE);
@@ -197,9 +189,8 @@ static void its_beginning_may_come_late(void **state)
     assert_string_equal(in.paste, "prune\r");
 }
 
-static void a_paste_without_an_end_ends(void **state)
+TEST(a_paste_without_an_end_ends)
 {
-    (void)state;
     uint32_t key;
     NOTHING("\033[200~xx\033[20", 1);
     assert_true(in.due > 2);
@@ -211,9 +202,8 @@ static void a_paste_without_an_end_ends(void **state)
     EXPECT("j", 20, 'j');
 }
 
-static void a_huge_paste_is_kept_in_part(void **state)
+TEST(a_huge_paste_is_kept_in_part)
 {
-    (void)state;
     uint32_t key;
     char block[AX_INPUT_HELD];
     memset(block, 'x', sizeof block);

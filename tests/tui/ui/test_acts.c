@@ -120,9 +120,8 @@ static void destructive_keys_ask(void **state)
 }
 
 /* All marked candidates are pruned, however many fit into one command. */
-static void all_marked_ones_are_pruned(void **state)
+TEST(all_marked_ones_are_pruned)
 {
-    (void)state;
     ax_desk *d = calloc(1, sizeof *d);
     assert_non_null(d);
     ax_desk_play(d, &(ax_history) { .candidates = 300 });

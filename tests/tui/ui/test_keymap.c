@@ -46,9 +46,8 @@ static void function_keys_can_be_chosen(void **state)
     assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_F1), AX_DO_UNDO);
 }
 
-static void what_is_wrong_is_named(void **state)
+TEST(what_is_wrong_is_named)
 {
-    (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {

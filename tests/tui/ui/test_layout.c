@@ -6,9 +6,8 @@
 enum { ROWS = 120, COLS = 400 };
 
 /* Each rectangle is on the screen and none overlaps another, for every size and view. */
-static void all_sizes(void **state)
+TEST(all_sizes)
 {
-    (void)state;
     for (int rows = 1; rows <= ROWS; rows++)
         for (int cols = 1; cols <= COLS; cols += cols < 200 ? 1 : 7)
             for (int view = 0; view < (cols % 5 ? 1 : AX_VIEW_COUNT); view++) {
@@ -37,9 +36,8 @@ static void all_sizes(void **state)
             }
 }
 
-static void steps_of_size(void **state)
+TEST(steps_of_size)
 {
-    (void)state;
     ax_layout l = ax_layout_of(4, 80, AX_VIEW_OVERVIEW);
     assert_int_equal(l.status.rows, 1);
     assert_int_equal(l.pane[AX_VIEW_TABLE].rows + l.message.rows + l.tabs.rows, 0);

@@ -78,9 +78,8 @@ static void lines_come_back(void **state)
     ax_desk_keys(d, "\x1b");
 }
 
-static void a_file_holds_what_was_typed(void **state)
+TEST(a_file_holds_what_was_typed)
 {
-    (void)state;
     ax_recall *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
     ax_err err;
     ax_str out;

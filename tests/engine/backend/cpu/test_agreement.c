@@ -47,29 +47,25 @@ static void with_isa(const char *isa)
     ref->close(oracle);
 }
 
-static void base(void **state)
+TEST(base)
 {
-    (void)state;
     with_isa("base");
 }
 
 #if defined(__x86_64__)
-static void v3(void **state)
+TEST(v3)
 {
-    (void)state;
     with_isa("v3");
 }
 
-static void v4(void **state)
+TEST(v4)
 {
-    (void)state;
     with_isa("v4");
 }
 #endif
 
-static void same_bits_again(void **state)
+TEST(same_bits_again)
 {
-    (void)state;
     ax_device *dev = cpu->open(0, 2, NULL), *again = cpu->open(0, 2, NULL);
     for (size_t i = 0; i < ax_case_count; i++) {
         ax_trial a, b;
@@ -86,9 +82,8 @@ static void same_bits_again(void **state)
 }
 
 /* Batch norm may omit its output when only the statistics are wanted, and vice versa. */
-static void outputs_not_wanted(void **state)
+TEST(outputs_not_wanted)
 {
-    (void)state;
     const ax_backend *const both[] = { ref, cpu };
     for (int k = 0; k < 2; k++) {
         ax_device *dev = both[k]->open(0, 1, NULL);

@@ -105,9 +105,8 @@ static void depthwise(twin *t)
                     }
 }
 
-static void test_depthwise(void **state)
+TEST(test_depthwise)
 {
-    (void)state;
     unsigned sets = 0;
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         twin t;
@@ -141,9 +140,8 @@ static void dense(twin *t)
     check(t, conv(7, 1, 3, 1, 1), 1, 9, 8, 8, 8, false); /* more taps than the direct kernel supports */
 }
 
-static void test_chains(void **state)
+TEST(test_chains)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         twin t;
         if (!twin_open(&t, isas[i], 1 + (int)i))
@@ -153,9 +151,8 @@ static void test_chains(void **state)
     }
 }
 
-static void test_dense(void **state)
+TEST(test_dense)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         twin t;
         if (!twin_open(&t, isas[i], 2))
@@ -166,9 +163,8 @@ static void test_dense(void **state)
 }
 
 /* Winograd's tiles of four, three and two outputs along either axis, and tiles that extend past the edge. */
-static void test_winograd(void **state)
+TEST(test_winograd)
 {
-    (void)state;
     static const int maps[][3] = { { 13, 13, 1 }, { 7, 40, 1 },  { 40, 7, 1 },  { 10, 23, 1 },
                                    { 3, 22, 1 },  { 22, 30, 3 }, { 26, 26, 3 }, { 20, 20, 2 },
                                    { 64, 20, 8 }, { 20, 64, 8 }, { 21, 21, 8 }, { 32, 32, 12 } };
@@ -186,9 +182,8 @@ static void test_winograd(void **state)
 }
 
 /* 1x1 as matrix products: whole vectors of channels, a partial vector at the end, more pixels than a block. */
-static void test_pointwise(void **state)
+TEST(test_pointwise)
 {
-    (void)state;
     static const int channels[][2] = { { 16, 24 }, { 24, 16 }, { 24, 144 }, { 56, 24 },
                                        { 6, 12 },  { 48, 48 }, { 320, 96 } };
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
@@ -266,9 +261,8 @@ static void each_geometry(twin *t, const ax_conv_impl *impl)
 }
 
 /* Each implementation on every call that it supports, chosen or not, with every instruction set. */
-static void test_every_implementation(void **state)
+TEST(test_every_implementation)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
         for (size_t k = 0; k < AX_CONV_IMPLS; k++) {
             twin t;
@@ -283,9 +277,8 @@ static void test_every_implementation(void **state)
 }
 
 /* Threads only divide the work: equal thread counts give equal bits. */
-static void test_equal_bits(void **state)
+TEST(test_equal_bits)
 {
-    (void)state;
     for (size_t k = 0; k < AX_CONV_IMPLS; k++) {
         twin t;
         assert_true(twin_open(&t, NULL, 3));
@@ -301,9 +294,8 @@ static void test_equal_bits(void **state)
     }
 }
 
-static void test_kernels_of_any_size(void **state)
+TEST(test_kernels_of_any_size)
 {
-    (void)state;
     twin t;
     assert_true(twin_open(&t, NULL, 2));
     check(&t, conv(3, 2, 1, 1, 1), 1, 2, 3, 4096, 8, false); /* rows too long for im2col */
@@ -354,9 +346,8 @@ static void not_plain(ax_device *dev, ax_attr a, int n, int h, int w, int ci, in
 }
 
 /* No convolution of the search is left to plain loops. */
-static void test_no_plain_loops(void **state)
+TEST(test_no_plain_loops)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 2, &err);
     assert_non_null(dev);
@@ -380,9 +371,8 @@ static void test_no_plain_loops(void **state)
 }
 
 /* The implementation chosen for each convolution of the networks. */
-static void test_choice(void **state)
+TEST(test_choice)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 2, &err);
     assert_non_null(dev);

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void test_open(void **state)
+TEST(test_open)
 {
-    (void)state;
     ax_err err = { 0 };
     assert_null(ax_backend_cpu.open(1, 1, &err));
     assert_int_equal(err.code, AX_EDEVICE);
@@ -25,9 +24,8 @@ static void test_open(void **state)
     ax_backend_cpu.close(NULL);
 }
 
-static void test_memory(void **state)
+TEST(test_memory)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 1, &err);
     static const size_t sizes[] = { 0, 1, 63, 65, 100000, (5 << 20) + 3 };
@@ -65,9 +63,8 @@ static void run(ax_device *dev, ax_call *call)
 }
 
 /* Ones convolved with ones: each output counts the taps inside the map. */
-static void test_counting_convolution(void **state)
+TEST(test_counting_convolution)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 2, &err);
     static const float want[16] = { 4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4 };
@@ -98,9 +95,8 @@ static void test_counting_convolution(void **state)
     ax_backend_cpu.close(dev);
 }
 
-static void test_hand_values(void **state)
+TEST(test_hand_values)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 1, &err);
     /* 1x2 to 1x4 with half-pixel centres: sources -1/4 (clamped), 1/4, 3/4, 5/4 (clamped) */
@@ -158,9 +154,8 @@ static void test_hand_values(void **state)
 }
 
 /* Variance of values far from zero: the naive E[x^2] - E[x]^2 in float would be meaningless. */
-static void test_norm_far_from_zero(void **state)
+TEST(test_norm_far_from_zero)
 {
-    (void)state;
     ax_err err = { 0 };
     ax_device *dev = ax_backend_cpu.open(0, 2, &err);
     enum { PIXELS = 64 * 64 };
@@ -185,9 +180,8 @@ static void test_norm_far_from_zero(void **state)
 
 enum { FLOATS = 10007 };
 
-static void test_updates(void **state)
+TEST(test_updates)
 {
-    (void)state;
     static const char *const isas[] = { "base", "v3", "v4" };
     static const ax_update_now now = { .lr = 3e-3f,
                                        .correct1 = 1.0f - 0.729f,
@@ -241,9 +235,8 @@ static void test_updates(void **state)
 }
 
 /* The same thread count gives the same bits on each run. */
-static void test_repeats(void **state)
+TEST(test_repeats)
 {
-    (void)state;
     twin t;
     assert_true(twin_open(&t, NULL, 3));
     ax_type x = twin_map(4, 24, 24, 48), vec = twin_map(1, 1, 1, 48), label = twin_map(4, 24, 24, 1);

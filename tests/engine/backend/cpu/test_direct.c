@@ -99,9 +99,8 @@ static void check_chain(ax_device *dev, chain *c, ax_conv_shape g)
     }
 }
 
-static void test_order_of_sums(void **state)
+TEST(test_order_of_sums)
 {
-    (void)state;
     static const int shapes[][6] = { { 3, 32, 3, 2, 1, 1 },    { 3, 21, 3, 1, 1, 1 }, { 17, 40, 3, 1, 3, 3 },
                                      { 16, 24, 3, 1, 12, 12 }, { 8, 8, 1, 1, 0, 1 },  { 2, 5, 3, 1, 4, 4 } };
     chain *c = calloc(1, sizeof *c);

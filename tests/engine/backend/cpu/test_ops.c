@@ -100,33 +100,28 @@ static void losses(twin *t, size_t s, int c)
         twin_check(t, AX_OP_WSUM, (ax_attr) { .weight = { 1.0f, 0.3f, 0.15f, 0.15f, -2.0f } }, scalars, n, n);
 }
 
-static void test_norm(void **state)
+TEST(test_norm)
 {
-    (void)state;
     each(norm);
 }
 
-static void test_eltwise(void **state)
+TEST(test_eltwise)
 {
-    (void)state;
     each(eltwise);
 }
 
-static void test_resize(void **state)
+TEST(test_resize)
 {
-    (void)state;
     each(resize);
 }
 
-static void test_argmax(void **state)
+TEST(test_argmax)
 {
-    (void)state;
     each(argmax);
 }
 
-static void test_losses(void **state)
+TEST(test_losses)
 {
-    (void)state;
     each(losses);
 }
 

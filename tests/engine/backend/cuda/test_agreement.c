@@ -97,27 +97,23 @@ static void with_bfloat16(bool own)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-static void bfloat16(void **state)
+TEST(bfloat16)
 {
-    (void)state;
     with_bfloat16(false);
 }
 
-static void own_convolutions_bfloat16(void **state)
+TEST(own_convolutions_bfloat16)
 {
-    (void)state;
     with_bfloat16(true);
 }
 
-static void cudnn(void **state)
+TEST(cudnn)
 {
-    (void)state;
     with(false);
 }
 
-static void own_convolutions(void **state)
+TEST(own_convolutions)
 {
-    (void)state;
     with(true);
 }
 

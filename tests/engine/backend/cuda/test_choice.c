@@ -115,9 +115,8 @@ static void damage(long at, bool cut)
 
 /* ---- tests ---- */
 
-static void the_faster_one_is_taken(void **state)
+TEST(the_faster_one_is_taken)
 {
-    (void)state;
     if (!cuda)
         skip();
     const ax_device_options forgets = { .tune = true, .workspace = 1 << 20 };
@@ -132,9 +131,8 @@ static void the_faster_one_is_taken(void **state)
     assert_int_not_equal(access(file, F_OK), 0);
 }
 
-static void a_choice_is_kept(void **state)
+TEST(a_choice_is_kept)
 {
-    (void)state;
     if (!cuda)
         skip();
     assert_int_equal(alone(keeps, "2"), DNN);
@@ -150,9 +148,8 @@ static void a_choice_is_kept(void **state)
     assert_false(measured);
 }
 
-static void a_damaged_one_is_made_anew(void **state)
+TEST(a_damaged_one_is_made_anew)
 {
-    (void)state;
     if (!cuda)
         skip();
     for (int cut = 0; cut < 2; cut++) {
@@ -165,9 +162,8 @@ static void a_damaged_one_is_made_anew(void **state)
     assert_false(measured);
 }
 
-static void workers_agree(void **state)
+TEST(workers_agree)
 {
-    (void)state;
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };
@@ -182,9 +178,8 @@ static void workers_agree(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-static void a_folder_that_is_not_there(void **state)
+TEST(a_folder_that_is_not_there)
 {
-    (void)state;
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };

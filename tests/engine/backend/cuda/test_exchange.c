@@ -53,9 +53,8 @@ static ax_code whole(float *got, float *others, ax_err *err)
     return code;
 }
 
-static void added_in_order(void **state)
+TEST(added_in_order)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     float got[N], others[N];
     setenv("AUXCELL_EMU_DEVICES", "3", 1);
@@ -87,9 +86,8 @@ static bool first_or_last(const char *const *names, long first, long n, long cal
 }
 
 /* Calls fail in turn, starting where the devices connect; nothing leaks, and a result, if there is one, is right. */
-static void calls_fail(void **state)
+TEST(calls_fail)
 {
-    (void)state;
     enum { MOST = 1000 };
     static const char *names[MOST];
     ax_err err = { AX_OK, "" };

@@ -151,9 +151,8 @@ static bool first_or_last(const char *const *names, long n, long calls)
     return first || last;
 }
 
-static void calls_fail(void **state)
+TEST(calls_fail)
 {
-    (void)state;
     enum { MOST = 4096 };
     static const char *names[MOST];
     const char *torture = getenv("AUXCELL_TORTURE");

@@ -109,9 +109,8 @@ static void expect_notice(ax_device *dev, const char *const *words)
 
 /* The listed entries, with and without tensor cores, need different amounts of scratch: the one that will run
    counts. */
-static void an_algorithm_is_listed_twice(void **state)
+TEST(an_algorithm_is_listed_twice)
 {
-    (void)state;
     if (!cuda)
         skip();
     setenv("AUXCELL_EMU_TWICE", "1", 1);
@@ -128,9 +127,8 @@ static void an_algorithm_is_listed_twice(void **state)
             }
 }
 
-static void an_offer_that_does_not_run_is_dropped(void **state)
+TEST(an_offer_that_does_not_run_is_dropped)
 {
-    (void)state;
     if (!cuda)
         skip();
     for (int tune = 0; tune < 2; tune++) {
@@ -158,9 +156,8 @@ static void an_offer_that_does_not_run_is_dropped(void **state)
 }
 
 /* No algorithm fits: each shape and direction is reported once. */
-static void falling_back_is_said_once(void **state)
+TEST(falling_back_is_said_once)
 {
-    (void)state;
     if (!cuda)
         skip();
     setenv("AUXCELL_EMU_ALGO", "2", 1);
@@ -178,9 +175,8 @@ static void falling_back_is_said_once(void **state)
     close(dev);
 }
 
-static void what_computes_is_explained(void **state)
+TEST(what_computes_is_explained)
 {
-    (void)state;
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };
@@ -196,9 +192,8 @@ static void what_computes_is_explained(void **state)
 }
 
 /* A host that takes 10 us for a call hides shorter device times: here cuDNN takes 1 us, cuBLASLt 4. */
-static void the_device_is_measured_and_not_the_host(void **state)
+TEST(the_device_is_measured_and_not_the_host)
 {
-    (void)state;
     if (!cuda)
         skip();
     setenv("AUXCELL_EMU_HOST_US", "10", 1);
@@ -221,9 +216,8 @@ static void expect_the_first_named(void)
 
 /* Both take 1 us, and cuBLASLt is listed first: it must not lose for being timed first in each round, when the clock is
    always lower. */
-static void clocks_that_ramp_up_decide_nothing(void **state)
+TEST(clocks_that_ramp_up_decide_nothing)
 {
-    (void)state;
     if (!cuda)
         skip();
     setenv("AUXCELL_EMU_RAMP", "400", 1); /* longer than all rounds: 3 of 5 offers, 20 calls each */
@@ -231,9 +225,8 @@ static void clocks_that_ramp_up_decide_nothing(void **state)
 }
 
 /* A short disturbance of the device must not hurt only the offers that are timed first. */
-static void rounds_are_interleaved(void **state)
+TEST(rounds_are_interleaved)
 {
-    (void)state;
     if (!cuda)
         skip();
     setenv("AUXCELL_CUDA_WARM_MS", "0", 1);
@@ -242,9 +235,8 @@ static void rounds_are_interleaved(void **state)
 }
 
 /* There is no memory for trying offers: the library's first one is used. */
-static void a_device_with_little_memory(void **state)
+TEST(a_device_with_little_memory)
 {
-    (void)state;
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };

@@ -17,9 +17,8 @@ static ax_device *device(const ax_backend *cuda, int index)
 }
 
 /* As with averages that start at the second step, which is the recorded one. */
-static void a_first_launch_may_be_recorded(void **state)
+TEST(a_first_launch_may_be_recorded)
 {
-    (void)state;
     const ax_backend *cuda = ax_emulated_backend(false);
     if (!cuda)
         skip();
@@ -46,9 +45,8 @@ static void a_first_launch_may_be_recorded(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
-static void missing_code_is_known_when_it_opens(void **state)
+TEST(missing_code_is_known_when_it_opens)
 {
-    (void)state;
     const ax_backend *cuda = ax_emulated_backend(false);
     if (!cuda)
         skip();
@@ -64,9 +62,8 @@ static void missing_code_is_known_when_it_opens(void **state)
 }
 
 /* A zero is written by a fill, not by a kernel. */
-static void zero_on_the_device_that_is_not_current(void **state)
+TEST(zero_on_the_device_that_is_not_current)
 {
-    (void)state;
     const ax_backend *cuda = ax_emulated_backend(false);
     if (!cuda)
         skip();

@@ -121,9 +121,8 @@ static long launches(void)
     return n;
 }
 
-static void same_bits(void **state)
+TEST(same_bits)
 {
-    (void)state;
     const ax_backend *cuda;
     ax_device *dev = ax_emulated_open(&cuda);
     ax_backend plain = *cuda;

@@ -2,9 +2,8 @@
 #include "tests/helper/oracle.h"
 #include "tests/helper/suite.h"
 
-static void gradients(void **state)
+TEST(gradients)
 {
-    (void)state;
     bool seen[AX_OP_COUNT] = { false };
     ax_device *dev = ax_backend_ref.open(0, 1, NULL);
     assert_non_null(dev);
@@ -25,9 +24,8 @@ static void gradients(void **state)
 }
 
 /* An operation is marked as differentiable exactly if it has a backward kernel. */
-static void kernels_fit_the_table(void **state)
+TEST(kernels_fit_the_table)
 {
-    (void)state;
     for (int op = 0; op < AX_OP_COUNT; op++) {
         assert_non_null(ax_backend_ref.forward[op].run);
         assert_int_equal(ax_backend_ref.backward[op].run != NULL, ax_op_get((ax_op)op)->differentiable != 0);

@@ -65,9 +65,8 @@ static void assert_loads(folder *f, const searching *t, const char *name, const 
 
 /* Everything that can happen to a candidate, settled ones included, with a snapshot after each step; both snapshots
    load as the search was. */
-static void every_snapshot_is_the_search(void **state)
+TEST(every_snapshot_is_the_search)
 {
-    (void)state;
     searching t;
     folder f;
     ax_err err = { AX_OK, "" };
@@ -108,9 +107,8 @@ static void every_snapshot_is_the_search(void **state)
 }
 
 /* The size of what a snapshot writes doesn't grow with the run: each settled candidate is written once. */
-static void settled_candidates_are_written_once(void **state)
+TEST(settled_candidates_are_written_once)
 {
-    (void)state;
     searching t;
     folder f;
     ax_err err = { AX_OK, "" };
@@ -143,9 +141,8 @@ static ax_code try_load(const folder *f, const searching *t, ax_settledfile *set
 
 /* Data appended for a snapshot that was never written is cut off, even half a candidate; a missing or changed byte in
    the part that the snapshot refers to is noticed. */
-static void the_file_is_what_the_snapshot_says(void **state)
+TEST(the_file_is_what_the_snapshot_says)
 {
-    (void)state;
     searching t;
     folder f;
     ax_settledfile settled;

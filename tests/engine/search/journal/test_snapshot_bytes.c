@@ -138,9 +138,8 @@ static ax_entry reread(const ax_entry *r, const char *key)
     return out;
 }
 
-static void entries_of_older_snapshots(void **state)
+TEST(entries_of_older_snapshots)
 {
-    (void)state;
     searching t;
     searching_init(&t, 2, "random");
     t.latency_ms = 8.25;

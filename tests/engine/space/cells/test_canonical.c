@@ -229,9 +229,8 @@ static bool same(const ax_genotype *a, const ax_genotype *b)
     return equal;
 }
 
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     static const struct {
         const char *a, *b;
         bool equal;
@@ -305,9 +304,8 @@ static int by_key(const void *a, const void *b)
     return memcmp(((const drawn *)a)->c.key, ((const drawn *)b)->c.key, AX_CANONICAL_KEY);
 }
 
-static void equal_keys_are_equal_networks(void **state)
+TEST(equal_keys_are_equal_networks)
 {
-    (void)state;
 #ifdef AX_DEBUG
     enum { DRAWN = 3000, CHECKED = 15 };
 #else
@@ -434,9 +432,8 @@ static bool isomorphic(const flat *a, const flat *b)
     return false;
 }
 
-static void keys_differ_exactly_when_cells_do(void **state)
+TEST(keys_differ_exactly_when_cells_do)
 {
-    (void)state;
     enum { ROUNDS = 200, EACH = 40 };
     ax_rng rng = ax_rng_new(4, 4);
     int equal = 0, different = 0;
@@ -472,9 +469,8 @@ static void keys_differ_exactly_when_cells_do(void **state)
 }
 
 /* Blocks: every possible order of blocks and sides gives the same key if the head sees the same sizes. */
-static void blocks(void **state)
+TEST(blocks)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(6, 6);
     for (int i = 0; i < 2000; i++) {
         ax_genotype g = ax_space_random(&ax_space_cells, &rng), h = g;

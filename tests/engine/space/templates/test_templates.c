@@ -63,9 +63,8 @@ static void costs(const ax_genotype *g, ax_decoder_spec spec, int32_t h, int32_t
 }
 
 /* The published networks at 360 x 480 and 1024 x 2048, and in the search on crops of 320. */
-static void published(void **state)
+TEST(published)
 {
-    (void)state;
     ax_genotype g0 = parsed(ARCH0), g1 = parsed(ARCH1);
     costs(&g0, full, 90, 120, 223571, 697270080);
     costs(&g1, full, 90, 120, 211659, 1108726080);
@@ -77,9 +76,8 @@ static void published(void **state)
 
 /* The drawing's parameters of all blocks, together with the head's, are the network's; the size of the logits follows
    from the exponents. */
-static void drawings_know_the_network(void **state)
+TEST(drawings_know_the_network)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(3, 1);
     static const int taps[AX_TEMPLATE_TAPS] = { 24, 32 };
     for (int i = 0; i < 200; i++) {
@@ -143,9 +141,8 @@ static ax_genotype genotype_of(const ax_json *v)
     return g;
 }
 
-static void one_network_one_key(void **state)
+TEST(one_network_one_key)
 {
-    (void)state;
     ax_err err;
     ax_json_doc *doc = ax_json_open("tests/golden/template-canonical.json", &err);
     if (!doc)
@@ -188,9 +185,8 @@ static void refused(const char *text, const char *why)
         fail_msg("'%s' doesn't say '%s'", err.msg, why);
 }
 
-static void texts(void **state)
+TEST(texts)
 {
-    (void)state;
     refused("[[[3,0,1],[4,1,1],[3,1,1]],[[0,2,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],[5,3,2,1,0],"
             "[0,5,0,1,0]]]",
             "position 2 at character 32: positions of block 0 are 0 to 1");
@@ -210,9 +206,8 @@ static void texts(void **state)
 }
 
 /* Everything can be changed at once, however long the list of changes. */
-static void many_changes(void **state)
+TEST(many_changes)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(5, 1);
     for (int i = 0; i < 300; i++) {
         ax_genotype from = ax_space_random(&ax_space_templates, &rng), to = ax_space_random(&ax_space_templates, &rng),
@@ -225,9 +220,8 @@ static void many_changes(void **state)
 }
 
 /* Batch norm fails when one crop is reduced to a single pixel, but not with two crops. */
-static void a_single_value(void **state)
+TEST(a_single_value)
 {
-    (void)state;
     ax_err err;
     ax_shape logits;
     ax_decoder_spec spec = full;

@@ -30,9 +30,8 @@ static double lightness(float metres)
 }
 
 /* Greater depths are darker; equal ratios are equal steps of L*. */
-static void evenly(void **state)
+TEST(evenly)
 {
-    (void)state;
     double last = lightness(1);
     assert_true(fabs(last - 90) < 1);
     for (int k = 1; k <= 50; k++) {
@@ -44,9 +43,8 @@ static void evenly(void **state)
     assert_true(fabs(last - 16) < 1);
 }
 
-static void ends_and_holes(void **state)
+TEST(ends_and_holes)
 {
-    (void)state;
     const float depth[] = { 1, 0.5f, 10, 90, 0, NAN, INFINITY, -1 };
     const uint8_t near[3] = { 251, 226, 119 }, far[3] = { 0, 34, 103 }, missing[3] = { 208, 208, 208 };
     const uint8_t *const want[] = { near, near, far, far, missing, missing, missing, missing };
@@ -56,9 +54,8 @@ static void ends_and_holes(void **state)
         assert_memory_equal(rgb + 3 * i, want[i], 3);
 }
 
-static void spans(void **state)
+TEST(spans)
 {
-    (void)state;
     const float depth[] = { 0, 4, NAN, 2, INFINITY, 7.5f, -3 };
     ax_depth_span s = ax_depth_span_of(depth, 7);
     assert_true(s.near == 2 && s.far == 7.5f);
@@ -70,9 +67,8 @@ static void spans(void **state)
     assert_string_equal(ax_depth_caption((ax_depth_span) { 0.75f, 12 }, text), "0.75 m yellow to 12 m blue");
 }
 
-static void errors(void **state)
+TEST(errors)
 {
-    (void)state;
     const float p[] = { 2, 3, 9, 1, NAN, 5 }, t[] = { 2, 2, 2, 2, 2, 0 };
     const uint8_t want[][3] = { { 0, 0, 0 },      { 255, 80, 50 },  { 255, 80, 50 },
                                 { 70, 130, 255 }, { 70, 130, 255 }, { 208, 208, 208 } };
@@ -85,9 +81,8 @@ static void errors(void **state)
 }
 
 /* The rendered numbers of the scale: 0.8m at the left end, 12m at the right. */
-static void scale_bar(void **state)
+TEST(scale_bar)
 {
-    (void)state;
     enum { H = 48, W = 60, LABEL = H - 4 - 7 };
     uint8_t rgb[H][W][3];
     memset(rgb, 77, sizeof rgb);
@@ -119,9 +114,8 @@ static void scale_bar(void **state)
             assert_int_equal(rgb[y][x / 3][x % 3], 77);
 }
 
-static void nearest(void **state)
+TEST(nearest)
 {
-    (void)state;
     const float in[4 * 6] = {
         0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 30, 31, 32, 33, 34, 35
     };

@@ -25,9 +25,8 @@ static ax_depth_window whole(int32_t h, int32_t w)
 
 /* ---- by hand ---- */
 
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     const float p[] = { 3, 1, 99, 99, 99 }, t[] = { 2, 1, 0, INFINITY, 10 };
     ax_depth_window all = whole(1, 5);
     ax_depth_sums s = ax_depth_measure(p, t, 1, 5, &all, &nyu);
@@ -47,9 +46,8 @@ static void by_hand(void **state)
 }
 
 /* A ratio of exactly 1.25 isn't within d1, in either direction. */
-static void strict(void **state)
+TEST(strict)
 {
-    (void)state;
     const float p[] = { 1.25f, 1, 1.2499f }, t[] = { 1, 1.25f, 1 };
     ax_depth_window all = whole(1, 3);
     ax_depth_sums s = ax_depth_measure(p, t, 1, 3, &all, &nyu);
@@ -57,9 +55,8 @@ static void strict(void **state)
     assert_int_equal(s.within[1], 3);
 }
 
-static void caps(void **state)
+TEST(caps)
 {
-    (void)state;
     const float p[] = { NAN, -INFINITY, INFINITY, -2, 0, 11, 5 }, t[] = { 1, 1, 1, 1, 1, 1, NAN };
     ax_depth_window all = whole(1, 7);
     ax_depth_sums s = ax_depth_measure(p, t, 1, 7, &all, &nyu);
@@ -71,9 +68,8 @@ static void caps(void **state)
     near("plain square", s.plain_square, 1 + 1 + 100);
 }
 
-static void crops(void **state)
+TEST(crops)
 {
-    (void)state;
     ax_depth_window c;
     ax_err err;
     assert_int_equal(ax_depth_crop_window(AX_DEPTH_CROP_NYU, 480, 640, &c, &err), AX_OK);
@@ -100,9 +96,8 @@ static ax_depth_report report_of(const float *p, const float *t, int32_t n)
     return r;
 }
 
-static void rewards(void **state)
+TEST(rewards)
 {
-    (void)state;
     const float t[] = { 1, 3, 0 }, half[] = { 2, 2, 2 };
     ax_depth_report r = report_of(half, t, 3); /* the mean prediction: off by 1, abs_rel (1 + 1/3) / 2, d1 0 */
     ax_depth_reward w = ax_depth_reward_of(&r);
@@ -126,9 +121,8 @@ static void rewards(void **state)
     assert_true(isnan(ax_depth_reward_of(&r).reward));
 }
 
-static void nothing(void **state)
+TEST(nothing)
 {
-    (void)state;
     ax_depth_meter m;
     assert_int_equal(ax_depth_meter_init(&m, 0, NULL), AX_OK);
     ax_depth_report r = ax_depth_meter_report(&m);
@@ -271,9 +265,8 @@ static void check_case(const golden *g, const char *name)
     ax_depth_meter_release(&m);
 }
 
-static void as_computed_elsewhere(void **state)
+TEST(as_computed_elsewhere)
 {
-    (void)state;
     golden g = load();
     static const char *const name[] = { "nyu", "nyu_crop", "far", "near" };
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
@@ -282,9 +275,8 @@ static void as_computed_elsewhere(void **state)
 }
 
 /* The result has the same bits as that of one meter filled in order. */
-static void whatever_the_order(void **state)
+TEST(whatever_the_order)
 {
-    (void)state;
     golden g = load();
     ax_depth_window all = whole(H, W);
     ax_depth_meter merged = measure(&g, &all, &nyu), plain;

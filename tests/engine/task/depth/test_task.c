@@ -32,9 +32,8 @@ static ax_task_spec street(void)
     return pose_it("berhu", "none", 1e-3, 0, 80);
 }
 
-static void ranges(void **state)
+TEST(ranges)
 {
-    (void)state;
     ax_task_spec spec = street();
     assert_true(spec.of.depth.max == 80 && spec.of.depth.unit == 8 && spec.outputs == 1);
     assert_int_equal(spec.of.depth.loss, AX_BERHU);
@@ -59,9 +58,8 @@ static void ranges(void **state)
 
 /* The truth is resized by nearest neighbour, mirrored, and padded; shown 1.25 times as large, everything is nearer by
    that factor. */
-static void cuts(void **state)
+TEST(cuts)
 {
-    (void)state;
     ax_task_spec spec = street();
     const float from[2 * 3] = { 10, 20, 0, 40, 50, 60 };
     const int32_t row[] = { -1, 0, 1 }, column[] = { 2, 1, 0, -1 };
@@ -75,9 +73,8 @@ static void cuts(void **state)
 }
 
 /* In units; depths outside the range don't count as truth; values are never averaged. */
-static void targets(void **state)
+TEST(targets)
 {
-    (void)state;
     ax_task_spec spec = street();
     const float truth[4 * 2] = { 16, 1, 80, 8, 0.0005f, 1, 24, 0 };
     float to[2 * 2], whole[4 * 2];
@@ -90,9 +87,8 @@ static void targets(void **state)
 }
 
 /* The graph of a loss has the operation with the parameters of the settings. */
-static void losses(void **state)
+TEST(losses)
 {
-    (void)state;
     const struct {
         ax_task_spec spec;
         int kind;
@@ -120,9 +116,8 @@ static void losses(void **state)
 
 /* ---- scoring ---- */
 
-static void scores(void **state)
+TEST(scores)
 {
-    (void)state;
     ax_task_spec spec = street();
     const float first[] = { 8, 16, 0, 90 }, second[] = { 24, 0, 0, 0 }; /* metres */
     const float p[] = { 2, 2, 5, 5 }, q[] = { 3, 1, 1, 1 };             /* units of 8 m */
@@ -169,9 +164,8 @@ static void scores(void **state)
 }
 
 /* A network with NaN predictions has diverged and has no depth figures. */
-static void predictions_that_are_none(void **state)
+TEST(predictions_that_are_none)
 {
-    (void)state;
     ax_task_spec spec = street();
     const float truth[] = { 8, 16 }, p[] = { NAN, INFINITY };
     ax_outcome o;
@@ -183,9 +177,8 @@ static void predictions_that_are_none(void **state)
     depth->score_free(score);
 }
 
-static void crops_that_do_not_fit(void **state)
+TEST(crops_that_do_not_fit)
 {
-    (void)state;
     ax_task_spec spec = pose_it("berhu", "nyu", 1e-3, 0, 0);
     const float some[4] = { 1 };
     ax_err err = { AX_OK, "" };
@@ -198,9 +191,8 @@ static void crops_that_do_not_fit(void **state)
 
 /* ---- pictures and files ---- */
 
-static void pictures(void **state)
+TEST(pictures)
 {
-    (void)state;
     ax_task_spec spec = street();
     static ax_maskfile m;
     uint8_t truth[3][3], predicted[3][3];
@@ -250,9 +242,8 @@ static ax_code write_picture(const char *path, const uint8_t *rgb, int32_t h, in
     return AX_OK;
 }
 
-static void files(void **state)
+TEST(files)
 {
-    (void)state;
     ax_task_spec spec = street();
     const float value[2 * 4] = { 0.5f, 1, 2, 7, 4, 20, NAN, 7 }; /* a column of padding */
     const ax_prediction p = { .h = 2, .w = 3, .padded_h = 2, .padded_w = 4, .value = value };
@@ -298,9 +289,8 @@ static const char *get(const void *context, const char *key)
     return NULL;
 }
 
-static void models(void **state)
+TEST(models)
 {
-    (void)state;
     ax_task_spec spec = pose_it("berhu", "none", 0.123, 7.3, 0), back = { .task = depth };
     said s = { .n = 0 };
     ax_err err;

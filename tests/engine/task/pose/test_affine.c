@@ -36,9 +36,8 @@ static void check_transform(const ax_json *t, ax_pose_protocol protocol, const c
     }
 }
 
-static void test_transforms(void **state)
+TEST(test_transforms)
 {
-    (void)state;
     ax_json_doc *doc = golden_json("pose-affine.json");
     const ax_json *list = golden_at(ax_json_root(doc), "transforms");
     assert_int_equal(list->u.list.n, 28);
@@ -63,9 +62,8 @@ static void check_person(const ax_person *got, const ax_json *want)
     }
 }
 
-static void test_boxes(void **state)
+TEST(test_boxes)
 {
-    (void)state;
     ax_json_doc *doc = golden_json("pose-affine.json");
     const ax_json *list = golden_at(ax_json_root(doc), "coco_boxes");
     int dropped = 0, annotated = 0;
@@ -99,9 +97,8 @@ static void test_boxes(void **state)
 }
 
 /* A crop of 3 x 2 pixels, shifted right by half a pixel: means of neighbours, and black outside. */
-static void test_crop(void **state)
+TEST(test_crop)
 {
-    (void)state;
     enum { H = 2, W = 3 };
     uint8_t rgb[H * W * 3], crop[H * W * 3];
     for (int i = 0; i < H * W; i++)

@@ -89,9 +89,8 @@ static void check(const ax_safetensors *st, const variant *v)
     free(scale);
 }
 
-static void test_golden(void **state)
+TEST(test_golden)
 {
-    (void)state;
     static const variant all[] = {
         { "plain", false, false, AX_REFINE_QUARTER, AX_POSE_PAPER },
         { "flip", true, true, AX_REFINE_QUARTER, AX_POSE_PAPER },
@@ -112,9 +111,8 @@ static void test_golden(void **state)
 }
 
 /* The peak of a Gaussian between pixels is found; without a positive value the result is the origin. */
-static void test_bell(void **state)
+TEST(test_bell)
 {
-    (void)state;
     static float map[H * W * 2];
     for (int v = 0; v < H; v++)
         for (int u = 0; u < W; u++) {

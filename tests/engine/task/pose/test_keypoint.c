@@ -11,9 +11,8 @@ static const ax_skeleton *const all[] = { &ax_skeleton_coco, &ax_skeleton_mpii, 
 
 /* Mirrored partners refer to each other, are on different sides and have the same name except for the side; middle
    joints have none. */
-static void test_partners(void **state)
+TEST(test_partners)
 {
-    (void)state;
     for (int i = 0; i < 3; i++) {
         const ax_skeleton *s = all[i];
         assert_ptr_equal(ax_skeleton_find(s->name), s);
@@ -40,9 +39,8 @@ static void test_partners(void **state)
 }
 
 /* The joints of the scenes in the order of data/. */
-static void test_scenes(void **state)
+TEST(test_scenes)
 {
-    (void)state;
     static const char *const id[] = {
 #define NAME(id) #id,
         AX_JOINT_LIST(NAME)
@@ -59,9 +57,8 @@ static void test_scenes(void **state)
 }
 
 /* Names and limbs as in COCO's own files. */
-static void test_coco(void **state)
+TEST(test_coco)
 {
-    (void)state;
     ax_json_doc *doc = golden_json("pose-oks-gt.json");
     const ax_json *list = golden_at(golden_at(ax_json_root(doc), "categories")->u.list.first, "keypoints");
     assert_int_equal(list->u.list.n, AX_COCO_KEYPOINTS);
@@ -71,9 +68,8 @@ static void test_coco(void **state)
     ax_json_free(doc);
 }
 
-static void test_mirror(void **state)
+TEST(test_mirror)
 {
-    (void)state;
     ax_json_doc *doc = golden_json("pose-affine.json");
     const ax_json *flip = golden_at(ax_json_root(doc), "flip");
     double joints[10], visible[5], want[10], want_visible[5];

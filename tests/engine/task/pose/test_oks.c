@@ -181,9 +181,8 @@ static void test_empty(void **state)
     ax_oks_free(NULL);
 }
 
-static void test_suppression(void **state)
+TEST(test_suppression)
 {
-    (void)state;
     enum { PEOPLE = 12 };
     ax_json_doc *doc = golden_json("pose-oks-expected.json");
     const ax_json *s = golden_at(ax_json_root(doc), "suppression");

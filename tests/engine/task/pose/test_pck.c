@@ -7,9 +7,8 @@
 
 enum { PEOPLE = 40, J = AX_MPII_KEYPOINTS };
 
-static void test_golden(void **state)
+TEST(test_golden)
 {
-    (void)state;
     static double found[PEOPLE * J * 2], truth[PEOPLE * J * 2], head[PEOPLE * 4], missing[PEOPLE * J];
     double want[J], counts[J];
     ax_json_doc *doc = golden_json("pose-pckh.json");
@@ -47,9 +46,8 @@ static void test_golden(void **state)
     ax_json_free(doc);
 }
 
-static void test_by_hand(void **state)
+TEST(test_by_hand)
 {
-    (void)state;
     ax_pck p = { 0 };
     const ax_keypoint truth[3] = { { 10, 10, 1 }, { 20, 20, 1 }, { 30, 30, 0 } };
     const ax_keypoint found[3] = { { 10, 15, 1 }, { 20, 25.01, 1 }, { 0, 0, 1 } };

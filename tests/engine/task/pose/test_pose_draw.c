@@ -25,9 +25,8 @@ static char at(const uint8_t *rgb, int x, int y)
     return memcmp(p, black, 3) ? '?' : '.';
 }
 
-static void test_lines(void **state)
+TEST(test_lines)
 {
-    (void)state;
     uint8_t rgb[H * W * 3] = { 0 };
     const ax_keypoint p[3] = { { 2, 2, .9 }, { 10, 2, .9 }, { 10, 9, .9 } };
     ax_pose_draw(&three, p, .5, 1, rgb, H, W);
@@ -42,9 +41,8 @@ static void test_lines(void **state)
                 fail_msg("(%d, %d) is %c, not %c", x, y, at(rgb, x, y), want[y][x]);
 }
 
-static void test_unseen(void **state)
+TEST(test_unseen)
 {
-    (void)state;
     uint8_t rgb[H * W * 3] = { 0 }, black[H * W * 3] = { 0 };
     const ax_keypoint low[3] = { { 2, 2, .5 }, { 10, 2, .4 }, { 10, 9, .1 } };
     ax_pose_draw(&three, low, .5, 1, rgb, H, W);

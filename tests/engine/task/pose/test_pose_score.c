@@ -25,9 +25,8 @@ static void found_at(const ax_pose_truth *t, double distance, ax_keypoint found[
         found[k] = (ax_keypoint) { t->in_image[k].x + distance, t->in_image[k].y, .9 };
 }
 
-static void test_by_neck(void **state)
+TEST(test_by_neck)
 {
-    (void)state;
     ax_pose_figures f;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_score *p = ax_pose_score_new(&ax_skeleton_scenes, NULL);
@@ -52,9 +51,8 @@ static void test_by_neck(void **state)
 }
 
 /* Two persons who differ by 4 pixels are 2 from their mean pose, wherever the boxes are and whatever was predicted. */
-static void test_mean_reward(void **state)
+TEST(test_mean_reward)
 {
-    (void)state;
     ax_pose_details d;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_score *p = ax_pose_score_new(&ax_skeleton_scenes, NULL);
@@ -75,9 +73,8 @@ static void test_mean_reward(void **state)
 }
 
 /* Joints without a label don't count. */
-static void test_labels(void **state)
+TEST(test_labels)
 {
-    (void)state;
     ax_pose_figures f;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_truth t = person(1);
@@ -93,9 +90,8 @@ static void test_labels(void **state)
 }
 
 /* COCO: the figures are the same, bit for bit, whatever the order of persons. */
-static void test_order(void **state)
+TEST(test_order)
 {
-    (void)state;
     enum { PEOPLE = 12 };
     ax_pose_figures f[2];
     ax_pose_truth t[PEOPLE];
@@ -132,9 +128,8 @@ static const char *said(void (*say)(const void *, const ax_task_spec *, bool, ax
 }
 
 /* Ten figures for COCO and PCKh by joint groups, where there is ground truth for them. */
-static void test_text(void **state)
+TEST(test_text)
 {
-    (void)state;
     ax_str text;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_task_spec *spec = calloc(1, sizeof *spec);
@@ -181,9 +176,8 @@ static void test_text(void **state)
 }
 
 /* Scores can be merged, but with persons counted twice average precision is undefined. */
-static void test_merge(void **state)
+TEST(test_merge)
 {
-    (void)state;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_figures whole, sum, twice;
     ax_pose_score *all = ax_pose_score_new(&ax_skeleton_coco, NULL), *into = ax_pose_score_new(&ax_skeleton_coco, NULL);
@@ -211,9 +205,8 @@ static void test_merge(void **state)
 }
 
 /* The mean pose of two persons: relative to its own length one is near enough and the other isn't. */
-static void test_mean_pose(void **state)
+TEST(test_mean_pose)
 {
-    (void)state;
     ax_pose_details d;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_truth near = { .number = 1, .neck = 20, .person = { { 100, 100 }, { 1, 1 } } };
@@ -241,9 +234,8 @@ static void test_mean_pose(void **state)
 }
 
 /* COCO: persons in the same pose are all matched by their mean pose, whatever a network predicts. */
-static void test_mean_pose_of_coco(void **state)
+TEST(test_mean_pose_of_coco)
 {
-    (void)state;
     ax_pose_details d;
     ax_keypoint found[AX_MAX_KEYPOINTS];
     ax_pose_score *p = ax_pose_score_new(&ax_skeleton_coco, NULL);

@@ -30,9 +30,8 @@ static ax_pose_truth truth_of(const ax_skeleton *s)
 }
 
 /* A truth mirrored as a whole equals the result of ax_keypoints_mirror; what refers to the image stays. */
-static void test_cut_mirrors(void **state)
+TEST(test_cut_mirrors)
 {
-    (void)state;
     const ax_skeleton *s = &ax_skeleton_coco;
     ax_task_spec *spec = spec_of(s);
     ax_pose_truth from = truth_of(s), to, want = from;
@@ -48,9 +47,8 @@ static void test_cut_mirrors(void **state)
 
 /* Twice as large, starting at pixel 8: the centre of the image's pixel 8 lies between the first two pixels of the
    cut. */
-static void test_cut_scales(void **state)
+TEST(test_cut_scales)
 {
-    (void)state;
     const ax_skeleton *s = &ax_skeleton_scenes;
     ax_task_spec *spec = spec_of(s);
     ax_pose_truth from = truth_of(s), to;
@@ -61,9 +59,8 @@ static void test_cut_scales(void **state)
     free(spec);
 }
 
-static void test_targets(void **state)
+TEST(test_targets)
 {
-    (void)state;
     const ax_skeleton *s = &ax_skeleton_scenes;
     ax_task_spec *spec = spec_of(s);
     ax_pose_truth t = truth_of(s);
@@ -90,9 +87,8 @@ static void test_targets(void **state)
 }
 
 /* The average with the prediction for the mirrored image, mirrored back, as in predict --flip and eval --flip. */
-static void test_mirrored(void **state)
+TEST(test_mirrored)
 {
-    (void)state;
     enum { MAP_H = 3, MAP_W = 4, N = MAP_H * MAP_W * AX_COCO_KEYPOINTS };
     const ax_skeleton *s = &ax_skeleton_coco;
     ax_task_spec *spec = spec_of(s);
@@ -118,9 +114,8 @@ static void test_mirrored(void **state)
 
 /* A decoded training target gives the joints: exactly except for the Gaussian's tails (UDP), within half a pixel of the
    map (PAPER). */
-static void test_there_and_back(void **state)
+TEST(test_there_and_back)
 {
-    (void)state;
     const ax_skeleton *s = &ax_skeleton_mpii;
     const ax_pose_size size = { 128, 128, 32, 32 };
     /* 160 pixels high: 5 of them are one pixel of the map */
@@ -150,9 +145,8 @@ static void test_there_and_back(void **state)
     }
 }
 
-static void test_configure(void **state)
+TEST(test_configure)
 {
-    (void)state;
     ax_settings s;
     ax_err err = { AX_OK, "" };
     ax_task_spec *spec = spec_of(&ax_skeleton_mpii);

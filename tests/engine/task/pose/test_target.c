@@ -40,9 +40,8 @@ static void check(const ax_safetensors *st, ax_pose_protocol protocol, const cha
     free(weight);
 }
 
-static void test_golden(void **state)
+TEST(test_golden)
 {
-    (void)state;
     ax_err err = { AX_OK, "" };
     ax_safetensors *st = ax_safetensors_open("tests/golden/pose-targets.safetensors", &err);
     if (!st)
@@ -52,9 +51,8 @@ static void test_golden(void **state)
     ax_safetensors_free(st);
 }
 
-static void test_edges(void **state)
+TEST(test_edges)
 {
-    (void)state;
     static float target[H * W * 4], weight[4];
     /* in paper pixels of 4: at m = -7 the weight stays with an empty map, at -8 it doesn't; at size + 5 it does, at
        size + 6 it doesn't */

@@ -8,9 +8,8 @@ enum { I = AX_IGNORE };
 
 /* Two maps of 2x4. Class 0: 4 of 6 labelled pixels and 2 of 8, so 6/14; class 1: 2 of 6, so 1/3; class 2: 6 of 8, so
    3/4; class 3: absent. The median of 1/3, 3/7, 3/4 is 3/7. */
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     const uint8_t a[8] = { 0, 0, 0, 0, 1, 1, I, I }, b[8] = { 0, 0, 2, 2, 2, 2, 2, 2 };
     const void *maps[] = { a, b };
     ax_task_spec spec = { .outputs = 4 };
@@ -25,9 +24,8 @@ static void by_hand(void **state)
     assert_true(spec.weight[2] == 1);
 }
 
-static void nothing_to_weigh(void **state)
+TEST(nothing_to_weigh)
 {
-    (void)state;
     uint8_t a[8];
     const void *maps[] = { a };
     ax_task_spec spec = { .outputs = 4 };

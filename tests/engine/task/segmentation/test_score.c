@@ -18,9 +18,8 @@ static ax_confusion count(int32_t classes, const uint8_t *truth, const uint8_t *
     return c;
 }
 
-static void by_hand(void **state)
+TEST(by_hand)
 {
-    (void)state;
     /* class 0: 4 pixels, 3 hit; class 1: 2 pixels, 1 hit; class 2: only predicted (once) */
     const uint8_t truth[] = { 0, 0, 0, 0, 1, 1, 255, 255 }, predicted[] = { 0, 0, 0, 1, 1, 2, 0, 1 };
     ax_confusion c = count(3, truth, predicted, 8);
@@ -42,9 +41,8 @@ static void by_hand(void **state)
     assert_null(c.count);
 }
 
-static void perfect_and_hopeless(void **state)
+TEST(perfect_and_hopeless)
 {
-    (void)state;
     const uint8_t truth[] = { 0, 1, 2, 2 }, wrong[] = { 1, 2, 0, 0 };
     ax_confusion c = count(3, truth, truth, 4);
     ax_metrics m = ax_confusion_metrics(&c, -1);
@@ -58,9 +56,8 @@ static void perfect_and_hopeless(void **state)
     ax_confusion_release(&c);
 }
 
-static void nothing_occurs(void **state)
+TEST(nothing_occurs)
 {
-    (void)state;
     const uint8_t ignored[] = { 255, 255 }, any[] = { 0, 1 };
     ax_confusion c = count(2, ignored, any, 2);
     ax_metrics m = ax_confusion_metrics(&c, -1);
@@ -72,9 +69,8 @@ static void nothing_occurs(void **state)
     ax_confusion_release(&c);
 }
 
-static void wrong_class_counts(void **state)
+TEST(wrong_class_counts)
 {
-    (void)state;
     ax_confusion c;
     ax_err err = { AX_OK, "" };
     assert_int_equal(ax_confusion_init(&c, 0, &err), AX_EINVAL);
