@@ -67,7 +67,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_WHOLE("--worst", "N", &o->worst, 0, 1000, "how many of the worst images are named (5)"),
         AX_TEXT("-o", "DIR", &o->dir, "writes what is predicted of those there, as predict --overlay does"),
         AX_TEXT("--csv", "FILE", &o->csv, "writes the task's table there (segmentation: the confusion matrix)"),
-        AX_TEXT("--png", "FILE", &o->png, "the same table as a picture"),
+        AX_TEXT("--png", "FILE", &o->png, "segmentation: the same table as a picture"),
         AX_FLAG("--json", &o->json, "one JSON object instead of lines"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, 1 };
@@ -152,9 +152,10 @@ static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_t
 {
     if (ax_task_check_outputs(ours, its, o->model, o->data, err) != AX_OK)
         return err->code;
-    if ((o->csv && !ours->task->score_csv) || (o->png && !ours->task->score_picture))
-        return ax_fail(err, AX_EINVAL, "%s: there is no table for %s", o->csv ? "--csv" : "--png",
-                       ax_task_name(ours->task->id));
+    if (o->csv && !ours->task->score_csv)
+        return ax_fail(err, AX_EINVAL, "--csv: there is no table for %s", ax_task_name(ours->task->id));
+    if (o->png && !ours->task->score_picture)
+        return ax_fail(err, AX_EINVAL, "--png: there is no picture for %s", ax_task_name(ours->task->id));
     return AX_OK;
 }
 

@@ -107,6 +107,18 @@ class Depth(unittest.TestCase):
         self.assertLess(abs(again["rmse_constant"] - near["rmse_constant"]), 0.2 * near["rmse_constant"])
         self.assertLess(abs(again["rmse"] - near["rmse"]), 0.2 * near["rmse"])
 
+    def test_the_table_is_written_but_not_drawn(self):
+        """Both are asked for: the fault is that of the picture."""
+        table = os.path.join(self.place.name, "table.csv")
+        picture = os.path.join(self.place.name, "table.png")
+        ask = "eval", self.model, "--data", "scenes:2,2"
+        self.assertEqual(engine(*ask, "--csv", table, "--png", picture),
+                         (2, "", "auxcell: --png: there is no picture for depth\n"))
+        self.assertFalse(os.path.exists(table))
+        self.assertEqual(engine(*ask, "--csv", table)[0], 0)
+        with open(table) as f:
+            self.assertEqual(f.readline(), "figure,pooled,per_image\n")
+
     def test_the_mirror_image_counts_half(self):
         """An image and its mirror image get the same figures then; and validation's are those of eval."""
         with open(os.path.join(self.place.name, "pair.txt"), "w") as f:
