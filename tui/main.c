@@ -21,7 +21,7 @@ typedef struct command {
 #define OPERANDS_ONE_OR_RUN "[RUN] [ID]"
 #define OPERANDS_SEVERAL "[RUN] ID..."
 #define OPERANDS_SEVERAL_OR_LAST "[RUN] [ID...]"
-#define VERB(id, word, on, doc) { word, ax_cli_verb, OPERANDS_##on, doc },
+#define VERB(id, word, on, more, doc) { word, ax_cli_verb, OPERANDS_##on more, doc },
 static const command commands[] = {
     { "demo", ax_cli_demo, "", "a search on generated scenes" },
     { "search", ax_cli_search, "[OPTION...]", "start a search in the background and show it" },

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define WORD(id, word, on, doc) [AX_VERB_##id] = word,
+#define WORD(id, word, on, more, doc) [AX_VERB_##id] = word,
 static const char *const words[AX_VERB_COUNT] = { AX_VERB_LIST(WORD) };
 
 const char *ax_verb_word(ax_verb verb)
@@ -25,7 +25,7 @@ bool ax_verb_find(const char *word, ax_verb *verb)
 
 ax_verb_on ax_verb_acts_on(ax_verb verb)
 {
-#define ON(id, word, on, doc) [AX_VERB_##id] = AX_ON_##on,
+#define ON(id, word, on, more, doc) [AX_VERB_##id] = AX_ON_##on,
     static const ax_verb_on on[AX_VERB_COUNT] = { AX_VERB_LIST(ON) };
     return on[verb];
 }

@@ -16,21 +16,21 @@
 /* What a verb acts on. SEVERAL: at least one candidate; SEVERAL_OR_LAST: candidates, or those of the last action. */
 typedef enum ax_verb_on { AX_ON_NOTHING, AX_ON_ONE, AX_ON_ONE_OR_RUN, AX_ON_SEVERAL, AX_ON_SEVERAL_OR_LAST } ax_verb_on;
 
-/* id, word, what it acts on (AX_ON_...), description */
+/* id, word, what it acts on (AX_ON_...), further operands, description */
 #define AX_VERB_LIST(X)                                                                                                \
-    X(PAUSE, "pause", ONE_OR_RUN, "stop a candidate at its next step and free the worker; without ID: the run")        \
-    X(CONTINUE, "continue", ONE_OR_RUN, "let a paused candidate, or the run, go on")                                   \
-    X(PRUNE, "prune", SEVERAL, "end candidates; undo takes that back, for unfinished ones within 10 s")                \
-    X(UNDO, "undo", SEVERAL_OR_LAST, "take back the last prune, or that of these candidates")                          \
-    X(PROMOTE, "promote", ONE, "running: through the gate; queued: next; finished: full training")                     \
-    X(DEMOTE, "demote", ONE, "running: the gate decides; queued: last; promoted: its full training is pruned")         \
-    X(PIN, "pin", ONE, "keep a candidate from being stopped early; again: unpin")                                      \
-    X(NOTE, "note", ONE_OR_RUN, "attach a note to a candidate, or to the run")                                         \
-    X(SUBMIT, "submit", NOTHING, "queue a genotype of your own")                                                       \
-    X(FORK, "fork", ONE, "queue a copy of a candidate with some decisions changed")                                    \
-    X(SAVE, "save", NOTHING, "write a snapshot now")                                                                   \
-    X(STOP, "stop", NOTHING, "stop the engine; the run can be resumed")
-#define AX_VERB_ENUM(id, word, on, doc) AX_VERB_##id,
+    X(PAUSE, "pause", ONE_OR_RUN, "", "stop a candidate at its next step and free the worker; without ID: the run")    \
+    X(CONTINUE, "continue", ONE_OR_RUN, "", "let a paused candidate, or the run, go on")                               \
+    X(PRUNE, "prune", SEVERAL, "", "end candidates; undo takes that back, for unfinished ones within 10 s")            \
+    X(UNDO, "undo", SEVERAL_OR_LAST, "", "take back the last prune, or that of these candidates")                      \
+    X(PROMOTE, "promote", ONE, "", "running: through the gate; queued: next; finished: full training")                 \
+    X(DEMOTE, "demote", ONE, "", "running: the gate decides; queued: last; promoted: its full training is pruned")     \
+    X(PIN, "pin", ONE, "", "keep a candidate from being stopped early; again: unpin")                                  \
+    X(NOTE, "note", ONE_OR_RUN, " TEXT", "attach a note to a candidate, or to the run")                                \
+    X(SUBMIT, "submit", NOTHING, " GENOTYPE", "queue a genotype of your own")                                          \
+    X(FORK, "fork", ONE, " --set DECISION=VALUE...", "queue a copy of a candidate with some decisions changed")        \
+    X(SAVE, "save", NOTHING, "", "write a snapshot now")                                                               \
+    X(STOP, "stop", NOTHING, "", "stop the engine; the run can be resumed")
+#define AX_VERB_ENUM(id, word, on, more, doc) AX_VERB_##id,
 typedef enum ax_verb { AX_VERB_LIST(AX_VERB_ENUM) AX_VERB_COUNT } ax_verb;
 
 enum { AX_COMMAND_TEXT = 200, AX_COMMAND_MAX_BYTES = 1024, AX_COMMAND_IDS = 128 };

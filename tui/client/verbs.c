@@ -28,9 +28,9 @@ typedef struct options {
 typedef struct verb_row {
     const char *word;
     ax_verb_on on;
-    const char *doc;
+    const char *more, *doc;
 } verb_row;
-#define ROW(id, word, on, doc) [AX_VERB_##id] = { word, AX_ON_##on, doc },
+#define ROW(id, word, on, more, doc) [AX_VERB_##id] = { word, AX_ON_##on, more, doc },
 static const verb_row rows[AX_VERB_COUNT] = { AX_VERB_LIST(ROW) };
 
 /* "12" or "#12". */
@@ -216,11 +216,7 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
 static const char *synopsis(ax_verb verb, char out[96])
 {
     static const char *const id[] = { "", " ID", " [ID]", " ID...", " [ID...]" };
-    snprintf(out, 96, "auxcell %s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].on],
-             verb == AX_VERB_NOTE     ? " TEXT"
-             : verb == AX_VERB_SUBMIT ? " GENOTYPE"
-             : verb == AX_VERB_FORK   ? " --set DECISION=VALUE..."
-                                      : "");
+    snprintf(out, 96, "auxcell %s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].on], rows[verb].more);
     return out;
 }
 

@@ -31,7 +31,7 @@ static const char *operands(ax_verb verb)
 /* The description of a verb, in which no ID means the selected candidate. */
 static const char *doc_of(ax_verb verb)
 {
-#define DOC(id, word, on, doc) [AX_VERB_##id] = doc,
+#define DOC(id, word, on, more, doc) [AX_VERB_##id] = doc,
     static const char *const doc[AX_VERB_COUNT] = { AX_VERB_LIST(DOC) };
     switch (verb) {
     case AX_VERB_PAUSE:

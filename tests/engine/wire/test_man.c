@@ -79,13 +79,13 @@ TEST(verbs)
                                             ".Op Ar RUN\n.Ar ID ...", ".Op Ar RUN\n.Op Ar ID ..." };
     ax_str want;
     ax_str_init(&want, 0);
-#define VERB(id, word, on, doc)                                                                                        \
+#define VERB(id, word, on, more, doc)                                                                                  \
     {                                                                                                                  \
-        const char *more = AX_VERB_##id == AX_VERB_NOTE     ? "\n.Ar TEXT"                                             \
+        const char *then = AX_VERB_##id == AX_VERB_NOTE     ? "\n.Ar TEXT"                                             \
                            : AX_VERB_##id == AX_VERB_FORK   ? "\n.Fl Fl set Ar DECISION=VALUE ..."                     \
                            : AX_VERB_##id == AX_VERB_SUBMIT ? "\n.Ar GENOTYPE"                                         \
                                                             : "";                                                      \
-        ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[AX_ON_##on], more);                         \
+        ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[AX_ON_##on], then);                         \
         ax_man_text(&want, doc);                                                                                       \
         ax_str_add(&want, ".\n");                                                                                      \
     }

@@ -119,6 +119,14 @@ class Usage(unittest.TestCase):
                 self.assertEqual(done.stdout, self.place.call(name, "--help").stdout)
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 130)
 
+    def test_the_list_of_commands_has_all_that_a_verb_needs(self):
+        listing = self.place.call("--help").stdout
+        for name in "pause", "continue", "prune", "undo", "promote", "demote", "pin", "note", "submit", "fork", "save":
+            usage = self.place.call("help", name).stdout.splitlines()[0]
+            operands = re.fullmatch(rf"usage: auxcell {name} (.*) \[OPTION\.\.\.\]", usage).group(1)
+            self.assertRegex(listing, rf"(?m)^  {name} +{re.escape(operands)}  ")
+        self.assertIn("[RUN] GENOTYPE", listing)
+
     def test_the_manual_has_every_command_and_option(self):
         with open(os.path.join(os.path.dirname(__file__), "../../../man/auxcell.1")) as f:
             page = f.read().replace("\\-", "-")
