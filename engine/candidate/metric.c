@@ -22,14 +22,6 @@ bool ax_metric_is_of(ax_metric m, ax_task_id task)
     return info[m].tasks & 1u << task;
 }
 
-ax_metric ax_metric_headline(ax_task_id task)
-{
-    int m = 0;
-    while (m < AX_METRIC_COUNT && (info[m].tasks == AX_EVERY_TASK || !ax_metric_is_of((ax_metric)m, task)))
-        m++;
-    return (ax_metric)m;
-}
-
 ax_metric ax_metric_front(int k)
 {
     int m = 0;

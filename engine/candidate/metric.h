@@ -151,8 +151,6 @@ typedef struct ax_metric_info {
 
 const ax_metric_info *ax_metric_of(ax_metric m);
 bool ax_metric_is_of(ax_metric m, ax_task_id task);
-/* The task's own first figure, which is shown beside the reward; AX_METRIC_COUNT: none. */
-ax_metric ax_metric_headline(ax_task_id task);
 /* The metric with the k-th front, counted from 1; AX_METRIC_COUNT: there are fewer. */
 ax_metric ax_metric_front(int k);
 

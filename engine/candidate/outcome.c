@@ -12,6 +12,18 @@ double ax_outcome_figure(const ax_outcome *o, ax_metric m)
     return !info->whole ? real : whole > 0 ? (double)whole : NAN;
 }
 
+ax_metric ax_outcome_headline(const ax_outcome *o, ax_task_id task)
+{
+    ax_metric first = AX_METRIC_COUNT;
+    for (int k = AX_METRIC_COUNT; k-- > 0;) {
+        ax_metric m = (ax_metric)k;
+        bool own = ax_metric_of(m)->tasks != AX_EVERY_TASK && ax_metric_is_of(m, task);
+        bool better = first == AX_METRIC_COUNT || !isnan(ax_outcome_figure(o, m)) || isnan(ax_outcome_figure(o, first));
+        first = own && better ? m : first;
+    }
+    return first;
+}
+
 double ax_outcome_cost(const ax_outcome *o, ax_metric m)
 {
     double cost = ax_outcome_figure(o, m);

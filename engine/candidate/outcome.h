@@ -25,6 +25,9 @@ static const ax_outcome ax_outcome_none = { AX_METRIC_LIST(AX_FIGURE_NONE, ).sta
 
 /* NAN = not known. */
 double ax_outcome_figure(const ax_outcome *o, ax_metric m);
+/* The task's own figure that is shown beside the reward: the first one that the outcome has (the key points of COCO
+   have no PCK), or else the task's first; AX_METRIC_COUNT: the task has none. */
+ax_metric ax_outcome_headline(const ax_outcome *o, ax_task_id task);
 /* The value that a front uses: positive, else NAN. A candidate that reused another's outcome has no time. */
 double ax_outcome_cost(const ax_outcome *o, ax_metric m);
 

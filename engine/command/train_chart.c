@@ -59,6 +59,15 @@ typedef struct series {
     double *x, *loss, *reward, *figure;
 } series;
 
+/* The figure beside the reward in the plots, as the newest judged epoch has it. */
+static ax_metric headline_of(const ax_epochs *e)
+{
+    int32_t i = e->n;
+    while (i > 1 && !e->at[i - 1].judged)
+        i--;
+    return ax_outcome_headline(&e->at[i - 1].figures, e->task);
+}
+
 static void fill(const ax_epochs *e, ax_metric headline, const series *s)
 {
     for (int32_t i = 0; i < e->n; i++) {
@@ -90,7 +99,7 @@ static void put_title(ax_canvas *c, int col, int width, const char *title)
 
 static ax_code draw(const ax_epochs *e, ax_canvas *c, const series *s, double *const kept[4])
 {
-    const ax_metric headline = ax_metric_headline(e->task);
+    const ax_metric headline = headline_of(e);
     const ax_metric_info *info = headline == AX_METRIC_COUNT ? NULL : ax_metric_of(headline);
     const bool shares = info && info->form.better == AX_BETTER_HIGHER; /* depth's first figure is in metres */
     char title[64];
@@ -128,7 +137,7 @@ int ax_train_plots(const ax_epochs *e, int cols, bool unicode, ax_str *out)
     bool drawn = false;
     if (all && ax_canvas_resize(&c, AX_TRAIN_PLOT_ROWS, cols, NULL) == AX_OK) {
         double *const kept[4] = { all + 4 * n, all + 5 * n, all + 6 * n, all + 7 * n };
-        fill(e, ax_metric_headline(e->task), &s);
+        fill(e, headline_of(e), &s);
         drawn = draw(e, &c, &s, kept) == AX_OK;
     }
     if (drawn)

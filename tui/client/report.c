@@ -18,7 +18,7 @@ bool ax_terminal_unicode(void)
 void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c)
 {
     char id[16], reward[AX_FIGURE], figure[AX_FIGURE], own[64] = "", params[AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    ax_metric headline = ax_metric_headline(task);
+    ax_metric headline = ax_outcome_headline(&c->outcome, task);
     snprintf(id, sizeof id, "#%u", c->id);
     ax_genotype_print(&c->genotype, text);
     if (headline < AX_METRIC_COUNT)

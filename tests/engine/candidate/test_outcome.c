@@ -64,7 +64,18 @@ TEST(latencies_are_younger_than_the_rest)
     assert_false(ax_outcome_read(NULL, &o));
 }
 
+TEST(the_headline_is_one_that_is_known)
+{
+    ax_outcome o = ax_outcome_none;
+    assert_int_equal(ax_outcome_headline(&o, AX_TASK_SEGMENTATION), AX_METRIC_MIOU);
+    assert_int_equal(ax_outcome_headline(&o, AX_TASK_POSE), AX_METRIC_PCK);
+    o.ap = .25; /* as on COCO's key points */
+    assert_int_equal(ax_outcome_headline(&o, AX_TASK_POSE), AX_METRIC_AP);
+    o.pck = .5;
+    assert_int_equal(ax_outcome_headline(&o, AX_TASK_POSE), AX_METRIC_PCK);
+}
+
 int main(void)
 {
-    return RUN_TESTS(what_is_written_is_read, latencies_are_younger_than_the_rest);
+    return RUN_TESTS(what_is_written_is_read, latencies_are_younger_than_the_rest, the_headline_is_one_that_is_known);
 }

@@ -73,6 +73,12 @@ TEST(plots)
     e.task = AX_TASK_DEPTH; /* its first figure is in metres, not a fraction */
     assert_int_equal(ax_train_plots(&e, 80, true, &s), AX_TRAIN_PLOT_ROWS);
     assert_null(strstr(s.text, "r reward, "));
+    ax_str_clear(&s);
+    e.task = AX_TASK_POSE; /* COCO's key points have AP, and no PCK */
+    for (int i = 0; i < 20; i++)
+        at[i].figures.pck = at[i].figures.pckh = NAN;
+    assert_int_equal(ax_train_plots(&e, 80, true, &s), AX_TRAIN_PLOT_ROWS);
+    assert_non_null(strstr(s.text, "r reward, A AP"));
     ax_str_release(&s);
 }
 

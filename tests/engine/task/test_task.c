@@ -47,7 +47,7 @@ TEST(its_table_is_whole)
         assert_true(t->predict && t->score_new && t->score_add && t->score_take && t->score_free);
         assert_true(t->legend && t->draw && t->write && t->describe && t->parse);
         assert_true(ax_task_targets(t) > 0 && t->file[0].key);
-        assert_true(ax_metric_headline((ax_task_id)id) < AX_METRIC_COUNT);
+        assert_true(ax_outcome_headline(&ax_outcome_none, (ax_task_id)id) < AX_METRIC_COUNT);
     }
     ax_err err = { AX_OK, "" };
     assert_null(ax_task_find("dreaming", &err));
