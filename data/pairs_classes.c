@@ -90,7 +90,7 @@ static ax_code count_one(void *context, int thread, size_t i, ax_err *err)
 }
 
 /* Adds classes up to the largest id that isn't unlabelled. */
-static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
+static ax_code name_ids(ax_pairs *p, const ax_dataset_spec *spec, const bool *seen, ax_err *err)
 {
     int32_t most = -1, unlabelled = p->classes->unlabelled;
     char name[AX_TASK_OUTPUT_NAME];
@@ -102,8 +102,9 @@ static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
                        "has lines like '0 background' and '255 object'",
                        p->dir);
     if (most >= AX_CLASS_IGNORE)
-        return ax_fail(err, AX_EFORMAT, "%s: ids up to %d in the masks; a class file says which of them are classes",
-                       p->dir, most);
+        return ax_fail(err, AX_EFORMAT, "%s: ids up to %d in the masks; a class file says which of them are classes%s",
+                       p->dir, most,
+                       ax_dataset_lists(spec->set->tasks, "depth") ? "; if they are depth, --task depth" : "");
     ax_code code = AX_OK;
     for (int32_t id = 0; id <= most && code == AX_OK; id++) {
         int n = snprintf(name, sizeof name, "class %d", id);
@@ -112,7 +113,7 @@ static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
     return code;
 }
 
-static ax_code count_classes(ax_pairs *p, ax_err *err)
+static ax_code count_classes(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
 {
     size_t n = p->list[0].n + p->list[1].n;
     int threads = ax_each_threads(n, MOST_THREADS);
@@ -124,7 +125,7 @@ static ax_code count_classes(ax_pairs *p, ax_err *err)
         for (size_t id = 0; id < AX_LABEL_IDS; id++)
             c.seen[0][id] |= c.seen[t][id];
     if (code == AX_OK)
-        code = name_ids(p, c.seen[0], err);
+        code = name_ids(p, spec, c.seen[0], err);
     free(c.seen);
     return code;
 }
@@ -137,7 +138,7 @@ ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const 
     const char *map = spec->option[AX_DATASET_map], *ignore = spec->option[AX_DATASET_ignore];
     ax_code code = new_classes(p, err);
     if (code == AX_OK && !p->classes->n && !spec->inspect)
-        code = count_classes(p, err);
+        code = count_classes(p, spec, err);
     if (code == AX_OK && map)
         code = ax_classmap_read(p->classes, map, err);
     if (code == AX_OK && map)

@@ -240,7 +240,8 @@ ax_survey *ax_data_survey(const char *text, const ax_survey_how *how, ax_err *er
                        .how = how,
                        .source = source,
                        .pairs = ax_pairs_of(source),
-                       .people = ax_people_list_of(source) };
+                       .people = ax_people_list_of(source),
+                       .maybe_depth = ax_dataset_lists(spec.set->tasks, "depth") };
     ax_code code = v.s ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to look at a data set");
     if (v.s) {
         v.s->info = source->info;

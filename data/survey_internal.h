@@ -24,6 +24,7 @@ typedef struct ax_surveying {
     ax_source *source;
     const ax_pairs *pairs;        /* NULL: none */
     const ax_people_list *people; /* NULL: none */
+    bool maybe_depth;             /* the targets could also be depth maps */
     float *median;                /* by depth map read, {medians} */
     size_t medians;
     pthread_mutex_t lock;   /* protects everything below, and *s */

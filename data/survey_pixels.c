@@ -281,4 +281,6 @@ void ax_survey_values(ax_surveying *v)
     if (none && v->values)
         ax_survey_find(v, AX_FINDING_CLASSES, 2,
                        "no class file says which of these are classes: lines R,G,B NAME, or ID NAME");
+    if (none && v->values && v->maybe_depth && !v->value[0].color)
+        ax_survey_find(v, AX_FINDING_CLASSES, 3, "--task depth if these aren't ids, but depth");
 }

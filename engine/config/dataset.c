@@ -105,7 +105,9 @@ ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
     *out = (ax_dataset_spec) { .set = ax_dataset_of(spec, &argument) };
     if (strlen(spec) >= sizeof out->text)
         return ax_fail(err, AX_EINVAL, "data set: its name is too long");
-    if (!out->set || (out->set->files && (!argument || !*argument))) {
+    if (out->set && out->set->files && (!argument || !*argument))
+        return ax_fail(err, AX_EINVAL, "data set '%s': expected %s%s", spec, out->set->name, out->set->argument);
+    if (!out->set) {
         ax_str forms;
         ax_str_init(&forms, 0);
         ax_dataset_forms(&forms);
@@ -128,8 +130,8 @@ ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
         if (out->option[i] && !*out->option[i])
             code = ax_fail(err, AX_EINVAL, "data set '%s': %s= without a value", spec, option_table[i].name);
     if (code == AX_OK && !argument && strlen(out->text) > strlen(out->set->name))
-        code =
-            ax_fail(err, AX_EINVAL, "data set '%s': '%s' is not an option", spec, out->text + strlen(out->set->name));
+        code = ax_fail(err, AX_EINVAL, "data set '%s': '%s' is not an option; it takes %s", spec,
+                       out->text + strlen(out->set->name), out->set->options);
     return code == AX_OK ? check_part(out, err) : code;
 }
 

@@ -13,7 +13,7 @@
     X(SIZE, "other_size", true, "masks of another size than their image")                                              \
     X(VALUE, "value_without_class", true, "ids or colours without a class")                                            \
     X(TWIN, "in_both_splits", true, "images of validation that are in training too")                                   \
-    X(CLASSES, "classes", true, "what is wrong with the classes")                                                      \
+    X(CLASSES, "classes", true, "faults of the classes")                                                               \
     X(NO_LABELS, "no_labels", true, "parts without a labelled pixel")                                                  \
     X(ABSENT, "absent_class", false, "classes or key points that a part hasn't got")                                   \
     X(BLANK, "blank_target", false, "targets without a labelled pixel")                                                \

@@ -154,6 +154,29 @@ class Data(unittest.TestCase):
         self.spec += f",classes={self.path('one.txt')}"
         self.check(status=0)
 
+    def test_depth_taken_for_ids(self):
+        """A list may name masks or depth maps: when the numbers are no ids, both ways out are named."""
+        for i in range(3):
+            pictures.picture(self.path(f"images/{i}.png"))
+            pictures.put(self.path(f"depth/{i}.png"), pictures.png(
+                64, 32, [b"".join((900 + x).to_bytes(2, "big") for x in range(64))] * 32, depth=16))
+        pictures.put(self.path("list.txt"), "".join(f"images/{i}.png depth/{i}.png\n" for i in range(3)))
+        spec = f"list:{self.path('list.txt')}"
+        done = call("data", "check", spec)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("\nerror    3 faults of the classes\n", done.stdout)
+        self.assertIn("--task depth if these", done.stdout)
+        self.broken(spec, "a class file says which of them are classes; if they are depth, --task depth")
+
+    def test_an_option_that_is_none(self):
+        self.whole()
+        takes = "auxcell: data set 'folder' takes no option colours; it takes classes map ignore split part\n"
+        for options in "colours=1", "split=90/10,colours=1", f"classes={self.path('classes.txt')},colours=1":
+            for command in ["data", "check"], ["try", GENOTYPE, "--data"]:
+                done = call(*command, f"{self.spec},{options}")
+                self.assertEqual((done.returncode, done.stderr), (2, takes), options)
+        self.broken(f"folder:{self.dir}/a,b=c", "a,b=c: No such file or directory")
+
     def test_colors_without_a_file(self):
         self.whole()
         os.unlink(self.path("classes.txt"))

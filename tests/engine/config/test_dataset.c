@@ -24,10 +24,11 @@ TEST(parts)
     for (int i = 0; i < AX_DATASET_OPTIONS; i++)
         assert_null(s.option[i]);
     refused("", "not one of scenes[:TRAIN,VAL]");
-    refused("camvid", "not one of");
-    refused("camvid:", "not one of");
+    refused("camvid", "'camvid': expected camvid:DIR");
+    refused("camvid:", "'camvid:': expected camvid:DIR");
+    refused("coco,split=90/10", "expected coco:FILE,DIR");
     refused("scene:3,4", "not one of");
-    refused("scenes,now", "',now' is not an option");
+    refused("scenes,now", "',now' is not an option; it takes part");
     refused("scenes:3,4,split=1/1", "'scenes' takes no option split");
     char longest[AX_DATASET_SPEC + 1];
     memset(longest, 'x', sizeof longest - 1);
