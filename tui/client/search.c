@@ -137,8 +137,8 @@ static int begin(options *o)
     if (ax_run_begin(o->run, &s, &run, &engine, &err) != AX_OK)
         return ax_complain_of(&err);
     if (o->headless && !o->json) {
-        ax_out_line("run %s: %s, preset %s, strategy %s, %lld candidates", run.name, s.data, s.preset, s.strategy,
-                    (long long)s.candidates);
+        ax_out_line("run %s: %s, preset %s, strategy %s, %lld candidate%s", run.name, s.data, s.preset, s.strategy,
+                    (long long)s.candidates, s.candidates == 1 ? "" : "s");
         ax_out_flush();
     }
     return show_or_follow(&run, &engine, o);
