@@ -2,6 +2,7 @@
 #ifndef AX_OP_BACKEND_H
 #define AX_OP_BACKEND_H
 
+#include "engine/base/unused.h"
 #include "engine/op/judging.h"
 #include "engine/op/op.h"
 #include "engine/op/update.h"
@@ -47,14 +48,19 @@ typedef struct ax_explanation {
     char why[120]; /* estimated cost of each */
 } ax_explanation;
 
+/* What a kernel is made of. A backend declares its functions by these types. */
+typedef ax_code ax_kernel_prepare(ax_device *dev, ax_call *call, size_t *work, ax_err *err);
+typedef ax_code ax_kernel_run(ax_device *dev, const ax_call *call, ax_err *err);
+typedef void ax_kernel_discard(ax_device *dev, ax_call *call);
+typedef void ax_kernel_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
+
 typedef struct ax_kernel {
     /* Optional; called once per plan, before memory is bound. Only types are valid; mem is NULL or not NULL to show
        what is wanted, and must not be dereferenced. Sets *work to the scratch it needs. */
-    ax_code (*prepare)(ax_device *dev, ax_call *call, size_t *work, ax_err *err);
-    ax_code (*run)(ax_device *dev, const ax_call *call, ax_err *err); /* overwrites out */
-    void (*discard)(ax_device *dev, ax_call *call);                   /* optional */
-    /* Optional; describes a prepared call. */
-    void (*explain)(ax_device *dev, const ax_call *call, ax_explanation *out);
+    ax_kernel_prepare *prepare;
+    ax_kernel_run *run;         /* overwrites out */
+    ax_kernel_discard *discard; /* optional */
+    ax_kernel_explain *explain; /* optional; describes a prepared call */
 } ax_kernel;
 
 /* Parameter updates, over n contiguous floats each. */
@@ -67,6 +73,20 @@ typedef struct ax_update {
     float momentum;           /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
     float beta1, beta2, eps;  /* Adam */
 } ax_update;
+
+/* Updates only enqueue, and everything they point at is in the backend's memory, so they can be recorded. Declared by
+   type, as kernels are. */
+/* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */
+typedef ax_code ax_update_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+/* Adds n sums of squares: now->norm becomes the root of the total, now->grad_scale the factor by which
+   torch.nn.utils.clip_grad_norm_ limits the norm to `most` (0 = no limit): most / (norm + 1e-6) when that is below 1.
+ */
+typedef ax_code ax_update_limit(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now,
+                                ax_err *err);
+typedef ax_code ax_update_step(ax_device *dev, const ax_update *u, ax_err *err); /* nothing unless now->finite */
+/* average = *decay * average + (1 - *decay) * value */
+typedef ax_code ax_update_average(ax_device *dev, float *average, const float *value, size_t n, const float *decay,
+                                  ax_err *err);
 
 /* Optional: recording a sequence of runs, to launch it as one. Between begin and end, kernels are only recorded;
    nothing may wait, allocate, or copy from or to the host. */
@@ -130,15 +150,10 @@ typedef struct ax_backend {
        before the first of them, and at its end. */
     ax_code (*enter)(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
     ax_code (*leave)(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
-    /* Updates only enqueue, and everything they point at is in the backend's memory, so they can be recorded. */
-    /* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */
-    ax_code (*sum_squares)(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
-    /* See ax_update_clip. */
-    ax_code (*clip)(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
-    ax_code (*adam)(ax_device *dev, const ax_update *u, ax_err *err);
-    ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
-    /* average = *decay * average + (1 - *decay) * value */
-    ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+    ax_update_squares *sum_squares;
+    ax_update_limit *clip;
+    ax_update_step *adam, *sgd;
+    ax_update_average *polyak;
     /* Optional, both: gathering a batch at once, and keeping a step's figures in a log until they are read, so that no
        step waits. They only enqueue. */
     ax_code (*gather)(ax_device *dev, const ax_gather *g, ax_err *err);
@@ -158,10 +173,8 @@ typedef struct ax_backend {
     ax_exchange exchange;
 } ax_backend;
 
-/* For backends in the host's memory. Adds n sums of squares: now->norm becomes the root of the total, now->grad_scale
-   the factor by which torch.nn.utils.clip_grad_norm_ limits the norm to `most` (0 = no limit): most / (norm + 1e-6)
-   when that is below 1. */
-void ax_update_clip(const double *sums, size_t n, float most, ax_update_now *now);
+/* For backends in the host's memory. */
+ax_update_limit ax_update_clip;
 
 extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */
 extern const ax_backend ax_backend_cpu; /* vector instructions, all cores */

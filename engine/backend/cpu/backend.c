@@ -192,7 +192,7 @@ const ax_backend ax_backend_cpu = {
         [AX_OP_WSUM] = { .run = ax_cpu_wsum_backward },
     },
     .sum_squares = ax_cpu_sum_squares,
-    .clip = ax_cpu_clip,
+    .clip = ax_update_clip,
     .adam = ax_cpu_adam,
     .sgd = ax_cpu_sgd,
     .polyak = ax_cpu_polyak,

@@ -29,7 +29,6 @@ static size_t blocks_of(const ax_call *call)
 
 AX_CPU_PREPARE(ax_cpu_depth_loss_prepare)
 {
-    (void)dev, (void)err;
     *work = blocks_of(call) * sizeof(part);
     return AX_OK;
 }
@@ -135,7 +134,6 @@ static void through_threshold(const job *j, size_t n, const part *all)
 
 AX_CPU_RUN(ax_cpu_depth_loss_forward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape), blocks = blocks_of(call);
     part *parts = call->work;
     job j = { .p = call->in[0].mem,

@@ -57,70 +57,26 @@ static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
 /* out[image][channel] = scale * sum over the pixels of an image; work: n * threads * c doubles. */
 void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float scale, float *out, double *work);
 
-#define AX_CPU_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
-#define AX_CPU_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
-#define AX_CPU_DISCARD(name) void name(ax_device *dev, ax_call *call)
+/* Heads of kernels' functions. */
+#define AX_CPU_PREPARE(name)                                                                                           \
+    ax_code name(ax_device *dev AX_UNUSED, ax_call *call AX_UNUSED, size_t *work, ax_err *err AX_UNUSED)
+#define AX_CPU_RUN(name) ax_code name(ax_device *dev AX_UNUSED, const ax_call *call, ax_err *err AX_UNUSED)
+#define AX_CPU_DISCARD(name) void name(ax_device *dev AX_UNUSED, ax_call *call)
 
-AX_CPU_PREPARE(ax_cpu_conv_prepare);
-AX_CPU_RUN(ax_cpu_conv_run);
-AX_CPU_DISCARD(ax_cpu_conv_discard);
-void ax_cpu_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
+ax_kernel_prepare ax_cpu_conv_prepare, ax_cpu_fused_prepare, ax_cpu_chain_prepare, ax_cpu_bnorm_prepare,
+    ax_cpu_resize_prepare, ax_cpu_gpool_prepare, ax_cpu_maxpool_prepare, ax_cpu_mix_backward_prepare, ax_cpu_ce_prepare,
+    ax_cpu_depth_loss_prepare, ax_cpu_mse_prepare;
+ax_kernel_run ax_cpu_zero, ax_cpu_cast, ax_cpu_conv_run, ax_cpu_fused_run, ax_cpu_chain_run, ax_cpu_bnorm_forward,
+    ax_cpu_bnorm_backward, ax_cpu_relu_forward, ax_cpu_relu_backward, ax_cpu_add_forward, ax_cpu_add_backward,
+    ax_cpu_concat_forward, ax_cpu_concat_backward, ax_cpu_resize_forward, ax_cpu_resize_backward, ax_cpu_argmax,
+    ax_cpu_gpool_forward, ax_cpu_gpool_backward, ax_cpu_maxpool_forward, ax_cpu_maxpool_backward, ax_cpu_mix_forward,
+    ax_cpu_mix_backward, ax_cpu_ce_forward, ax_cpu_ce_backward, ax_cpu_depth_loss_forward, ax_cpu_mse_forward,
+    ax_cpu_mse_backward, ax_cpu_wmse_forward, ax_cpu_wmse_backward, ax_cpu_wsum_forward, ax_cpu_wsum_backward;
+ax_kernel_discard ax_cpu_conv_discard, ax_cpu_fused_discard, ax_cpu_chain_discard, ax_cpu_resize_discard;
+ax_kernel_explain ax_cpu_conv_explain, ax_cpu_fused_explain, ax_cpu_chain_explain;
 
-AX_CPU_PREPARE(ax_cpu_fused_prepare);
-AX_CPU_RUN(ax_cpu_fused_run);
-AX_CPU_DISCARD(ax_cpu_fused_discard);
-void ax_cpu_fused_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
-
-AX_CPU_PREPARE(ax_cpu_chain_prepare);
-AX_CPU_RUN(ax_cpu_chain_run);
-AX_CPU_DISCARD(ax_cpu_chain_discard);
-void ax_cpu_chain_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
-
-AX_CPU_PREPARE(ax_cpu_bnorm_prepare);
-AX_CPU_RUN(ax_cpu_bnorm_forward);
-AX_CPU_RUN(ax_cpu_bnorm_backward);
-
-AX_CPU_RUN(ax_cpu_zero);
-AX_CPU_RUN(ax_cpu_relu_forward);
-AX_CPU_RUN(ax_cpu_relu_backward);
-AX_CPU_RUN(ax_cpu_add_forward);
-AX_CPU_RUN(ax_cpu_add_backward);
-AX_CPU_RUN(ax_cpu_concat_forward);
-AX_CPU_RUN(ax_cpu_concat_backward);
-
-AX_CPU_PREPARE(ax_cpu_resize_prepare);
-AX_CPU_RUN(ax_cpu_resize_forward);
-AX_CPU_RUN(ax_cpu_resize_backward);
-AX_CPU_RUN(ax_cpu_argmax);
-AX_CPU_DISCARD(ax_cpu_resize_discard);
-AX_CPU_PREPARE(ax_cpu_gpool_prepare);
-AX_CPU_RUN(ax_cpu_gpool_forward);
-AX_CPU_RUN(ax_cpu_gpool_backward);
-AX_CPU_PREPARE(ax_cpu_maxpool_prepare);
-AX_CPU_RUN(ax_cpu_maxpool_forward);
-AX_CPU_RUN(ax_cpu_maxpool_backward);
-AX_CPU_RUN(ax_cpu_cast);
-AX_CPU_RUN(ax_cpu_mix_forward);
-AX_CPU_PREPARE(ax_cpu_mix_backward_prepare);
-AX_CPU_RUN(ax_cpu_mix_backward);
-
-AX_CPU_PREPARE(ax_cpu_ce_prepare);
-AX_CPU_RUN(ax_cpu_ce_forward);
-AX_CPU_RUN(ax_cpu_ce_backward);
-AX_CPU_PREPARE(ax_cpu_depth_loss_prepare);
-AX_CPU_RUN(ax_cpu_depth_loss_forward);
-AX_CPU_PREPARE(ax_cpu_mse_prepare);
-AX_CPU_RUN(ax_cpu_mse_forward);
-AX_CPU_RUN(ax_cpu_mse_backward);
-AX_CPU_RUN(ax_cpu_wmse_forward);
-AX_CPU_RUN(ax_cpu_wmse_backward);
-AX_CPU_RUN(ax_cpu_wsum_forward);
-AX_CPU_RUN(ax_cpu_wsum_backward);
-
-ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
-ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
-ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+ax_update_squares ax_cpu_sum_squares;
+ax_update_step ax_cpu_adam, ax_cpu_sgd;
+ax_update_average ax_cpu_polyak;
 
 #endif

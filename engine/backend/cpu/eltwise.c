@@ -7,14 +7,12 @@
 
 AX_CPU_RUN(ax_cpu_zero)
 {
-    (void)dev, (void)err;
     memset(call->out[0].mem, 0, ax_type_bytes(call->out[0].type));
     return AX_OK;
 }
 
 AX_CPU_RUN(ax_cpu_relu_forward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
@@ -31,7 +29,6 @@ AX_CPU_RUN(ax_cpu_relu_forward)
 /* in: dy, x or -, y or -: either gives the mask. */
 AX_CPU_RUN(ax_cpu_relu_backward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     const float *dy = call->in[0].mem, *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
     float *dx = call->out[0].mem;
@@ -47,7 +44,6 @@ AX_CPU_RUN(ax_cpu_relu_backward)
 
 AX_CPU_RUN(ax_cpu_add_forward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     const float *a = call->in[0].mem, *b = call->in[1].mem;
     float *y = call->out[0].mem;
@@ -65,7 +61,6 @@ AX_CPU_RUN(ax_cpu_add_forward)
 
 AX_CPU_RUN(ax_cpu_add_backward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     const float *dy = call->in[0].mem;
     for (uint32_t i = 0; i < call->n_out; i++) {
@@ -86,7 +81,6 @@ AX_CPU_RUN(ax_cpu_add_backward)
 /* CPU graphs don't contain it, so a plain loop suffices. */
 AX_CPU_RUN(ax_cpu_cast)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     bool narrows = call->out[0].type.dtype == AX_BF16;
     int T = ax_cpu_tasks(dev, n);
@@ -105,7 +99,6 @@ AX_CPU_RUN(ax_cpu_cast)
 
 AX_CPU_RUN(ax_cpu_mix_forward)
 {
-    (void)err;
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
     const float *x = call->in[0].mem, *y = call->in[1].mem;
     float *out = call->out[0].mem;
@@ -122,7 +115,6 @@ AX_CPU_RUN(ax_cpu_mix_forward)
 /* A sum per task and channel. */
 AX_CPU_PREPARE(ax_cpu_mix_backward_prepare)
 {
-    (void)err;
     *work = (size_t)dev->threads * (size_t)call->in[0].type.shape.c * sizeof(double);
     return AX_OK;
 }
@@ -155,7 +147,6 @@ static void mix_side(ax_device *dev, const ax_operand *gradient, const float *si
 /* in: the gradient, x, y, a, b. */
 AX_CPU_RUN(ax_cpu_mix_backward)
 {
-    (void)err;
     for (uint32_t k = 0; k < 2; k++)
         mix_side(dev, &call->in[0], call->in[1 + k].mem, call->in[3 + k].mem, call->out[k].mem, call->out[2 + k].mem,
                  call->work);
@@ -191,14 +182,12 @@ static void concat(ax_device *dev, const ax_operand *parts, uint32_t n, const ax
 
 AX_CPU_RUN(ax_cpu_concat_forward)
 {
-    (void)err;
     concat(dev, call->in, call->n_in, &call->out[0], false);
     return AX_OK;
 }
 
 AX_CPU_RUN(ax_cpu_concat_backward)
 {
-    (void)err;
     concat(dev, call->out, call->n_out, &call->in[0], true);
     return AX_OK;
 }

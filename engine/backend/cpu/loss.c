@@ -9,7 +9,6 @@ enum { CE_PIXELS = 64 }; /* block size of isa/loss.c */
 /* Scratch: one sum per task, then a block of pixels per task. */
 AX_CPU_PREPARE(ax_cpu_ce_prepare)
 {
-    (void)err;
     size_t block = ax_cpu_align(CE_PIXELS * (size_t)call->in[0].type.shape.c * sizeof(float));
     *work = AX_CPU_MAX_THREADS * sizeof(double) + (size_t)dev->threads * block;
     return AX_OK;
@@ -37,7 +36,6 @@ static double weight_of(const uint8_t *labels, const float *weight, size_t px, s
 
 AX_CPU_RUN(ax_cpu_ce_forward)
 {
-    (void)err;
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
     const float *logits = call->in[0].mem;
     const uint8_t *labels = call->in[1].mem;
@@ -76,7 +74,6 @@ static void scale_all(ax_device *dev, const float *x, float s, float *y, size_t 
 /* in: dloss, -, logits or -, labels or -, weights or - if there are any, -, unit gradient. */
 AX_CPU_RUN(ax_cpu_ce_backward)
 {
-    (void)err;
     scale_all(dev, call->in[call->n_in - 1].mem, *(const float *)call->in[0].mem, call->out[0].mem,
               ax_shape_count(call->out[0].type.shape));
     return AX_OK;
@@ -84,14 +81,12 @@ AX_CPU_RUN(ax_cpu_ce_backward)
 
 AX_CPU_PREPARE(ax_cpu_mse_prepare)
 {
-    (void)dev, (void)call, (void)err;
     *work = AX_CPU_MAX_THREADS * sizeof(double);
     return AX_OK;
 }
 
 AX_CPU_RUN(ax_cpu_mse_forward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     const float *a = call->in[0].mem, *b = call->in[1].mem;
     double *sums = call->work;
@@ -109,7 +104,6 @@ AX_CPU_RUN(ax_cpu_mse_forward)
 /* in: dloss, a, b, -. */
 AX_CPU_RUN(ax_cpu_mse_backward)
 {
-    (void)err;
     size_t n = ax_shape_count(call->in[1].type.shape);
     const float *a = call->in[1].mem, *b = call->in[2].mem;
     float *da = call->out[0].mem, s = (float)(2.0 * (double)*(const float *)call->in[0].mem / (double)n);
@@ -156,7 +150,6 @@ static size_t image_pixels(ax_shape s)
 
 AX_CPU_RUN(ax_cpu_wmse_forward)
 {
-    (void)err;
     ax_shape s = call->in[0].type.shape;
     size_t n = ax_shape_count(s), px = image_pixels(s);
     const weighted m = { call->in[0].mem, call->in[1].mem, call->in[2].mem, px, s.c };
@@ -175,7 +168,6 @@ AX_CPU_RUN(ax_cpu_wmse_forward)
 /* in: dloss, a, b, weight, -. */
 AX_CPU_RUN(ax_cpu_wmse_backward)
 {
-    (void)err;
     ax_shape s = call->in[1].type.shape;
     size_t n = ax_shape_count(s), px = image_pixels(s);
     const weighted m = { call->in[1].mem, call->in[2].mem, call->in[3].mem, px, s.c };
@@ -194,7 +186,6 @@ AX_CPU_RUN(ax_cpu_wmse_backward)
 
 AX_CPU_RUN(ax_cpu_wsum_forward)
 {
-    (void)dev, (void)err;
     double s = 0.0;
     for (uint32_t i = 0; i < call->n_in; i++)
         s += (double)call->attr.weight[i] * (double)*(const float *)call->in[i].mem;
@@ -204,7 +195,6 @@ AX_CPU_RUN(ax_cpu_wsum_forward)
 
 AX_CPU_RUN(ax_cpu_wsum_backward)
 {
-    (void)dev, (void)err;
     float dy = *(const float *)call->in[0].mem;
     for (uint32_t i = 0; i < call->n_out; i++)
         if (call->out[i].mem)

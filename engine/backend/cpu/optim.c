@@ -18,14 +18,6 @@ ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum
     return AX_OK;
 }
 
-ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err)
-{
-    (void)dev;
-    (void)err;
-    ax_update_clip(sums, n, most, now);
-    return AX_OK;
-}
-
 /* A step of either optimiser; changes nothing when the norm isn't finite. */
 static ax_code step(ax_device *dev, const ax_update *u, void (*kernel)(const ax_update *u, size_t lo, size_t hi))
 {

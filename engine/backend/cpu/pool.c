@@ -25,7 +25,6 @@ void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float sca
 
 AX_CPU_PREPARE(ax_cpu_gpool_prepare)
 {
-    (void)err;
     ax_shape s = call->in[0].type.shape;
     *work = (size_t)s.n * (size_t)dev->threads * (size_t)s.c * sizeof(double);
     return AX_OK;
@@ -33,7 +32,6 @@ AX_CPU_PREPARE(ax_cpu_gpool_prepare)
 
 AX_CPU_RUN(ax_cpu_gpool_forward)
 {
-    (void)err;
     ax_shape s = call->in[0].type.shape;
     float scale = (float)(1.0 / ((double)s.h * (double)s.w));
     ax_cpu_image_sums(dev, call->in[0].mem, s, scale, call->out[0].mem, call->work);
@@ -42,7 +40,6 @@ AX_CPU_RUN(ax_cpu_gpool_forward)
 
 AX_CPU_RUN(ax_cpu_gpool_backward)
 {
-    (void)err;
     ax_shape s = call->out[0].type.shape;
     size_t c = (size_t)s.c, px = (size_t)s.h * (size_t)s.w;
     float scale = (float)(1.0 / (double)px);
@@ -75,7 +72,6 @@ static ax_dw window(const ax_call *call, ax_shape in, ax_shape out)
 /* A row per task, for calls that only want the places. */
 AX_CPU_PREPARE(ax_cpu_maxpool_prepare)
 {
-    (void)err;
     const ax_shape out = call->out[0].type.shape;
     *work = call->out[0].mem ? 0 : (size_t)dev->threads * (size_t)out.w * (size_t)out.c * sizeof(float);
     return AX_OK;
@@ -83,7 +79,6 @@ AX_CPU_PREPARE(ax_cpu_maxpool_prepare)
 
 AX_CPU_RUN(ax_cpu_maxpool_forward)
 {
-    (void)err;
     const ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
     const ax_dw g = window(call, in, out);
     const size_t row = (size_t)out.w * (size_t)out.c, image = (size_t)in.h * (size_t)in.w * (size_t)in.c;
@@ -105,7 +100,6 @@ AX_CPU_RUN(ax_cpu_maxpool_forward)
 /* in: the gradient, -, -, -, the places of the maxima. */
 AX_CPU_RUN(ax_cpu_maxpool_backward)
 {
-    (void)err;
     const ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
     const ax_dw g = window(call, in, out);
     const size_t row = (size_t)in.w * (size_t)in.c, image = (size_t)out.h * (size_t)out.w * (size_t)out.c;

@@ -88,7 +88,6 @@ AX_CPU_PREPARE(ax_cpu_resize_prepare)
 
 AX_CPU_DISCARD(ax_cpu_resize_discard)
 {
-    (void)dev;
     prep *p = call->prep;
     if (!p)
         return;
@@ -116,7 +115,6 @@ static float *row_buffer(const ax_call *call, size_t row, int task)
 
 AX_CPU_RUN(ax_cpu_resize_forward)
 {
-    (void)err;
     const prep *p = call->prep;
     ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
     const float *x = call->in[0].mem;
@@ -148,7 +146,6 @@ AX_CPU_RUN(ax_cpu_resize_forward)
 
 AX_CPU_RUN(ax_cpu_resize_backward)
 {
-    (void)err;
     const prep *p = call->prep;
     ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
     const float *dy = call->in[0].mem;
@@ -185,7 +182,6 @@ AX_CPU_RUN(ax_cpu_resize_backward)
 
 AX_CPU_RUN(ax_cpu_argmax)
 {
-    (void)err;
     const prep *p = call->prep;
     ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
     const float *x = call->in[0].mem;

@@ -21,7 +21,6 @@ static size_t scans_of(size_t pixels)
 /* Scratch: the first pass's numbers, the second's, and the share of the pixels with the largest error. */
 AX_CUDA_PREPARE(ax_cuda_depth_loss_prepare)
 {
-    (void)dev, (void)err;
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
     *work = ax_cuda_align(scans_of(pixels) * SCAN * sizeof(double)) +
             ax_cuda_align(blocks_of(pixels) * PART * sizeof(double)) + sizeof(float);

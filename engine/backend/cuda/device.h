@@ -164,55 +164,27 @@ ax_code ax_cuda_exchange_spread(void *joined, float *const *mem, size_t n, ax_er
 ax_code ax_cuda_exchange_gather(void *joined, float *const *mem, const float *weight, size_t n, ax_err *err);
 void ax_cuda_exchange_leave(void *joined);
 
-#define AX_CUDA_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
+/* Heads of kernels' functions. */
+#define AX_CUDA_PREPARE(name)                                                                                          \
+    ax_code name(ax_device *dev AX_UNUSED, ax_call *call AX_UNUSED, size_t *work, ax_err *err AX_UNUSED)
 #define AX_CUDA_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
 #define AX_CUDA_DISCARD(name) void name(ax_device *dev, ax_call *call)
 
-AX_CUDA_PREPARE(ax_cuda_conv_prepare);
-AX_CUDA_RUN(ax_cuda_conv_run);
-AX_CUDA_DISCARD(ax_cuda_conv_discard);
-void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
-AX_CUDA_PREPARE(ax_cuda_bnorm_prepare);
-AX_CUDA_RUN(ax_cuda_bnorm_forward);
-AX_CUDA_RUN(ax_cuda_bnorm_backward);
-AX_CUDA_RUN(ax_cuda_zero);
-AX_CUDA_RUN(ax_cuda_cast);
-AX_CUDA_RUN(ax_cuda_relu_forward);
-AX_CUDA_RUN(ax_cuda_relu_backward);
-AX_CUDA_RUN(ax_cuda_add_forward);
-AX_CUDA_RUN(ax_cuda_add_backward);
-AX_CUDA_RUN(ax_cuda_concat_forward);
-AX_CUDA_RUN(ax_cuda_concat_backward);
-AX_CUDA_RUN(ax_cuda_resize_forward);
-AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare);
-AX_CUDA_RUN(ax_cuda_resize_backward);
-AX_CUDA_RUN(ax_cuda_argmax);
-AX_CUDA_PREPARE(ax_cuda_gpool_prepare);
-AX_CUDA_RUN(ax_cuda_gpool_forward);
-AX_CUDA_RUN(ax_cuda_gpool_backward);
-AX_CUDA_RUN(ax_cuda_maxpool_forward);
-AX_CUDA_RUN(ax_cuda_maxpool_backward);
-AX_CUDA_RUN(ax_cuda_mix_forward);
-AX_CUDA_PREPARE(ax_cuda_mix_backward_prepare);
-AX_CUDA_RUN(ax_cuda_mix_backward);
-AX_CUDA_PREPARE(ax_cuda_ce_prepare);
-AX_CUDA_RUN(ax_cuda_ce_forward);
-AX_CUDA_RUN(ax_cuda_ce_backward);
-AX_CUDA_PREPARE(ax_cuda_depth_loss_prepare);
-AX_CUDA_RUN(ax_cuda_depth_loss_forward);
-AX_CUDA_PREPARE(ax_cuda_mse_prepare);
-AX_CUDA_RUN(ax_cuda_mse_forward);
-AX_CUDA_RUN(ax_cuda_mse_backward);
-AX_CUDA_RUN(ax_cuda_wmse_forward);
-AX_CUDA_RUN(ax_cuda_wmse_backward);
-AX_CUDA_RUN(ax_cuda_wsum_forward);
-AX_CUDA_RUN(ax_cuda_wsum_backward);
+ax_kernel_prepare ax_cuda_conv_prepare, ax_cuda_bnorm_prepare, ax_cuda_resize_backward_prepare, ax_cuda_gpool_prepare,
+    ax_cuda_mix_backward_prepare, ax_cuda_ce_prepare, ax_cuda_depth_loss_prepare, ax_cuda_mse_prepare;
+ax_kernel_run ax_cuda_zero, ax_cuda_cast, ax_cuda_conv_run, ax_cuda_bnorm_forward, ax_cuda_bnorm_backward,
+    ax_cuda_relu_forward, ax_cuda_relu_backward, ax_cuda_add_forward, ax_cuda_add_backward, ax_cuda_concat_forward,
+    ax_cuda_concat_backward, ax_cuda_resize_forward, ax_cuda_resize_backward, ax_cuda_argmax, ax_cuda_gpool_forward,
+    ax_cuda_gpool_backward, ax_cuda_maxpool_forward, ax_cuda_maxpool_backward, ax_cuda_mix_forward,
+    ax_cuda_mix_backward, ax_cuda_ce_forward, ax_cuda_ce_backward, ax_cuda_depth_loss_forward, ax_cuda_mse_forward,
+    ax_cuda_mse_backward, ax_cuda_wmse_forward, ax_cuda_wmse_backward, ax_cuda_wsum_forward, ax_cuda_wsum_backward;
+ax_kernel_discard ax_cuda_conv_discard;
+ax_kernel_explain ax_cuda_conv_explain;
 
-ax_code ax_cuda_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
-ax_code ax_cuda_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
-ax_code ax_cuda_adam(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cuda_sgd(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+ax_update_squares ax_cuda_sum_squares;
+ax_update_limit ax_cuda_clip;
+ax_update_step ax_cuda_adam, ax_cuda_sgd;
+ax_update_average ax_cuda_polyak;
 ax_code ax_cuda_gather(ax_device *dev, const ax_gather *g, ax_err *err);
 ax_code ax_cuda_log(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,
                     double *log, ax_err *err);

@@ -70,7 +70,6 @@ AX_CUDA_RUN(ax_cuda_mix_forward)
 /* The parts of two sums. */
 AX_CUDA_PREPARE(ax_cuda_mix_backward_prepare)
 {
-    (void)dev, (void)err;
     const ax_shape s = call->in[0].type.shape;
     *work = 2 * (size_t)ax_cuda_cut_pixels(ax_cuda_pixels(s), s.c, 1).parts * (size_t)s.c * sizeof(double);
     return AX_OK;

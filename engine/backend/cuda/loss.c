@@ -17,7 +17,6 @@ static size_t count_blocks(size_t pixels)
 /* Scratch: counts of labels, sums of their weights, then partial losses. */
 AX_CUDA_PREPARE(ax_cuda_ce_prepare)
 {
-    (void)dev, (void)err;
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
     size_t counts = count_blocks(pixels);
     *work = ax_cuda_align(counts * sizeof(uint32_t)) + (counts + blocks_of(pixels)) * sizeof(double);
@@ -74,7 +73,6 @@ ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n
 
 AX_CUDA_PREPARE(ax_cuda_mse_prepare)
 {
-    (void)dev, (void)call, (void)err;
     *work = AX_CUDA_PARTS * sizeof(double);
     return AX_OK;
 }

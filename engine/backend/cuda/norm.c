@@ -8,7 +8,6 @@ static size_t vector_bytes(int c)
 
 AX_CUDA_PREPARE(ax_cuda_bnorm_prepare)
 {
-    (void)dev, (void)err;
     ax_shape s = call->in[call->backward ? 3 : 0].type.shape;
     ax_cuda_cut cut = ax_cuda_cut_pixels(ax_cuda_pixels(s), s.c, 1);
     *work = ax_cuda_align(2 * (size_t)cut.parts * (size_t)s.c * sizeof(double)) + 4 * vector_bytes(s.c);

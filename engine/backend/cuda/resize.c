@@ -23,7 +23,6 @@ static size_t extent(ax_shape s)
    thread. */
 AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare)
 {
-    (void)dev, (void)err;
     ax_shape x = call->out[0].type.shape, y = call->in[0].type.shape;
     size_t part = (size_t)y.n * (size_t)y.h * (size_t)x.w * (size_t)x.c * sizeof(float);
     *work = extent(x) == 1 ? ax_cuda_column_work(extent(y), y.c, (size_t)y.n) : part;
@@ -53,7 +52,6 @@ AX_CUDA_RUN(ax_cuda_argmax)
 
 AX_CUDA_PREPARE(ax_cuda_gpool_prepare)
 {
-    (void)dev, (void)err;
     ax_shape x = call->in[0].type.shape;
     *work = ax_cuda_column_work(extent(x), x.c, (size_t)x.n);
     return AX_OK;

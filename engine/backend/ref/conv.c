@@ -58,8 +58,6 @@ static double output_at(const geometry *g, const float *x, const float *w, int32
 
 AX_REF_KERNEL(conv)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem, *w = call->in[1].mem, *bias = call->n_in == 3 ? call->in[2].mem : NULL;
     float *y = call->out[0].mem;
     geometry g = geometry_of(call, call->in[0].type.shape, call->in[1].type.shape, call->out[0].type.shape);
@@ -74,8 +72,6 @@ AX_REF_KERNEL(conv)
 /* Inputs behind the weight: [bias][gamma, beta, mean, variance][maps to be added ...]. */
 AX_REF_KERNEL(fused)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem, *w = call->in[1].mem;
     float *y = call->out[0].mem;
     geometry g = geometry_of(call, call->in[0].type.shape, call->in[1].type.shape, call->out[0].type.shape);
@@ -150,7 +146,6 @@ static void round_to(float *out, const double *sum, size_t n)
 
 AX_REF_KERNEL(conv_backward)
 {
-    (void)dev;
     const float *dy = call->in[0].mem, *x = call->in[1].mem, *w = call->in[2].mem;
     float *dx = call->out[0].mem, *dw = call->out[1].mem, *db = call->n_out == 3 ? call->out[2].mem : NULL;
     geometry g = geometry_of(call, call->in[1].type.shape, call->in[2].type.shape, call->in[0].type.shape);

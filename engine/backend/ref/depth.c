@@ -88,8 +88,6 @@ static double silog(const ax_call *call, float *grad, size_t pixels)
 
 AX_REF_KERNEL(depth_loss)
 {
-    (void)dev;
-    (void)err;
     size_t pixels = ax_shape_count(call->in[0].type.shape);
     float *loss = call->out[0].mem, *grad = call->out[1].mem;
     double value = call->attr.depth.kind == AX_SILOG ? silog(call, grad, pixels) : berhu(call, grad, pixels);

@@ -89,7 +89,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_MIX] = { .run = ax_ref_mix_backward },
     },
     .sum_squares = ax_ref_sum_squares,
-    .clip = ax_ref_clip,
+    .clip = ax_update_clip,
     .adam = ax_ref_adam,
     .sgd = ax_ref_sgd,
     .polyak = ax_ref_polyak,

@@ -7,16 +7,12 @@
 
 AX_REF_KERNEL(zero)
 {
-    (void)dev;
-    (void)err;
     memset(call->out[0].mem, 0, ax_type_bytes(call->out[0].type));
     return AX_OK;
 }
 
 AX_REF_KERNEL(add)
 {
-    (void)dev;
-    (void)err;
     float *y = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape);
     for (size_t i = 0; i < n; i++) {
@@ -31,8 +27,6 @@ AX_REF_KERNEL(add)
 /* The graph passes a sum's gradient on without a kernel; this one only completes the table. */
 AX_REF_KERNEL(add_backward)
 {
-    (void)dev;
-    (void)err;
     for (uint32_t k = 0; k < call->n_out; k++)
         if (call->out[k].mem)
             memcpy(call->out[k].mem, call->in[0].mem, ax_type_bytes(call->in[0].type));
@@ -41,8 +35,6 @@ AX_REF_KERNEL(add_backward)
 
 AX_REF_KERNEL(mix)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem, *y = call->in[1].mem, *a = call->in[2].mem, *b = call->in[3].mem;
     float *out = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape), c = (size_t)call->out[0].type.shape.c;
@@ -54,8 +46,6 @@ AX_REF_KERNEL(mix)
 /* in: the gradient, x, y, a, b. */
 AX_REF_KERNEL(mix_backward)
 {
-    (void)dev;
-    (void)err;
     const float *d = call->in[0].mem;
     size_t n = ax_shape_count(call->in[0].type.shape), c = (size_t)call->in[0].type.shape.c;
     for (uint32_t k = 0; k < 2; k++) {
@@ -84,8 +74,6 @@ static void channels(float *wide, size_t wide_c, size_t from, float *narrow, siz
 
 AX_REF_KERNEL(concat)
 {
-    (void)dev;
-    (void)err;
     ax_shape y = call->out[0].type.shape;
     size_t pixels = (size_t)y.n * (size_t)y.h * (size_t)y.w, from = 0;
     for (uint32_t k = 0; k < call->n_in; k++) {
@@ -98,8 +86,6 @@ AX_REF_KERNEL(concat)
 
 AX_REF_KERNEL(concat_backward)
 {
-    (void)dev;
-    (void)err;
     ax_shape y = call->in[0].type.shape;
     size_t pixels = (size_t)y.n * (size_t)y.h * (size_t)y.w, from = 0;
     for (uint32_t k = 0; k < call->n_out; k++) {
@@ -113,8 +99,6 @@ AX_REF_KERNEL(concat_backward)
 
 AX_REF_KERNEL(wsum)
 {
-    (void)dev;
-    (void)err;
     double sum = 0;
     for (uint32_t i = 0; i < call->n_in; i++)
         sum += (double)call->attr.weight[i] * *(const float *)call->in[i].mem;
@@ -124,8 +108,6 @@ AX_REF_KERNEL(wsum)
 
 AX_REF_KERNEL(wsum_backward)
 {
-    (void)dev;
-    (void)err;
     for (uint32_t i = 0; i < call->n_out; i++)
         if (call->out[i].mem)
             *(float *)call->out[i].mem = call->attr.weight[i] * *(const float *)call->in[0].mem;
@@ -140,14 +122,6 @@ ax_code ax_ref_sum_squares(ax_device *dev, const float *x, size_t n, double *sum
     for (size_t i = 0; i < n; i++)
         s += (double)x[i] * x[i];
     *sum = s;
-    return AX_OK;
-}
-
-ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err)
-{
-    (void)dev;
-    (void)err;
-    ax_update_clip(sums, n, most, now);
     return AX_OK;
 }
 
@@ -191,8 +165,6 @@ ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t
 
 AX_REF_KERNEL(cast)
 {
-    (void)dev;
-    (void)err;
     size_t n = ax_shape_count(call->in[0].type.shape);
     bool narrows = call->out[0].type.dtype == AX_BF16;
     for (size_t i = 0; i < n; i++)

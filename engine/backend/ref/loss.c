@@ -17,7 +17,6 @@ static double pixel(const float *logits, int32_t classes, uint8_t label, double 
 
 AX_REF_KERNEL(ce)
 {
-    (void)dev;
     const float *x = call->in[0].mem;
     const uint8_t *label = call->in[1].mem;
     const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
@@ -53,8 +52,6 @@ static void scale_into(float *out, const float *x, size_t n, float scale)
 /* in: dloss, -; logits, labels and perhaps weights, none of them read; -, unit gradient. */
 AX_REF_KERNEL(ce_backward)
 {
-    (void)dev;
-    (void)err;
     scale_into(call->out[0].mem, call->in[call->n_in - 1].mem, ax_shape_count(call->out[0].type.shape),
                *(const float *)call->in[0].mem);
     return AX_OK;
@@ -62,8 +59,6 @@ AX_REF_KERNEL(ce_backward)
 
 AX_REF_KERNEL(mse)
 {
-    (void)dev;
-    (void)err;
     const float *a = call->in[0].mem, *b = call->in[1].mem;
     size_t n = ax_shape_count(call->in[0].type.shape);
     double sum = 0;
@@ -75,8 +70,6 @@ AX_REF_KERNEL(mse)
 
 AX_REF_KERNEL(mse_backward)
 {
-    (void)dev;
-    (void)err;
     const float *a = call->in[1].mem, *b = call->in[2].mem;
     float *da = call->out[0].mem;
     size_t n = ax_shape_count(call->in[1].type.shape);
@@ -95,8 +88,6 @@ static double weight_of(const float *weight, ax_shape s, size_t i)
 
 AX_REF_KERNEL(wmse)
 {
-    (void)dev;
-    (void)err;
     const float *a = call->in[0].mem, *b = call->in[1].mem, *weight = call->in[2].mem;
     ax_shape s = call->in[0].type.shape;
     size_t n = ax_shape_count(s);
@@ -112,8 +103,6 @@ AX_REF_KERNEL(wmse)
 /* in: dloss, a, b, weight, -. */
 AX_REF_KERNEL(wmse_backward)
 {
-    (void)dev;
-    (void)err;
     const float *a = call->in[1].mem, *b = call->in[2].mem, *weight = call->in[3].mem;
     float *da = call->out[0].mem;
     ax_shape s = call->in[1].type.shape;

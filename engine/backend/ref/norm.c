@@ -50,8 +50,6 @@ static void channel(const ax_call *call, size_t pixels, size_t c, size_t channel
 
 AX_REF_KERNEL(bnorm)
 {
-    (void)dev;
-    (void)err;
     ax_shape s = call->in[0].type.shape;
     size_t pixels = (size_t)s.n * (size_t)s.h * (size_t)s.w;
     for (size_t c = 0; c < (size_t)s.c; c++)
@@ -63,8 +61,6 @@ AX_REF_KERNEL(bnorm)
    g = dy where the activation passes. In evaluation mode the statistics are constants: dx = gamma * invstd * g. */
 AX_REF_KERNEL(bnorm_backward)
 {
-    (void)dev;
-    (void)err;
     const float *dy = call->in[0].mem, *x = call->in[3].mem, *gamma = call->in[4].mem, *beta = call->in[5].mem,
                 *mean = call->in[9].mem, *invstd = call->in[10].mem;
     float *dx = call->out[0].mem, *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
@@ -95,8 +91,6 @@ AX_REF_KERNEL(bnorm_backward)
 
 AX_REF_KERNEL(relu)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape);
@@ -108,8 +102,6 @@ AX_REF_KERNEL(relu)
 /* in: dy, -, y: an output strictly between the bounds had its input there. */
 AX_REF_KERNEL(relu_backward)
 {
-    (void)dev;
-    (void)err;
     const float *dy = call->in[0].mem, *y = call->in[2].mem;
     float *dx = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape);

@@ -4,44 +4,17 @@
 
 #include "engine/op/backend.h"
 
-#define AX_REF_KERNEL(name) ax_code ax_ref_##name(ax_device *dev, const ax_call *call, ax_err *err)
-AX_REF_KERNEL(zero);
-AX_REF_KERNEL(conv);
-AX_REF_KERNEL(conv_backward);
-AX_REF_KERNEL(bnorm);
-AX_REF_KERNEL(bnorm_backward);
-AX_REF_KERNEL(relu);
-AX_REF_KERNEL(relu_backward);
-AX_REF_KERNEL(add);
-AX_REF_KERNEL(add_backward);
-AX_REF_KERNEL(resize);
-AX_REF_KERNEL(resize_backward);
-AX_REF_KERNEL(gpool);
-AX_REF_KERNEL(gpool_backward);
-AX_REF_KERNEL(maxpool);
-AX_REF_KERNEL(maxpool_backward);
-AX_REF_KERNEL(mix);
-AX_REF_KERNEL(mix_backward);
-AX_REF_KERNEL(concat);
-AX_REF_KERNEL(concat_backward);
-AX_REF_KERNEL(ce);
-AX_REF_KERNEL(ce_backward);
-AX_REF_KERNEL(depth_loss);
-AX_REF_KERNEL(mse);
-AX_REF_KERNEL(mse_backward);
-AX_REF_KERNEL(wmse);
-AX_REF_KERNEL(wmse_backward);
-AX_REF_KERNEL(wsum);
-AX_REF_KERNEL(wsum_backward);
-AX_REF_KERNEL(argmax);
-AX_REF_KERNEL(fused);
-AX_REF_KERNEL(cast);
-AX_REF_KERNEL(chain);
-ax_code ax_ref_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
-ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
-ax_code ax_ref_adam(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_ref_sgd(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+#define AX_REF_KERNEL(name) ax_code ax_ref_##name(ax_device *dev AX_UNUSED, const ax_call *call, ax_err *err AX_UNUSED)
+
+ax_kernel_run ax_ref_zero, ax_ref_cast, ax_ref_conv, ax_ref_conv_backward, ax_ref_fused, ax_ref_chain, ax_ref_bnorm,
+    ax_ref_bnorm_backward, ax_ref_relu, ax_ref_relu_backward, ax_ref_add, ax_ref_add_backward, ax_ref_resize,
+    ax_ref_resize_backward, ax_ref_gpool, ax_ref_gpool_backward, ax_ref_maxpool, ax_ref_maxpool_backward, ax_ref_mix,
+    ax_ref_mix_backward, ax_ref_concat, ax_ref_concat_backward, ax_ref_argmax, ax_ref_ce, ax_ref_ce_backward,
+    ax_ref_depth_loss, ax_ref_mse, ax_ref_mse_backward, ax_ref_wmse, ax_ref_wmse_backward, ax_ref_wsum,
+    ax_ref_wsum_backward;
+ax_update_squares ax_ref_sum_squares;
+ax_update_step ax_ref_adam, ax_ref_sgd;
+ax_update_average ax_ref_polyak;
 
 /* An activation's output. */
 float ax_ref_activate(uint8_t act, float y);

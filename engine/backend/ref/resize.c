@@ -18,8 +18,6 @@ ax_ref_tap ax_ref_resize_tap(int32_t out, int32_t n_out, int32_t n_in)
 
 AX_REF_KERNEL(resize)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
     ax_shape a = call->in[0].type.shape, b = call->out[0].type.shape;
@@ -40,7 +38,6 @@ AX_REF_KERNEL(resize)
 
 AX_REF_KERNEL(resize_backward)
 {
-    (void)dev;
     const float *dy = call->in[0].mem;
     float *dx = call->out[0].mem;
     ax_shape a = call->out[0].type.shape, b = call->in[0].type.shape;
@@ -67,8 +64,6 @@ AX_REF_KERNEL(resize_backward)
 
 AX_REF_KERNEL(gpool)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
     ax_shape a = call->in[0].type.shape;
@@ -85,8 +80,6 @@ AX_REF_KERNEL(gpool)
 
 AX_REF_KERNEL(gpool_backward)
 {
-    (void)dev;
-    (void)err;
     const float *dy = call->in[0].mem;
     float *dx = call->out[0].mem;
     ax_shape a = call->out[0].type.shape;
@@ -100,8 +93,6 @@ AX_REF_KERNEL(gpool_backward)
 
 AX_REF_KERNEL(argmax)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem;
     uint8_t *y = call->out[0].mem;
     ax_shape a = call->in[0].type.shape, b = call->out[0].type.shape;
@@ -128,8 +119,6 @@ AX_REF_KERNEL(argmax)
 
 AX_REF_KERNEL(maxpool)
 {
-    (void)dev;
-    (void)err;
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
     uint8_t *place = call->out[1].mem;
@@ -162,7 +151,6 @@ AX_REF_KERNEL(maxpool)
 /* in: the gradient, -, -, -, place. */
 AX_REF_KERNEL(maxpool_backward)
 {
-    (void)dev;
     const float *dy = call->in[0].mem;
     const uint8_t *place = call->in[4].mem;
     float *dx = call->out[0].mem;
