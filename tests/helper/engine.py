@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import msgpack
 
@@ -17,7 +18,17 @@ BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 TINY = dict(candidates=5, train_samples=8, val_samples=4, crop=64, val_crop=64, epochs=1, channels=8, full_epochs=1,
             full_channels=16, full_repeats=1, threads=1, batch=4, stages=1, device="cpu")
+ENDLESS = 100000  # candidates of a run that goes on until it is told to stop
 LIMIT = 300  # seconds until a test counts as hanging; sanitizers and busy machines are much slower than usual
+
+# Seconds by which a test is slower than its engine, wherever it acts on one: after the start, after an event that it
+# waited for, before a command. On a busy machine it is by chance; AUXCELL_STALL=1 shows tests that can't bear it.
+STALL = float(os.environ.get("AUXCELL_STALL", "0"))
+
+
+def stall():
+    if STALL:
+        time.sleep(STALL)
 
 
 def make_run(path, cache=None, **settings):
@@ -32,6 +43,20 @@ def make_run(path, cache=None, **settings):
         for k, v in {**TINY, **settings}.items():
             f.write(f"{k} = {v}\n")
     return path
+
+
+def settings(path):
+    """What run.ini says."""
+    with open(f"{path}/run.ini") as f:
+        return dict(line.rstrip("\n").split(" = ", 1) for line in f if " = " in line)
+
+
+def change(path, **new):
+    """Other settings for a run. Its engine reads them when it starts again."""
+    with open(f"{path}/run.ini") as f:
+        lines = [line for line in f if line.split(" = ")[0] not in new]
+    with open(f"{path}/run.ini", "w") as f:
+        f.writelines([*lines, *(f"{k} = {v}\n" for k, v in new.items())])
 
 
 def parse(data):
@@ -72,17 +97,21 @@ def held(pid):
 class Run:
     """A started engine, and a viewer connected to it."""
 
-    def __init__(self, path, *args, view=True, seq=0, prefix=(), **popen):
-        """prefix: a program that starts it, as strace; seq: the viewer wants events after it."""
+    def __init__(self, path, *args, view=True, seq=None, prefix=(), **popen):
+        """prefix: a program that starts it, as strace; seq: the viewer wants events after it, else those of this engine."""
         self.path, self.traced = path, bool(prefix)
         ready, give = os.pipe()
         self.process = subprocess.Popen([*prefix, ENGINE, "serve", "--run", path, "--resume", "--ready-fd", str(give), *args],
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
-            self.answer = re.sub(r"^ok \d+\n", "ok\n", self._answer(f))  # followed by the number of its first event
+            self.answer = self._answer(f)
+        if ready := re.fullmatch(r"ok (\d+)\n", self.answer):  # with the number of its first event
+            self.answer = "ok\n"
+            seq = int(ready[1]) - 1 if seq is None else seq
         self.request = int.from_bytes(os.urandom(6), "big")
         self.socket = None
+        stall()
         if self.answer == "ok\n" and view:
             self.connect(seq)
 
@@ -136,6 +165,7 @@ class Run:
             k, _, i, f = msgpack.unpackb(m[2])
             self.seen.append((k, i, f))
             if k in kind and ident in (None, i) and all(f.get(n) == v for n, v in fields.items()):
+                stall()
                 return f
 
     def do(self, verb, ident=0, text="", request=None):
@@ -144,6 +174,7 @@ class Run:
             self.request += 1
             request = self.request
         assert self.socket, "the engine has ended"
+        stall()
         self.socket.sendall(msgpack.packb([request, verb, ident, text, "tester"]))
         while True:
             m = self._message()
@@ -156,7 +187,6 @@ class Run:
 
     def drain(self, seconds):
         """Reads what comes within so many seconds; False when the engine has ended."""
-        import time
         end = time.monotonic() + seconds
         while self.socket:
             left = end - time.monotonic()
@@ -190,6 +220,12 @@ class Run:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         return self.end()
+
+    def finished(self):
+        """Waits for a run that comes to its end by itself, be it before the viewer was there."""
+        assert self.end() == 0, self.answer
+        kind, _, fields = events(self.path)[-1]
+        assert kind == "bye" and fields["reason"] == "finished", (kind, fields)
 
 
 def serve(path, *args, **popen):

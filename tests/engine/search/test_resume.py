@@ -3,59 +3,51 @@ import os
 import select
 import signal
 import sys
+import tempfile
 
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
 from eventlog import crc32c  # noqa: E402
-from engine import Run, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, change, events, history, main, make_run, serve  # noqa: E402
+from interrupt import conclude, crash, in_training, same  # noqa: E402
 
 
-class Reference:
-    """One uninterrupted run for all tests."""
+class Five:
+    """A run of five candidates for all tests; others copy its cache."""
     path = None
-    history = None
+
+    @classmethod
+    def run(cls):
+        if not cls.path:
+            cls.path = make_run(os.path.join(tempfile.mkdtemp(), "five"))
+            assert serve(cls.path) == (0, "")
+        return cls.path
+
+    @classmethod
+    def history(cls):
+        return history(cls.run())
 
 
-def reference(where):
-    if not Reference.path:
-        import atexit
-        import shutil
-        import tempfile
-        Reference.path = os.path.join(tempfile.mkdtemp(prefix="ax-test-"), "a")
-        atexit.register(shutil.rmtree, os.path.dirname(Reference.path), True)
-        make_run(Reference.path)
-        assert serve(Reference.path) == (0, "")
-        Reference.history = history(Reference.path)
-    return make_run(os.path.join(where, "b"), cache=Reference.path)
-
-
-def same(path):
-    assert events(path)[-1][0] == "bye" and events(path)[-1][2]["reason"] == "finished", events(path)[-1]
-    a, b = Reference.history, history(path)
-    for x, y in zip(a, b):
-        assert x == y, (x, y)
-    assert len(a) == len(b)
+def endless(where):
+    return make_run(os.path.join(where, "endless"), cache=Five.run(), candidates=ENDLESS)
 
 
 def whole_run(where):
-    reference(where)
-    kinds = [(k, i) for k, i, _ in events(Reference.path)]
+    path = Five.run()
+    kinds = [(k, i) for k, i, _ in events(path)]
     for i in range(1, 6):
         for k in ("proposed", "queued", "started", "progress", "scored", "gated", "learned"):
             assert (k, i) in kinds, (k, i)
-        assert os.path.exists(f"{Reference.path}/masks/{i}.mpk")
+        assert os.path.exists(f"{path}/masks/{i}.mpk")
     assert kinds[0] == ("hello", 0) and kinds[-1] == ("bye", 0)
-    rewards = [f["reward"] for k, _, f in Reference.history if k == "scored"]
+    rewards = [f["reward"] for k, _, f in Five.history() if k == "scored"]
     assert all(0 < r < 1 for r in rewards) and len(set(rewards)) > 1
-    assert not os.path.exists(f"{Reference.path}/engine.sock")
-    shares = [f["overhead"] for k, _, f in events(Reference.path) if k == "saved"]
+    assert not os.path.exists(f"{path}/engine.sock")
+    shares = [f["overhead"] for k, _, f in events(path) if k == "saved"]
     assert all(0 <= s < 1 for s in shares) and shares[-1] > 0, shares
-    # a second run of the same seed is the same run
-    other = make_run(os.path.join(where, "c"), cache=Reference.path)
-    assert serve(other)[0] == 0
-    same(other)
+    same(path)  # a second run of the same seed is the same run
 
 
 def gone(pid):
@@ -71,69 +63,72 @@ def gone(pid):
 
 
 def engine_killed(where):
-    path = reference(where)
-    for moment in (("hello", 0), ("started", 1), ("scored", 1), ("learned", 2), ("saved", None), ("progress", 3),
-                   ("proposed", 5)):
+    path = endless(where)
+    for moment in ("hello", "started", "scored", "learned", "saved", "progress", "proposed"):
         run = Run(path)
         assert run.answer == "ok\n", run.answer
         worker = run.workers()
-        run.until(*moment)
+        assert run.until(moment)
         assert run.kill() == -signal.SIGKILL
         for pid in worker:
             assert gone(pid), "the worker lives on"
-    assert serve(path) == (0, "")
+    conclude(path)
     same(path)
     assert events(path)[0][2]["resumed"] == 0
-    assert any(k == "hello" and f["resumed"] == 1 for k, _, f in events(path))
+    assert len([1 for k, _, f in events(path) if k == "hello" and f["resumed"] == 1]) >= 6
+
+
+def engine_killed_in_a_training(where):
+    path = endless(where)
+    for _ in range(2):
+        run = Run(path)
+        with in_training(run) as found:
+            run.kill()
+        assert not [1 for k, i, _ in events(path) if k == "scored" and i in found]
+    conclude(path)
+    same(path)
 
 
 def worker_killed(where):
-    path = reference(where)
+    path = endless(where)
     run = Run(path)
-    for moment in (1, 3):
-        run.until("started", moment)
-        os.kill(run.workers()[0], signal.SIGKILL)
-        assert run.until(("failed", "scored"), moment)
-        kind, _, f = run.seen[-1]
-        if kind == "scored" and moment > 1:
-            continue  # on a busy machine it may finish before its worker is killed
-        assert kind == "failed" and f["cause"] == "crashed" and f["retried"] == 1 and "signal 9" in f["message"], f
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
+    for _ in range(2):
+        ident, f = crash(run)
+        assert f["cause"] == "crashed" and f["retried"] == 1 and "signal 9" in f["message"], f
+        assert run.until("scored", ident), "it isn't trained again"
+    assert run.stop() == 0
+    conclude(path)
     same(path)
 
 
 def worker_that_always_dies(where):
-    path = reference(where)
+    # no training ends before its worker is killed: a result in between would begin a new row of failures
+    path = make_run(f"{where}/a", cache=Five.run(), candidates=ENDLESS, epochs=100000)
     run = Run(path)
-    run.until("started", 1)
-    os.kill(run.workers()[0], signal.SIGKILL)
-    run.until("started", 1)
-    os.kill(run.workers()[0], signal.SIGABRT)  # the sanitizer would catch SIGSEGV
-    f = run.until("failed", 1, retried=0)
-    assert f["cause"] == "crashed" and "signal 6" in f["message"], f
-    for ident in (2, 2, 3):
-        run.until("started", ident)
-        os.kill(run.workers()[0], signal.SIGKILL)
+    said = [crash(run, how) for how in (signal.SIGKILL, signal.SIGABRT)]  # the sanitizer would catch SIGSEGV
+    assert "signal 6" in said[1][1]["message"], said
+    said += [crash(run) for _ in range(3)]
+    assert [(i, f["cause"], f["retried"]) for i, f in said] == [(1, "crashed", 1), (1, "crashed", 0), (2, "crashed", 1),
+                                                                (2, "crashed", 0), (3, "crashed", 1)], said
     assert run.until("paused", 0)["on"] == 1
     assert "5 failures in a row" in run.until("log", level="error")["text"]
     assert run.do("continue")[0] == 0
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
+    assert run.until("progress", 3, what="train")
     # the others are the same as without the crash
-    mine = {i: f["genotype"] for k, i, f in history(path) if k == "proposed"}
-    assert mine[1] == Reference.history[0][2]["genotype"]
-    assert [i for k, i, _ in events(path) if k == "scored"] == [3, 4, 5]
+    proposed = [(i, f["genotype"]) for k, i, f in history(path) if k == "proposed"]
+    assert proposed[0] == [(i, f["genotype"]) for k, i, f in Five.history() if k == "proposed"][0]
+    assert run.stop() == 0
+    assert not [1 for k, _, _ in events(path) if k in ("scored", "learned")]
 
 
 def stopped_and_resumed(where):
-    path = reference(where)
+    path = endless(where)
     run = Run(path)
-    run.until("started", 2)
+    run.until("started")
     assert run.stop() == 0
     assert events(path)[-1][0:2] == ("bye", 0) and events(path)[-1][2]["reason"] == "stopped"
     run = Run(path)
-    run.until("scored", 2)
+    run.until("scored")
     run.process.send_signal(signal.SIGINT)
     assert run.end() == 0
     run = Run(path)
@@ -141,27 +136,24 @@ def stopped_and_resumed(where):
     assert code == 0, message
     assert run.until("bye")["reason"] == "stopped"
     assert run.end() == 0
-    assert serve(path) == (0, "")
+    conclude(path)
     same(path)
     assert serve(path) == (0, "")  # a finished run has nothing to do, and the engine says so
     same(path)
 
 
 def finished_run_goes_on_with_more_candidates(where):
-    path = make_run(os.path.join(where, "c"), cache=reference(where), candidates=2)
+    path = make_run(os.path.join(where, "c"), cache=Five.run(), candidates=2)
     assert serve(path)[0] == 0
-    with open(f"{path}/run.ini") as f:
-        text = f.read()
-    with open(f"{path}/run.ini", "w") as f:
-        f.write(text.replace("candidates = 2", "candidates = 5"))
+    change(path, candidates=5)
     assert serve(path)[0] == 0
     assert {i for k, i, _ in events(path) if k == "scored"} == {1, 2, 3, 4, 5}
     first = [h for h in history(path) if h[0] == "scored" and h[1] <= 2]
-    assert first == [h for h in Reference.history if h[0] == "scored" and h[1] <= 2]
+    assert first == [h for h in Five.history() if h[0] == "scored" and h[1] <= 2]
 
 
 def acknowledged_is_on_disk(where):
-    path = reference(where)
+    path = endless(where)
     run = Run(path)
     run.until("scored", 1)
     code, message = run.do("note", 1, "größer", request=501)
@@ -179,8 +171,8 @@ def acknowledged_is_on_disk(where):
     for blocks in "[2,3],[3,1]", "[3,2],[1,3]":
         assert run.do("submit", 0, f"[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[{blocks},[4,4]]]")[0] == 0
     assert run.do("continue", 0)[0] == 0
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
+    assert run.stop() == 0
+    conclude(path)
     user = [i for k, i, f in events(path) if k == "proposed" and f["origin"] == "user"]
     assert len(user) == 3
     scored = {i: f for k, i, f in events(path) if k == "scored"}
@@ -191,17 +183,17 @@ def acknowledged_is_on_disk(where):
 
 
 def snapshot_opens_everywhere(where):
-    reference(where)
-    with open(f"{Reference.path}/snapshot.mpk", "rb") as f:
+    path = Five.run()
+    with open(f"{path}/snapshot.mpk", "rb") as f:
         data = f.read()
     magic, version, body, crc = msgpack.unpackb(data)
     assert (magic, version) == ("auxcell-snapshot", 2)
     assert data[-5:] == b"\xce" + crc.to_bytes(4, "big")
     assert crc == crc32c(data[:-5])
-    assert body["seq"] == len(events(Reference.path))
+    assert body["seq"] == len(events(path))
     assert body["settings"]["crop"] == "64" and body["strategy"] == "ppo"
-    scored = {i: f["reward"] for k, i, f in Reference.history if k == "scored"}
-    with open(f"{Reference.path}/candidates.mpk", "rb") as f:
+    scored = {i: f["reward"] for k, i, f in Five.history() if k == "scored"}
+    with open(f"{path}/candidates.mpk", "rb") as f:
         settled = f.read()
     assert body["settled"] == [len(settled), crc32c(settled)]
     unpacker = msgpack.Unpacker()
@@ -213,5 +205,5 @@ def snapshot_opens_everywhere(where):
     assert isinstance(msgpack.unpackb(body["state"]), dict)
 
 
-main([whole_run, engine_killed, worker_killed, worker_that_always_dies, stopped_and_resumed,
-      finished_run_goes_on_with_more_candidates, acknowledged_is_on_disk, snapshot_opens_everywhere])
+main([whole_run, engine_killed, engine_killed_in_a_training, worker_killed, worker_that_always_dies,
+      stopped_and_resumed, finished_run_goes_on_with_more_candidates, acknowledged_is_on_disk, snapshot_opens_everywhere])
