@@ -66,13 +66,14 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         msgpack_pack_int64(&pk, m->rss);
         break;
     case AX_SAY_PROGRESS:
-        msgpack_pack_array(&pk, 6);
+        msgpack_pack_array(&pk, 7);
         ax_pack_text(&pk, m->text);
         msgpack_pack_int64(&pk, m->stage);
         msgpack_pack_int64(&pk, m->epoch);
         msgpack_pack_int64(&pk, m->step);
         msgpack_pack_int64(&pk, m->steps);
         ax_pack_real(&pk, m->loss);
+        msgpack_pack_int64(&pk, m->rss);
         break;
     case AX_SAY_EPOCH:
         msgpack_pack_array(&pk, 5);
@@ -124,7 +125,7 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
         [AX_SAY_SETTINGS] = 2, [AX_SAY_JOB] = 4,      [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3,
-        [AX_SAY_FAILED] = 3,   [AX_SAY_PROGRESS] = 6, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1,
+        [AX_SAY_FAILED] = 3,   [AX_SAY_PROGRESS] = 7, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1,
         [AX_SAY_STAGE] = 2,    [AX_SAY_DEVICES] = 1,  [AX_SAY_EPOCH] = 5,
     };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
@@ -156,7 +157,7 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
     case AX_SAY_PROGRESS:
         return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->stage) &&
                ax_read_whole(&e[2], &m->epoch) && ax_read_whole(&e[3], &m->step) && ax_read_whole(&e[4], &m->steps) &&
-               ax_read_real(&e[5], &m->loss);
+               ax_read_real(&e[5], &m->loss) && ax_read_whole(&e[6], &m->rss);
     case AX_SAY_EPOCH:
         return ax_read_whole(&e[0], &m->stage) && ax_read_whole(&e[1], &m->epoch) && ax_read_whole(&e[2], &m->epochs) &&
                ax_read_real(&e[3], &m->loss) && ax_read_real(&e[4], &m->reward);

@@ -17,7 +17,7 @@
     X(STOP, "stop")         /* to the worker: stop candidate id at its next step */                                    \
     X(READY, "ready")       /* data open, caches filled: name, threads, rss, data */                                   \
     X(BROKEN, "broken")     /* initialisation failed: code, text; the worker ends */                                   \
-    X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss */                   \
+    X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss, rss */              \
     X(EPOCH, "epoch")       /* id, stage, epoch, epochs, loss, reward: validated after an epoch of full training */    \
     X(DEVICES, "devices")   /* id, steps: number of devices that compute its batches from now on */                    \
     X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \

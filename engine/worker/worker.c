@@ -128,6 +128,7 @@ static bool watch(void *context, const ax_train_progress *p)
             .step = p->step,
             .steps = p->steps,
             .loss = p->loss,
+            .rss = resident_bytes(),
         };
         snprintf(m.text, sizeof m.text, p->step == p->steps ? "validate" : "train");
         say(w, &m);

@@ -64,8 +64,7 @@ def promoted(where, **switches):
     run.until("proposed", 2)
     run.do("pause", 2)
     run.until("scored", 1)
-    while sum(kind == "device" for kind, _, _ in run.seen) < 2:
-        run.until("device")
+    emulated.devices(run, 2)
     code, said = run.do("promote", 1)
     assert code == 0, said
     return run

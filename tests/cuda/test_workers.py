@@ -26,8 +26,8 @@ def small_run(where, **settings):
 def two_devices_train_at_once_and_one_worker_dies(where):
     run = Run(small_run(where, device="cuda:all", candidates=4), env=emulated.environment(DEVICES=2))
     assert run.until("hello")["workers"] == 2
-    names = {run.until("device")["name"], run.until("device")["name"]}
-    assert names == {"cuda:0", "cuda:1"}, names
+    names = emulated.devices(run, 2)
+    assert names == ["cuda:0", "cuda:1"], names
     started = {i for kind, i, _ in run.seen if kind == "started"}
     while len(started) < 2:
         run.until("started")
@@ -50,7 +50,7 @@ def two_devices_train_at_once_and_one_worker_dies(where):
 def several_workers_share_a_device(where):
     run = Run(small_run(where, device="cuda:0*2", candidates=3), env=emulated.environment(DEVICES=1))
     assert run.until("hello")["workers"] == 2
-    assert [run.until("device")["name"] for _ in range(2)] == ["cuda:0", "cuda:0"]
+    assert emulated.devices(run, 2) == ["cuda:0", "cuda:0"]
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
     scored = {i for kind, i, _ in run.seen if kind == "scored"}

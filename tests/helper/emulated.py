@@ -41,3 +41,13 @@ def engine(*args, timeout=100, **switches):
         done = subprocess.run([ENGINE, *args], env=environment(REPORT=report.name, **switches), capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, timeout=timeout)
         return Done(done, report.read())
+
+
+def devices(run, n):
+    """The names of n workers' devices, once all of them are ready; one whose memory changes says its name again."""
+    seen = {}
+    while len(seen) < n:
+        seen.update((fields["worker"], fields["name"]) for kind, _, fields in run.seen if kind == "device")
+        if len(seen) < n:
+            run.until("device")
+    return [seen[worker] for worker in sorted(seen)]

@@ -74,6 +74,13 @@ ax_code ax_coordinator_restore_folders(ax_coordinator *c, bool living, ax_err *e
    looks for them; repairs what can be repaired, with a warning. Otherwise sets c->err. */
 void ax_coordinator_guard(ax_coordinator *c);
 
+/* ---- coordinator_device.c ---- */
+/* Emits the device of worker k, which has just said that it is ready. */
+void ax_coordinator_say_device(ax_coordinator *c, uint32_t k, const ax_worker_message *ready);
+/* Emits it again when the worker's memory, which grows with the network in training, has changed much since then.
+   rss: bytes, 0 = unknown. */
+void ax_coordinator_note_memory(ax_coordinator *c, uint32_t k, int64_t rss);
+
 /* ---- coordinator_worker.c ---- */
 /* Handles worker k's messages; reaps it if it has ended. */
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k);

@@ -10,20 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void say_device(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
-{
-    ax_event ev;
-    memset(&ev, 0, sizeof ev);
-    ev.kind = AX_EVENT_DEVICE;
-    snprintf(ev.u.DEVICE.name, sizeof ev.u.DEVICE.name, "%s", m->text);
-    ev.u.DEVICE.threads = m->threads;
-    ev.u.DEVICE.rss_bytes = m->rss;
-    ev.u.DEVICE.worker = k + 1;
-    if (gethostname(ev.u.DEVICE.host, sizeof ev.u.DEVICE.host - 1))
-        ev.u.DEVICE.host[0] = '\0';
-    ax_coordinator_emit(c, &ev);
-}
-
 static ax_cause cause_of(int64_t code)
 {
     switch (code) {
@@ -145,6 +131,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
     if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING && m->say != AX_SAY_DEVICES && m->say != AX_SAY_EPOCH)
         worker->waits_since = ax_clock();
+    ax_coordinator_note_memory(c, k, m->rss);
     switch (m->say) {
     case AX_SAY_READY:
         worker->ready = c->worked = true;
@@ -152,7 +139,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
             ax_leftovers_remove_pictures(c->dirfd);
             c->pictures = (struct timespec) { 0 };
         }
-        say_device(c, k, m);
+        ax_coordinator_say_device(c, k, m);
         break;
     case AX_SAY_BROKEN:
         on_broken(c, k, m);

@@ -21,6 +21,8 @@ typedef struct ax_worker_process {
     double waits_since;        /* since when it has been waiting for the engine; 0 = it isn't */
     double longest_silence;    /* between two messages in this job */
     char last[AX_WORKER_TEXT]; /* its own report of why it ended, "" = none */
+    char device[AX_WORKER_TEXT];
+    int64_t threads, rss; /* bytes, as last told */
 } ax_worker_process;
 
 void ax_worker_process_init(ax_worker_process *c, int dirfd);

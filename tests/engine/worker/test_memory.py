@@ -1,0 +1,48 @@
+"""The memory that events, and so the screens, give for a worker is that of the network in training."""
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from auxcell import PlaceCase, TINY, main  # noqa: E402
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        return [int(child) for child in f.read().split()]
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+class Memory(PlaceCase):
+    def told(self):
+        events = [json.loads(line) for line in self.ok("log", "r", "--json").splitlines()]
+        return [e for e in events if e["event"] == "device"]
+
+    def test_it_follows_the_training(self):
+        self.ok("search", "--run", "r", "--headless", "--candidates", "1", *TINY)
+        first, *later = self.told()
+        self.assertTrue(later, "the worker's memory grows when the network is made")
+        self.assertGreater(later[-1]["rss_bytes"], 1.25 * first["rss_bytes"])
+        self.assertEqual({(e["name"], e["worker"], e["host"], e["threads"]) for e in later},
+                         {(first["name"], first["worker"], first["host"], first["threads"])})
+
+    def test_it_is_that_of_the_process(self):
+        self.place.start("search", "--run", "r", "--headless", "--candidates", "1", *TINY, "--epochs", "4096",
+                         "--crop", "64").stdout.readline()
+        engine = json.loads(self.ok("status", "r", "--json"))["engine"]
+        for _ in range(200):
+            time.sleep(.1)
+            told = self.told()
+            if len(told) > 1 and abs(told[-1]["rss_bytes"] - resident(children(engine)[0])) < .3 * told[-1]["rss_bytes"]:
+                break
+        else:
+            self.fail(f"told {told}; it has {resident(children(engine)[0])} bytes")
+
+
+if __name__ == "__main__":
+    main()
