@@ -30,6 +30,8 @@ static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
         if (sum <= 0) {
             sum = 0;
             from = i;
+            if (!memcmp(now, shown, cols * sizeof *now))
+                continue; /* nothing is gained by beginning with a row that stays as it is */
         }
         sum += SCATTERED * (differences(now, shown, s->cols) - differences(now, next, s->cols));
         /* the row that comes in is sent whole */
@@ -64,6 +66,12 @@ static void scroll(const ax_delta_sheet *s, int by, int first, int last, ax_str 
 
 /* ---- sending ---- */
 
+static void send_cell(const ax_canvas_cell *cell, ax_str *out)
+{
+    char text[8];
+    ax_str_bytes(out, text, ax_utf8_encode(cell->code, text));
+}
+
 static void send_cells(const ax_delta_run *r, ax_str *out)
 {
     for (int k = 0; k < r->n; k++) {
@@ -74,8 +82,7 @@ static void send_cells(const ax_delta_run *r, ax_str *out)
             if (k + 1 < r->n)
                 ax_str_printf(out, "\033[%dC", blanks);
         } else {
-            char text[8];
-            ax_str_bytes(out, text, ax_utf8_encode(r->cell[k].code, text));
+            send_cell(&r->cell[k], out);
         }
     }
 }
@@ -104,9 +111,13 @@ static ax_hand send_runs(const ax_delta_sheet *s, const ax_delta_runs *all, ax_h
     const ax_pen normal = ax_pen_normal();
     for (size_t i = 0; i < all->n; i++) {
         const ax_delta_run *r = &all->of[i];
-        ax_hand_go(&hand, s->terminal, r->row, r->col, out);
+        int over;
+        ax_delta_reach(s, &hand, r, &over);
+        ax_hand_go(&hand, s->terminal, r->row, r->col - over, out);
         ax_pen pen = r->halves ? half_pen(s, &hand.pen, r) : r->pen;
         ax_hand_take(&hand, s->terminal, &pen, out);
+        for (int k = over; k > 0; k--)
+            send_cell(&r->cell[-k], out);
         if (r->clears)
             ax_str_add(out, "\033[K");
         else if (r->halves)
@@ -174,7 +185,8 @@ static bool try_scrolled(ax_delta_sheet s, int by, way *best)
 ax_code ax_delta(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *now, ax_canvas_cell *shown,
                  int rows, int cols, uint32_t fixed, ax_hand *at, ax_str *out, ax_err *err)
 {
-    ax_delta_sheet s = { t, theme, now, shown, rows, cols, fixed };
+    ax_delta_ways ways = { 0 };
+    ax_delta_sheet s = { t, theme, now, shown, rows, cols, fixed, &ways };
     way best = { .at = *at };
     ax_str_init(&best.text, 0);
     bool good = try_way(&s, false, "", *at, &best) && try_way(&s, true, "", *at, &best) && try_scrolled(s, 1, &best) &&

@@ -6,7 +6,7 @@
 
 enum {
     PENS = 24,
-    RUNS = 96,   /* most runs for which a shorter way is looked for, in quadratic time */
+    RUNS = 128,  /* most runs for which a shorter way is looked for, in quadratic time */
     SEGMENT = 8, /* most runs that change their place at once */
     PASSES = 8
 };
@@ -106,7 +106,7 @@ static void find_costs(const ax_delta_sheet *s, const ax_delta_runs *runs, const
         int held = a ? pen_of(pen, n, &a->pen) : normal;
         for (size_t k = 0; k <= runs->n; k++) {
             const ax_delta_run *b = k ? &runs->of[k - 1] : NULL;
-            int go = b ? ax_hand_go_bytes(&hand, s->terminal, b->row, b->col) : 0;
+            int over, go = b ? ax_delta_reach(s, &hand, b, &over) : 0;
             c->between[i][k] = (uint8_t)(go + change[held][b ? pen_of(pen, n, &b->pen) : normal]);
         }
     }

@@ -38,7 +38,7 @@ enum { SEQUENCE = 4 * AX_SGR };
 static void add_parameter(char *to, const char *parameter)
 {
     size_t n = strlen(to);
-    snprintf(to + n, SEQUENCE - n, "%s%s", n > 2 ? ";" : "", parameter);
+    snprintf(to + n, SEQUENCE - n, "%s%s", n > 2 && to[n - 1] != ';' ? ";" : "", parameter);
 }
 
 static void add_color(char *to, const ax_delta_terminal *t, int color, bool background)
@@ -74,8 +74,9 @@ static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_p
     out[0] = '\0';
     if (ax_pen_same(from, pen))
         return;
-    if (!ax_pen_same(pen, &normal)) { /* ESC [ m alone sets the normal pen */
-        add_parameter(fresh, "0");
+    /* ESC [ m alone sets the normal pen; so does a first parameter that is empty */
+    if (!ax_pen_same(pen, &normal)) {
+        snprintf(fresh, sizeof fresh, "\033[;");
         add_new(fresh, t, &normal, pen);
     }
     add_new(more, t, from, pen);

@@ -32,7 +32,7 @@ typedef struct ax_pen {
 ax_pen ax_pen_normal(void);
 ax_pen ax_pen_of(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *cell);
 bool ax_pen_same(const ax_pen *a, const ax_pen *b);
-bool ax_pen_hides(const ax_pen *p); /* whether whether whether it can't be seen on a blank */
+bool ax_pen_hides(const ax_pen *p); /* whether it can't be seen on a blank */
 
 typedef struct ax_hand {
     int row, col; /* row -1 = not known */
@@ -47,5 +47,10 @@ void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_
 /* How many bytes they would append. */
 int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col);
 int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to);
+
+/* Bytes of the two kinds of ways: to a place, wherever the cursor is; by rows and by columns. */
+int ax_way_place(int row, int col);
+int ax_way_rows(const ax_delta_terminal *t, int down);
+int ax_way_columns(const ax_delta_terminal *t, int from, int to);
 
 #endif

@@ -39,7 +39,9 @@ static void add_run(ax_delta_runs *r, ax_delta_run one)
     r->of[r->n++] = one;
 }
 
-enum { BRIDGE = 4, CLEAR = 3 }; /* bytes that skipping unchanged cells takes, and clearing to the end of the row */
+/* Most bytes of unchanged cells inside a run, and inside one of half blocks; most of those that are written again on
+   the way to a run, since any place of its row takes no more; bytes that clear the rest of a row. */
+enum { BRIDGE = 2, HALVES_BRIDGE = 4, OVER = 4, CLEAR = 3 };
 
 int ax_delta_blanks(const ax_canvas_cell *cell, int n)
 {
@@ -105,7 +107,7 @@ static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
     ax_delta_run r = { .cell = now + col, .row = row, .col = col, .halves = true };
     ax_pen pen = { .fg = AX_PEN_ANY, .bg = ax_pen_of(s->terminal, s->theme, &now[col]).bg };
     int bridge = 0; /* bytes of unchanged cells since the last changed one */
-    for (int k = col; k < s->cols && is_half(s, &now[k]) && bridge <= BRIDGE; k++) {
+    for (int k = col; k < s->cols && is_half(s, &now[k]) && bridge <= HALVES_BRIDGE; k++) {
         ax_pen own = ax_pen_of(s->terminal, s->theme, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);
         if (!add_colors(&pen, &own))
@@ -121,6 +123,21 @@ static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
         r.pen = other;
     r.end = end_of(&r, s->cols);
     return r;
+}
+
+/* How many cells left of a run its pen may write again on the way to it. */
+static int count_over(const ax_delta_sheet *s, const ax_delta_run *r)
+{
+    int k = 0;
+    for (int bytes = 0; k < r->col; k++) {
+        const ax_canvas_cell *c = r->cell - k - 1;
+        ax_pen pen = ax_pen_of(s->terminal, s->theme, c);
+        bytes += bytes_of(c->code);
+        if (bytes > OVER || is_half(s, c) || c->code == s->fixed ||
+            !(ax_delta_blank(c) ? ax_pen_hides(&r->pen) : ax_pen_same(&pen, &r->pen)))
+            break;
+    }
+    return k;
 }
 
 /* The run that begins at a changed cell; it ends with a changed one. A blank fits any pen that can't be seen on it. */
@@ -147,7 +164,11 @@ static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
         }
         r.n = changed ? k - col + 1 : r.n;
     }
-    r.clears = r.n > CLEAR && ax_delta_blanks(now + col, s->cols - col) == s->cols - col;
+    r.over = count_over(s, &r);
+    int last = s->cols; /* the end of what has changed */
+    while (ax_delta_same(&now[last - 1], &shown[last - 1]))
+        last--;
+    r.clears = last - col > CLEAR && ax_delta_blanks(now + col, s->cols - col) == s->cols - col;
     r.end = r.clears ? col : end_of(&r, s->cols);
     return r;
 }
@@ -156,6 +177,8 @@ void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out)
 {
     for (int row = 0; row < s->rows; row++) {
         size_t at = (size_t)row * (size_t)s->cols;
+        if (!memcmp(s->now + at, s->shown + at, (size_t)s->cols * sizeof *s->now))
+            continue;
         for (int k = 0; k < s->cols; k++) {
             if (ax_delta_same(&s->now[at + (size_t)k], &s->shown[at + (size_t)k]))
                 continue;
@@ -164,4 +187,32 @@ void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out)
             k = r.clears ? s->cols : k + r.n - 1;
         }
     }
+}
+
+/* ---- on the way to a run ---- */
+
+static int columns_bytes(const ax_delta_sheet *s, int from, int to)
+{
+    if (from == to || from >= AX_DELTA_WAYS || to >= AX_DELTA_WAYS)
+        return ax_way_columns(s->terminal, from, to);
+    uint8_t *known = &s->ways->bytes[from][to];
+    *known = *known ? *known : (uint8_t)ax_way_columns(s->terminal, from, to);
+    return *known;
+}
+
+int ax_delta_reach(const ax_delta_sheet *s, const ax_hand *from, const ax_delta_run *r, int *over)
+{
+    int best = ax_way_place(r->row, r->col);
+    *over = 0;
+    if (from->row < 0)
+        return best;
+    for (int k = 0, bytes = ax_way_rows(s->terminal, r->row - from->row); k <= r->over; k++) {
+        bytes += k ? bytes_of(r->cell[-k].code) : 0;
+        int n = bytes + columns_bytes(s, from->col, r->col - k);
+        if (n < best) {
+            best = n;
+            *over = k;
+        }
+    }
+    return best;
 }

@@ -8,19 +8,27 @@
 #include "viz/canvas.h"
 #include "viz/theme.h"
 
+/* Bytes from a column to another, where they were computed already; 0 = not yet. */
+enum { AX_DELTA_WAYS = 256 };
+typedef struct ax_delta_ways {
+    uint8_t bytes[AX_DELTA_WAYS][AX_DELTA_WAYS];
+} ax_delta_ways;
+
 typedef struct ax_delta_sheet {
     const ax_delta_terminal *terminal;
     const ax_theme *theme;
     const ax_canvas_cell *now;
     ax_canvas_cell *shown;
     int rows, cols;
-    uint32_t fixed; /* cells with this code are sent only when they have changed; 0 = none */
+    uint32_t fixed;      /* cells with this code are sent only when they have changed; 0 = none */
+    ax_delta_ways *ways; /* all 0 at first */
 } ax_delta_sheet;
 
 /* Neighbouring cells of a row that are sent together, with one pen. */
 typedef struct ax_delta_run {
     const ax_canvas_cell *cell;
     int row, col, n;
+    int over;    /* most cells left of it that may be written again on the way to it */
     int end;     /* column of the cursor afterwards; -1 = it depends on the terminal */
     bool clears; /* to the end of the row: its cells are blank, and nothing is right of them */
     bool halves; /* its cells are half blocks: two pixels each, both in one of the pen's two colours */
@@ -43,6 +51,9 @@ int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_del
 
 /* Appends them row by row. The caller frees runs->of. */
 void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
+/* The bytes of the shortest way to a run. Writing a few unchanged cells again is often shorter than moving past them;
+ *over: how many of the cells left of the run that way writes. */
+int ax_delta_reach(const ax_delta_sheet *s, const ax_hand *from, const ax_delta_run *r, int *over);
 /* Sorts runs of one pen together, otherwise keeping their order. False: no memory; nothing has changed. */
 bool ax_delta_sort(ax_delta_runs *runs);
 /* Looks for a shorter order of sorted runs where they are few enough, otherwise of those that aren't pixels. The pen is

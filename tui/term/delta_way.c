@@ -35,7 +35,7 @@ static bool feeds(const ax_delta_terminal *t, int down)
     return (t->line_feed && down > 0 && down <= by_bytes(down)) || (t->reverse_feed && down == -1);
 }
 
-static int rows_bytes(const ax_delta_terminal *t, int down)
+int ax_way_rows(const ax_delta_terminal *t, int down)
 {
     return !feeds(t, down) ? by_bytes(down < 0 ? -down : down) : down < 0 ? 2 : down;
 }
@@ -109,49 +109,44 @@ static leg shortest_leg(const ax_delta_terminal *t, int from, int to)
 
 /* ---- ways ---- */
 
-/* To a place at once; or to its row, and then by a leg, or to its column. */
-typedef enum way { PLACE, LEG, COLUMN } way;
-
-static way shortest(const ax_hand *h, const ax_delta_terminal *t, int row, int col, leg *l, int *bytes)
+int ax_way_place(int row, int col)
 {
-    way best = PLACE;
-    *bytes = col ? 4 + digits(row + 1) + digits(col + 1) : 3 + digits(row + 1);
-    if (h->row < 0)
-        return best;
-    *l = shortest_leg(t, h->col, col);
-    int rows = rows_bytes(t, row - h->row), by_leg = rows + leg_bytes(l), by_column = rows + 3 + digits(col + 1);
-    if (by_leg < *bytes) {
-        best = LEG;
-        *bytes = by_leg;
-    }
-    if (by_column < *bytes) {
-        best = COLUMN;
-        *bytes = by_column;
-    }
-    return best;
+    return col ? 4 + digits(row + 1) + digits(col + 1) : 3 + digits(row + 1);
+}
+
+/* "ESC [ n G" */
+static int column_bytes(int col)
+{
+    return 3 + digits(col + 1);
+}
+
+int ax_way_columns(const ax_delta_terminal *t, int from, int to)
+{
+    leg l = shortest_leg(t, from, to);
+    int by_leg = leg_bytes(&l);
+    return by_leg < column_bytes(to) ? by_leg : column_bytes(to);
 }
 
 int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col)
 {
-    int bytes;
-    leg l;
-    shortest(h, t, row, col, &l, &bytes);
-    return bytes;
+    int place = ax_way_place(row, col),
+        parts = h->row < 0 ? place : ax_way_rows(t, row - h->row) + ax_way_columns(t, h->col, col);
+    return parts < place ? parts : place;
 }
 
 void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str *out)
 {
-    int bytes;
-    leg l;
-    way w = shortest(h, t, row, col, &l, &bytes);
-    if (w == PLACE)
+    int place = ax_way_place(row, col);
+    if (h->row < 0 || ax_hand_go_bytes(h, t, row, col) == place) {
         ax_str_printf(out, col ? "\033[%d;%dH" : "\033[%dH", row + 1, col + 1);
-    else
+    } else {
+        leg l = shortest_leg(t, h->col, col);
         add_rows(t, row - h->row, out);
-    if (w == LEG)
-        add_leg(&l, out);
-    else if (w == COLUMN)
-        ax_str_printf(out, "\033[%dG", col + 1);
+        if (leg_bytes(&l) <= column_bytes(col))
+            add_leg(&l, out);
+        else
+            ax_str_printf(out, "\033[%dG", col + 1);
+    }
     h->row = row;
     h->col = col;
 }

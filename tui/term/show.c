@@ -133,17 +133,6 @@ static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, co
 #define SYNC_OFF "\033[?2026l"
 enum { MANY_ROWS = 16 };
 
-/* Sends a text; where the terminal can do it, all of it appears at once. */
-static void send_frame(const ax_term *t, const ax_str *out, int changed)
-{
-    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and asking costs 16 bytes */
-    if (whole)
-        ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
-    ax_term_send(out->text, out->len);
-    if (whole)
-        ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
-}
-
 /* Shows the cursor, or hides it (row < 0). */
 static void show_cursor(ax_term *t, int row)
 {
@@ -182,15 +171,19 @@ static bool show_changes(ax_term *t, const ax_canvas *c, const bool *covered, in
     int changed = changed_rows(t, now);
     ax_str out;
     ax_str_init(&out, 0);
-    ax_hand at = ax_hand_lost();
+    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and asking costs 16 bytes */
+    if (whole)
+        ax_str_add(&out, SYNC_ON);
     ax_code code = !changed ? AX_OK
-                            : ax_delta(&how, t->theme, now, t->shadow, c->rows, c->cols, blank == ' ' ? 0 : blank, &at,
-                                       &out, NULL);
+                            : ax_delta(&how, t->theme, now, t->shadow, c->rows, c->cols, blank == ' ' ? 0 : blank,
+                                       &t->hand, &out, NULL);
     if (row >= 0)
-        ax_hand_go(&at, &how, row, col, &out);
+        ax_hand_go(&t->hand, &how, row, col, &out);
+    if (whole)
+        ax_str_add(&out, SYNC_OFF);
     bool good = code == AX_OK && ax_str_ok(&out);
     if (good && out.len)
-        send_frame(t, &out, changed);
+        ax_term_send(out.text, out.len);
     t->behind = true;
     ax_str_release(&out);
     free(under);
@@ -217,6 +210,7 @@ static void show_all(ax_term *t, const ax_canvas *c, const bool *covered, int ro
     if (whole)
         ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
     t->behind = false;
+    t->hand = ax_hand_lost();
 }
 
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)

@@ -117,7 +117,7 @@ static const char *sequence(terminal *t, const char *at)
         return at + 1;
     }
     assert_int_equal(*at++, '[');
-    while (*at >= '0' && *at <= '9') {
+    while (*at == ';' || (*at >= '0' && *at <= '9')) { /* a parameter that is empty is 0 */
         char *end;
         assert_true(n < 16);
         p[n++] = (int)strtol(at, &end, 10);
@@ -348,6 +348,39 @@ TEST(stops_are_used)
     assert_int_equal(ax_hand_go_bytes(&hand, &d, 5, 33), strlen("\033[25C"));
 }
 
+/* A few unchanged cells are written again where that is shorter than moving past them, but only in their own colour. */
+TEST(unchanged_cells_are_a_way)
+{
+    ax_delta_terminal d = kind(2);
+    ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
+    fill(now, 'x');
+    fill(shown, 'x');
+    now[3 * COLS + 5].code = now[4 * COLS + 8].code = 'y';
+    assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[4;6Hy\nxxy"));
+    for (int k = 6; k < 8; k++)
+        now[4 * COLS + k].role = shown[4 * COLS + k].role = AX_ROLE_STRONG;
+    now[3 * COLS + 5].code = now[4 * COLS + 8].code = 'z';
+    assert_int_equal(bytes_of(&d, now, shown, 0), strlen("\033[4;6Hz\n\033[2Cz"));
+}
+
+/* Where the last change left the cursor, the next one begins. */
+TEST(the_cursor_is_remembered)
+{
+    ax_delta_terminal d = kind(2);
+    ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
+    ax_hand at = ax_hand_lost();
+    ax_str out;
+    ax_str_init(&out, 0);
+    fill(now, 'x');
+    fill(shown, 'x');
+    now[3 * COLS + 5].code = 'y';
+    assert_int_equal(ax_delta(&d, NULL, now, shown, ROWS, COLS, 0, &at, &out, NULL), AX_OK);
+    now[4 * COLS + 6].code = 'y';
+    assert_int_equal(ax_delta(&d, NULL, now, shown, ROWS, COLS, 0, &at, &out, NULL), AX_OK);
+    assert_string_equal(out.text, "\033[4;6Hy\ny");
+    ax_str_release(&out);
+}
+
 static ax_canvas_cell half(uint8_t upper, uint8_t lower)
 {
     return (ax_canvas_cell) { .code = 0x2580, .role = AX_ROLE_PIXEL, .fg = upper, .bg = lower };
@@ -389,5 +422,6 @@ TEST(pictures_are_left_alone)
 int main(void)
 {
     return RUN_TESTS(every_change_is_shown, little_is_sent, columns_are_sent_by_themselves,
-                     colors_of_pixels_are_set_once, stops_are_used, pictures_are_left_alone);
+                     colors_of_pixels_are_set_once, stops_are_used, unchanged_cells_are_a_way, the_cursor_is_remembered,
+                     pictures_are_left_alone);
 }
