@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define NAME(id, name) #name,
-static const char *const names[AX_TASKS] = { AX_TASK_LIST(NAME) };
+static const char *const names[AX_TASKS + 1] = { AX_TASK_LIST(NAME) "unknown" };
 
 const char *ax_task_name(ax_task_id id)
 {

@@ -12,6 +12,7 @@
 #define AX_TASK_ENUM(id, name) AX_TASK_##id,
 typedef enum ax_task_id { AX_TASK_LIST(AX_TASK_ENUM) AX_TASKS } ax_task_id;
 
+/* "unknown" for AX_TASKS, the task of a run that a newer version has made. */
 const char *ax_task_name(ax_task_id id);
 /* The task of this name; the first one for "", AX_TASKS for an unknown name. */
 ax_task_id ax_task_named(const char *name);

@@ -1,4 +1,5 @@
 /* The words for a candidate's states: they are read as they are written, and unknown ones have a meaning, too. */
+#include "engine/candidate/tasks.h"
 #include "engine/candidate/words.h"
 #include "tests/helper/suite.h"
 
@@ -36,7 +37,15 @@ TEST(origins_and_endings)
     assert_int_equal(ax_ending_of("something else"), AX_ENDING_FAILED);
 }
 
+TEST(tasks)
+{
+    for (int id = 0; id <= AX_TASKS; id++)
+        assert_int_equal(ax_task_named(ax_task_name((ax_task_id)id)), id);
+    assert_int_equal(ax_task_named(""), 0);
+    assert_string_equal(ax_task_name(ax_task_named("dreaming")), "unknown");
+}
+
 int main(void)
 {
-    return RUN_TESTS(states, causes, origins_and_endings);
+    return RUN_TESTS(states, causes, origins_and_endings, tasks);
 }
