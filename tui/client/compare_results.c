@@ -79,7 +79,7 @@ void ax_compare_results(const ax_comparison *c, ax_str *out)
         for (int k = i + 1; k < c->n; k++) {
             const ax_paired t = ax_paired_test(c, &c->side[i], &c->side[k], finals);
             if (!t.difference.n) {
-                ax_str_printf(out, "%c - %c  no pairs: no seed is the same\n", 'a' + i, 'a' + k);
+                ax_str_printf(out, "%c - %c  no pairs: no seed and task are the same\n", 'a' + i, 'a' + k);
                 continue;
             }
             ax_str_printf(out, "%c - %c  %s", 'a' + i, 'a' + k, interval_text(&t.difference, t.interval, true, text));

@@ -40,14 +40,14 @@ ax_mean ax_side_result(const ax_comparison *c, const ax_contender *s, bool final
 
 enum { PAIRS = 1024 };
 
-/* Differences of runs with the same seed. */
+/* Differences of runs with the same seed; runs of different tasks have nothing in common but the number. */
 static size_t pair_runs(const ax_comparison *c, const ax_contender *a, const ax_contender *b, bool finals,
                         double difference[PAIRS])
 {
     size_t n = 0;
     for (int i = 0; i < a->n_runs; i++)
         for (int k = 0; k < b->n_runs; k++) {
-            if (a->run[i]->seed != b->run[k]->seed)
+            if (a->run[i]->seed != b->run[k]->seed || a->run[i]->task != b->run[k]->task)
                 continue;
             difference[n] = ax_result_of(c, a->run[i], finals) - ax_result_of(c, b->run[k], finals);
             n += isfinite(difference[n]);

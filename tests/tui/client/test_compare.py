@@ -15,14 +15,14 @@ START = 1764072000.0
 T95 = (math.nan, 12.706205, 4.302653, 3.182446)  # Student's t at 95 %, indexed by degrees of freedom
 
 
-def make(runs, name, rewards, params=None, pruned=(), seed=1, finals=()):
+def make(runs, name, rewards, params=None, pruned=(), seed=1, finals=(), data="scenes", task=""):
     """A run whose candidates take ten seconds each. finals: rewards of candidate 2 with fresh seeds."""
     path = os.path.join(runs, name)
     os.makedirs(path, mode=0o700)
     with open(os.path.join(path, "run.ini"), "w") as f:
         f.write("[run]\npreset = demo\n")
     log = Log(os.path.join(path, "events.mpk"))
-    log.add("hello", START, 0, run=name, data="scenes", preset="demo", strategy="ppo", device="cpu", seed=seed,
+    log.add("hello", START, 0, run=name, data=data, task=task, preset="demo", strategy="ppo", device="cpu", seed=seed,
             planned=9, workers=1, pid=1, resumed=0)
     for i, reward in enumerate(rewards, 1):
         log.add("proposed", START + 10 * i - 9, i, genotype=ARCH[i % 3], parent=0, origin="ppo",
@@ -118,7 +118,7 @@ class Compare(SharedPlaceCase):
         # runs are paired by seed, not by position
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("s=s1,s2", "t=t2,t1"))
         make(self.place.runs, "u3", [0.3, 0.4], seed=3)
-        self.assertIn("a - b  no pairs: no seed is the same", self.lines("s=s1,s2", "u3"))
+        self.assertIn("a - b  no pairs: no seed and task are the same", self.lines("s=s1,s2", "u3"))
 
     def test_the_finals_count_where_all_have_them(self):
         make(self.place.runs, "f1", [0.2, 0.9], seed=1, finals=[0.5, 0.6, 0.7, 0.6])
@@ -145,6 +145,17 @@ class Compare(SharedPlaceCase):
             "| first of the finals | difference | p | pairs |",
             "| --- | --- | --- | --- |",
             "| f - g | +.0750 +- .3177 | .205 | 2 pairs of runs |"])
+
+    def test_what_cannot_be_compared_is_said(self):
+        make(self.place.runs, "metres", [0.8, 0.9], task="depth")
+        make(self.place.runs, "streets", [0.8, 0.9], data="camvid:/streets")
+        make(self.place.runs, "dreams", [0.8], task="dreaming")
+        for other, says in (("dreams", "tasks can't be compared: a1 has segmentation, dreams has unknown"),
+                            ("metres", "tasks can't be compared: a1 has segmentation, metres has depth"),
+                            ("streets", "data can't be compared: a1 has scenes, streets has camvid:/streets")):
+            done = self.place.call("compare", "a1", other)
+            self.assertEqual((done.returncode, done.stderr), (0, f"auxcell: compare: rewards of different {says}\n"))
+            self.assertEqual("no pairs" in done.stdout, other != "streets")
 
     def test_what_is_wrong_is_said(self):
         for args, says in (([], "compare: which runs"), (["none"], "no such run"), (["a1", "--front", "size"], "--front takes"),
