@@ -99,22 +99,27 @@ def conclude(path, more=3):
 
 
 class Whole:
-    """Uninterrupted runs, one for each set of settings, kept for the whole test program."""
+    """Uninterrupted runs, the longest one for each set of settings, kept for the whole test program."""
     made = {}
+
+    @staticmethod
+    def key(path):
+        return tuple(sorted((k, v) for k, v in settings(path).items() if k not in ("preset", "candidates")))
+
+    @classmethod
+    def keep(cls, path):
+        """To be compared with; it has come to its end, and stays there."""
+        cls.made[cls.key(path)] = path
 
     @classmethod
     def of(cls, path):
         """One with the settings of this run, and with as many candidates or more."""
-        its = settings(path)
-        del its["preset"]
-        n = int(its.pop("candidates"))
-        key = tuple(sorted(its.items()))
-        if key not in cls.made or cls.made[key][0] < n:
-            n += n // 4
-            whole = make_run(os.path.join(tempfile.mkdtemp(), "whole"), cache=path, **its, candidates=n)
+        key, n = cls.key(path), int(settings(path)["candidates"])
+        if key not in cls.made or int(settings(cls.made[key])["candidates"]) < n:
+            whole = make_run(os.path.join(tempfile.mkdtemp(), "whole"), cache=path, **{**dict(key), "candidates": n + n // 4})
             assert serve(whole) == (0, "")
-            cls.made[key] = n, whole
-        return cls.made[key][1]
+            cls.keep(whole)
+        return cls.made[key]
 
 
 def found(path, n):

@@ -1,10 +1,11 @@
 """Both stages in a run: events, the gate's verdict across a kill, full training end to end."""
 import os
-import signal
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, events, main, make_run, serve  # noqa: E402
+from interrupt import conclude, crash, in_training, same  # noqa: E402
 
 BOTH = dict(stages=2, stage2_samples=6, stage2_crop=50, stage2_batch=3, full_stage2_epochs=1)
 
@@ -27,57 +28,48 @@ def what_is_said(where):
 
 
 def killed_in_stage_2(where):
-    path = make_run(f"{where}/a", candidates=3, **BOTH)
-    assert serve(path) == (0, "")
-    for moment in ("gated", "started"):
-        other = make_run(f"{where}/{moment}", cache=path, candidates=3, **BOTH)
-        run = Run(other)
-        run.until("scored", 2)
-        if moment == "started":
-            run.until("started", 2, stage=2)
+    path = make_run(f"{where}/a", candidates=ENDLESS, **BOTH)
+    run = Run(path)
+    assert run.until("gated", passed=1)
+    run.kill()
+    run = Run(path)
+    with in_training(run, stage=2) as found:
         run.kill()
-        run = Run(other)
-        assert run.until("bye")["reason"] == "finished"
-        assert run.end() == 0
-        assert history(other) == history(path)
+    ident, = found
+    kind, _, fields = [e for e in events(path) if e[1] == ident and e[0] != "progress"][-1]
+    assert kind == "started" and fields["stage"] == 2, (kind, fields)
+    conclude(path, more=2)
+    same(path)
 
 
 def worker_killed_after_the_gate(where):
-    path = make_run(f"{where}/a", candidates=3, **BOTH)
-    assert serve(path) == (0, "")
-    passed = [i for k, i, f in events(path) if k == "gated" and f["passed"]]
-    for moment in ("gated", "started"):
-        other = make_run(f"{where}/{moment}", cache=path, candidates=3, **BOTH)
-        run = Run(other)
-        run.until("gated", passed[0])
-        if moment == "started":
-            run.until("started", passed[0], stage=2)
-        os.kill(run.workers()[0], signal.SIGKILL)
-        assert run.until("failed", passed[0])["retried"] == 1
-        assert run.until("bye")["reason"] == "finished"
-        assert run.end() == 0
-        assert history(other) == history(path)  # the gate was asked once
+    path = make_run(f"{where}/a", candidates=ENDLESS, **BOTH)
+    run = Run(path)
+    ident, failed = crash(run, stage=2)
+    assert failed["retried"] == 1, failed
+    assert run.until("scored", ident, provisional=0)["stage"] == 2
+    assert run.stop() == 0
+    assert len([1 for k, i, _ in events(path) if k == "gated" and i == ident]) == 1
+    conclude(path, more=2)
+    same(path)
 
 
 def full_training(where):
-    path = make_run(f"{where}/a", candidates=2, **BOTH)
+    path = make_run(f"{where}/a", candidates=ENDLESS, **BOTH)
     run = Run(path)
-    run.until("queued", 2)
-    assert run.do("pause", 2)[0] == 0  # so that the run doesn't end before the next command
     run.until("learned", 1)
     code, text = run.do("promote", 1)
-    assert code == 0 and "full training as #3" in text, text
-    started = run.until("started", 3)
-    assert run.do("continue", 2)[0] == 0
+    assert code == 0, text
+    full = int(re.search(r"full training as #(\d+)", text)[1])
+    started = run.until("started", full)
     assert started["stage"] == 3 and started["epochs"] == 2 and started["steps"] == 4, started
-    assert run.until("scored", 3)["stage"] == 3
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
-    last = [f for k, i, f in events(path) if k == "progress" and i == 3][-1]
-    epochs = [f for k, i, f in events(path) if k == "validated" and i == 3]
+    assert run.until("scored", full)["stage"] == 3
+    assert run.stop() == 0
+    last = [f for k, i, f in events(path) if k == "progress" and i == full][-1]
+    epochs = [f for k, i, f in events(path) if k == "validated" and i == full]
     assert [(f["stage"], f["epoch"], f["epochs"]) for f in epochs] == [(1, 1, 2), (2, 2, 2)], epochs
-    assert epochs[-1]["reward"] == [f for k, i, f in events(path) if k == "scored" and i == 3][-1]["reward"]
-    assert os.path.exists(f"{path}/masks/3.mpk")
+    assert epochs[-1]["reward"] == [f for k, i, f in events(path) if k == "scored" and i == full][-1]["reward"]
+    assert os.path.exists(f"{path}/masks/{full}.mpk")
     assert last["step"] == last["steps"] == 4 and last["what"] == "validate", last
 
 

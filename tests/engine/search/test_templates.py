@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, events, main, make_run, serve  # noqa: E402
+from interrupt import Whole, conclude, in_training, same  # noqa: E402
 
 SPACE = dict(space="templates", stages=2, stage2_samples=6, stage2_crop=64, stage2_batch=3, full_stage2_epochs=1)
 ARCH0 = ("[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],[5,3,2,1,0],"
@@ -16,26 +17,28 @@ CELLS = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 
 
 def killed_and_resumed(where):
-    path = make_run(f"{where}/a", candidates=3, **SPACE)
+    path = make_run(f"{where}/a", candidates=6, **SPACE)
     assert serve(path) == (0, "")
+    Whole.keep(path)
     proposed = [f for k, _, f in events(path) if k == "proposed"]
-    assert len(proposed) == 3
+    assert len(proposed) == 6
     for f in proposed:
         assert f["genotype"].startswith("[[["), f
         assert len(f["logp_each"]) == 44 and f["logp_each"][43] == 0, f  # only one choice
         assert 55488 < f["params"] < 2000000, f  # the encoder is cut after its second tap
-    other = make_run(f"{where}/b", candidates=3, **SPACE)
+    other = make_run(f"{where}/b", cache=path, candidates=ENDLESS, **SPACE)
     run = Run(other)
-    run.until("scored", 2)
+    run.until("scored")
     run.kill()
     run = Run(other)
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
-    assert history(other) == history(path)
+    with in_training(run, stage=2):
+        run.kill()
+    conclude(other, more=2)
+    same(other)
 
 
 def what_people_want(where):
-    path = make_run(f"{where}/a", candidates=1000, dedupe=1, **SPACE)
+    path = make_run(f"{where}/a", candidates=ENDLESS, dedupe=1, **SPACE)
     run = Run(path)
     run.until("started", 1)
     code, text = run.do("submit", 0, CELLS)
