@@ -1,5 +1,7 @@
 #include "data/classes.h"
 
+#include "engine/base/grow.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,14 +66,10 @@ ax_code ax_classes_add(ax_classes *c, const char *name, size_t n, int32_t id, in
     memcpy(label.name, name, n);
     if (check_new(c, &label, err) != AX_OK)
         return AX_EFORMAT;
-    if (c->n == c->cap) {
-        size_t cap = c->cap ? 2 * c->cap : 64;
-        ax_label *more = realloc(c->label, cap * sizeof *more);
-        if (!more)
-            return ax_fail(err, AX_ENOMEM, "no memory for classes");
-        c->label = more;
-        c->cap = cap;
-    }
+    ax_label *grown = ax_grow(c->label, c->n, &c->cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for classes");
+    c->label = grown;
     c->label[c->n++] = label;
     c->colors = c->colors || color >= 0;
     return AX_OK;

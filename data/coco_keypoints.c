@@ -2,6 +2,7 @@
    DIR/train2017 and DIR/val2017; or one annotations/person_keypoints.json with DIR/images, to be split by split=. */
 #include "data/open.h"
 #include "data/people_list.h"
+#include "engine/base/grow.h"
 #include "engine/base/json.h"
 
 #include <math.h>
@@ -66,14 +67,10 @@ static ax_code take_person(reading *r, const ax_json *v, ax_err *err)
     }
     if (!labelled)
         return AX_OK;
-    if (r->n == r->cap) {
-        size_t cap = r->cap ? 2 * r->cap : 256;
-        waiting *grown = realloc(r->person, cap * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-        r->person = grown;
-        r->cap = cap;
-    }
+    waiting *grown = ax_grow(r->person, r->n, &r->cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    r->person = grown;
     r->person[r->n++] = p;
     return AX_OK;
 }

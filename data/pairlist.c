@@ -1,6 +1,7 @@
 #include "data/pairlist.h"
 
 #include "data/lines.h"
+#include "engine/base/grow.h"
 #include "engine/base/str.h"
 
 #include <errno.h>
@@ -118,16 +119,12 @@ static void drop(ax_pair *p)
 
 ax_code ax_pairlist_take(ax_pairlist *list, ax_pair pair, ax_err *err)
 {
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? 2 * list->cap : 256;
-        ax_pair *grown = realloc(list->pair, cap * sizeof *grown);
-        if (!grown) {
-            drop(&pair);
-            return ax_fail(err, AX_ENOMEM, "no memory for a list of %zu images", cap);
-        }
-        list->pair = grown;
-        list->cap = cap;
+    ax_pair *grown = ax_grow(list->pair, list->n, &list->cap, sizeof *grown);
+    if (!grown) {
+        drop(&pair);
+        return ax_fail(err, AX_ENOMEM, "no memory for a list of %zu images", list->n + 1);
     }
+    list->pair = grown;
     list->pair[list->n++] = pair;
     return AX_OK;
 }

@@ -1,5 +1,7 @@
 #include "data/tree.h"
 
+#include "engine/base/grow.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -22,14 +24,10 @@ typedef struct way {
 
 static ax_code add(ax_tree *t, const char *name, ax_err *err)
 {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? 2 * t->cap : 256;
-        char **more = realloc(t->name, cap * sizeof *more);
-        if (!more)
-            return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
-        t->name = more;
-        t->cap = cap;
-    }
+    char **grown = ax_grow(t->name, t->n, &t->cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    t->name = grown;
     t->name[t->n] = strdup(name);
     return t->name[t->n] ? (t->n++, AX_OK) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
 }

@@ -8,6 +8,7 @@
 #include "data/polygon.h"
 #include "data/tree.h"
 #include "data/yolo_names.h"
+#include "engine/base/grow.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -39,14 +40,10 @@ static void release(objects *o)
 
 static ax_code add_number(objects *o, double v, ax_err *err)
 {
-    if (o->numbers == o->numbers_cap) {
-        size_t cap = o->numbers_cap ? 2 * o->numbers_cap : 256;
-        double *more = cap > MOST_NUMBERS ? NULL : realloc(o->number, cap * sizeof *more);
-        if (!more)
-            return ax_fail(err, AX_ENOMEM, "no memory for so many points");
-        o->number = more;
-        o->numbers_cap = cap;
-    }
+    double *grown = o->numbers == MOST_NUMBERS ? NULL : ax_grow(o->number, o->numbers, &o->numbers_cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for so many points");
+    o->number = grown;
     o->number[o->numbers++] = v;
     return AX_OK;
 }
@@ -94,14 +91,10 @@ static ax_code add_line(objects *o, char *line, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "'%.20s': a line begins with the class's number", line);
     if (o->classes && ax_classes_of_id(o->classes, (uint32_t)id) == AX_CLASS_WRONG)
         return ax_fail(err, AX_EFORMAT, "class %d has no name", (int)id);
-    if (o->n == o->cap) {
-        size_t cap = o->cap ? 2 * o->cap : 16;
-        object *more = realloc(o->of, cap * sizeof *more);
-        if (!more)
-            return ax_fail(err, AX_ENOMEM, "no memory for so many objects");
-        o->of = more;
-        o->cap = cap;
-    }
+    object *grown = ax_grow(o->of, o->n, &o->cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for so many objects");
+    o->of = grown;
     o->of[o->n++] = (object) { (int32_t)id, o->numbers, 0 };
     return add_points(o, end, err);
 }

@@ -1,4 +1,5 @@
 /* Collects the files that a command reads and writes, and finds those that are the same file. */
+#include "engine/base/grow.h"
 #include "engine/base/output.h"
 #include "engine/base/output_internal.h"
 
@@ -87,14 +88,10 @@ static ax_code add(ax_files *f, const char *path, const char *of, ax_err *err)
     bool there = fd < 0 && !stat(target, &st);
     if (fd >= 0 || (there && !S_ISREG(st.st_mode)))
         return AX_OK;
-    if (f->n == f->cap) {
-        size_t cap = f->cap ? 2 * f->cap : 64;
-        file *more = realloc(f->file, cap * sizeof *more);
-        if (!more)
-            return no_memory(err);
-        f->file = more;
-        f->cap = cap;
-    }
+    file *grown = ax_grow(f->file, f->n, &f->cap, sizeof *grown);
+    if (!grown)
+        return no_memory(err);
+    f->file = grown;
     file *new = &f->file[f->n];
     *new = (file) { .path = strdup(path), .of = of ? strdup(of) : NULL, .index = f->n };
     f->n++;

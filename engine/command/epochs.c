@@ -1,6 +1,7 @@
 #include "engine/command/epochs.h"
 
 #include "engine/base/file.h"
+#include "engine/base/grow.h"
 #include "engine/base/json.h"
 #include "engine/model/modelmeta.h"
 
@@ -18,7 +19,8 @@ void ax_epochs_release(ax_epochs *e)
 {
     free(e->at);
     e->at = NULL;
-    e->n = e->cap = 0;
+    e->n = 0;
+    e->cap = 0;
 }
 
 const ax_epoch *ax_epochs_best(const ax_epochs *e)
@@ -33,14 +35,10 @@ static ax_code put(ax_epochs *e, const ax_epoch *one, ax_err *err)
 {
     if (one->epoch < 1 || one->epoch > e->n + 1)
         return ax_fail(err, AX_EFORMAT, "epoch %d comes after epoch %d", one->epoch, e->n);
-    if (one->epoch > e->cap) {
-        int32_t cap = e->cap ? 2 * e->cap : 64;
-        ax_epoch *more = realloc(e->at, (size_t)cap * sizeof *more);
-        if (!more)
-            return ax_fail(err, AX_ENOMEM, "no memory for %d epochs", cap);
-        e->at = more;
-        e->cap = cap;
-    }
+    ax_epoch *grown = ax_grow(e->at, (size_t)one->epoch - 1, &e->cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for %d epochs", one->epoch);
+    e->at = grown;
     e->n = one->epoch;
     e->at[e->n - 1] = *one;
     return AX_OK;

@@ -18,7 +18,8 @@ typedef struct ax_epochs {
     ax_task_id task;
     int64_t seed;
     ax_epoch *at; /* epoch k is at[k - 1] */
-    int32_t n, cap;
+    int32_t n;
+    size_t cap;
 } ax_epochs;
 
 void ax_epochs_release(ax_epochs *e);

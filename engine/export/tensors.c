@@ -1,4 +1,5 @@
 /* Exports a model's tensors as a safetensors file, unmodified or with batch norm folded into convolutions. */
+#include "engine/base/grow.h"
 #include "engine/base/sha256.h"
 #include "engine/export/fold.h"
 #include "engine/export/model.h"
@@ -27,13 +28,9 @@ static ax_code add(tensors *list, const char *name, const int64_t *dim, int n_di
         t.elements *= (size_t)dim[d];
     }
     t.bytes = t.elements * sizeof(float);
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? 2 * list->cap : 256;
-        ax_st_tensor *grown = realloc(list->tensor, cap * sizeof *grown);
-        list->tensor = grown ? grown : list->tensor;
-        list->cap = grown ? cap : list->cap;
-    }
-    if (!own || !data || list->n == list->cap) {
+    ax_st_tensor *grown = ax_grow(list->tensor, list->n, &list->cap, sizeof *grown);
+    list->tensor = grown ? grown : list->tensor;
+    if (!own || !data || !grown) {
         free(own);
         free(data);
         return ax_fail(err, AX_ENOMEM, "%s: no memory", name);

@@ -1,5 +1,6 @@
 #include "engine/graph/graph.h"
 
+#include "engine/base/grow.h"
 #include "engine/graph/graph_internal.h"
 
 #include <assert.h>
@@ -77,16 +78,12 @@ ax_graph *ax_graph_copy(const ax_graph *g, ax_err *err)
 
 uint32_t ax_graph_add_value(ax_graph *g, const ax_value *v, ax_err *err)
 {
-    if (g->n_values == g->cap_values) {
-        size_t cap = g->cap_values ? 2 * g->cap_values : 256;
-        ax_value *grown = realloc(g->value, cap * sizeof *grown);
-        if (!grown) {
-            ax_fail(err, AX_ENOMEM, "no memory for %zu values", cap);
-            return 0;
-        }
-        g->value = grown;
-        g->cap_values = cap;
+    ax_value *grown = ax_grow(g->value, g->n_values, &g->cap_values, sizeof *grown);
+    if (!grown) {
+        ax_fail(err, AX_ENOMEM, "no memory for %zu values", g->n_values + 1);
+        return 0;
     }
+    g->value = grown;
     const uint32_t id = (uint32_t)g->n_values + 1;
     if (v->name && ax_names_add(&g->names, v->name, id, err) != AX_OK)
         return 0;
@@ -96,16 +93,12 @@ uint32_t ax_graph_add_value(ax_graph *g, const ax_value *v, ax_err *err)
 
 ax_node *ax_graph_add_node(ax_graph *g, const ax_node *n, ax_err *err)
 {
-    if (g->n_nodes == g->cap_nodes) {
-        size_t cap = g->cap_nodes ? 2 * g->cap_nodes : 128;
-        ax_node *grown = realloc(g->node, cap * sizeof *grown);
-        if (!grown) {
-            ax_fail(err, AX_ENOMEM, "no memory for %zu nodes", cap);
-            return NULL;
-        }
-        g->node = grown;
-        g->cap_nodes = cap;
+    ax_node *grown = ax_grow(g->node, g->n_nodes, &g->cap_nodes, sizeof *grown);
+    if (!grown) {
+        ax_fail(err, AX_ENOMEM, "no memory for %zu nodes", g->n_nodes + 1);
+        return NULL;
     }
+    g->node = grown;
     g->node[g->n_nodes] = *n;
     return &g->node[g->n_nodes++];
 }

@@ -1,5 +1,6 @@
 #include "engine/graph/params.h"
 
+#include "engine/base/grow.h"
 #include "engine/base/hash.h"
 #include "engine/graph/params_internal.h"
 
@@ -20,14 +21,10 @@ static ax_code add_spec(ax_params *p, size_t *cap, const ax_param_spec *spec, ax
 {
     if (ax_params_find(p, spec->name) != SIZE_MAX)
         return AX_OK;
-    if (p->n == *cap) {
-        size_t more = *cap ? 2 * *cap : 128;
-        ax_param *grown = realloc(p->param, more * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "no memory for %zu parameters", more);
-        p->param = grown;
-        *cap = more;
-    }
+    ax_param *grown = ax_grow(p->param, p->n, cap, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "no memory for %zu parameters", p->n + 1);
+    p->param = grown;
     char *name = strdup(spec->name);
     if (!name || ax_names_add(&p->names, name, (uint32_t)p->n, err) != AX_OK) {
         free(name);

@@ -1,10 +1,10 @@
 #include "engine/wire/front.h"
 
+#include "engine/base/grow.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { FIRST = 16 };
 
 void ax_front_release(ax_front *f)
 {
@@ -36,13 +36,11 @@ bool ax_front_add(ax_front *f, double cost, double reward, uint32_t id)
         return true;
     while (end < f->n && f->point[end].reward <= reward) /* these cost as much or more */
         end++;
-    if (end == at && f->n == f->cap) {
-        uint32_t cap = f->cap ? 2 * f->cap : FIRST;
-        ax_front_point *grown = realloc(f->point, cap * sizeof *grown);
+    if (end == at) {
+        ax_front_point *grown = ax_grow(f->point, f->n, &f->cap, sizeof *grown);
         if (!grown)
             return false;
         f->point = grown;
-        f->cap = cap;
     }
     memmove(f->point + at + 1, f->point + end, (f->n - end) * sizeof *f->point);
     f->point[at] = (ax_front_point) { cost, reward, id };

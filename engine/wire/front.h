@@ -3,6 +3,7 @@
 #define AX_WIRE_FRONT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct ax_front_point {
@@ -12,7 +13,8 @@ typedef struct ax_front_point {
 
 typedef struct ax_front {
     ax_front_point *point; /* ascending in both cost and reward, without ties */
-    uint32_t n, cap;
+    uint32_t n;
+    size_t cap;
 } ax_front; /* all zeros = empty */
 
 void ax_front_release(ax_front *f);

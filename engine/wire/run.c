@@ -1,6 +1,7 @@
 #include "engine/wire/run.h"
 
 #include "engine/base/file.h"
+#include "engine/base/grow.h"
 #include "engine/wire/lock.h"
 
 #include <dirent.h>
@@ -187,15 +188,12 @@ ax_code ax_run_list(void (*each)(void *context, const char *name, const char *pa
         if (e->d_name[0] == '.' || strlen(e->d_name) >= sizeof one.name || !run_time(dirfd(dir), e->d_name, &one.at))
             continue;
         snprintf(one.name, sizeof one.name, "%s", e->d_name);
-        if (n == cap) {
-            cap = cap ? 2 * cap : 32;
-            listed *grown = realloc(list, cap * sizeof *grown);
-            if (!grown) {
-                code = ax_fail(err, AX_ENOMEM, "no memory for the list of runs");
-                break;
-            }
-            list = grown;
+        listed *grown = ax_grow(list, n, &cap, sizeof *grown);
+        if (!grown) {
+            code = ax_fail(err, AX_ENOMEM, "no memory for the list of runs");
+            break;
         }
+        list = grown;
         list[n++] = one;
     }
     closedir(dir);

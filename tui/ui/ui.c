@@ -1,5 +1,7 @@
 #include "tui/ui/ui.h"
 
+#include "engine/base/grow.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -171,16 +173,12 @@ double ax_ui_next_tick(const ax_ui *ui)
 /* A new command in the queue. NULL: no memory, which the message line says. */
 static ax_command *new_command(ax_ui *ui, ax_verb verb)
 {
-    if (ui->n_out == ui->out_cap) {
-        uint32_t cap = ui->out_cap ? 2 * ui->out_cap : 4;
-        ax_command *out = realloc(ui->out, cap * sizeof *out);
-        if (!out) {
-            ax_ui_say(ui, true, "%s: no memory", ax_verb_word(verb));
-            return NULL;
-        }
-        ui->out = out;
-        ui->out_cap = cap;
+    ax_command *out = ax_grow(ui->out, ui->n_out, &ui->out_cap, sizeof *out);
+    if (!out) {
+        ax_ui_say(ui, true, "%s: no memory", ax_verb_word(verb));
+        return NULL;
     }
+    ui->out = out;
     ax_command *c = &ui->out[ui->n_out++];
     *c = (ax_command) { .verb = verb };
     return c;

@@ -56,7 +56,8 @@ typedef struct ax_ui {
 
     /* requests, which the loop answers */
     ax_command *out; /* consecutive prunes with a batch are of one batch, whose number the sender chooses */
-    uint32_t n_out, out_cap;
+    uint32_t n_out;
+    size_t out_cap;
     char copy[AX_GENOTYPE_TEXT];
     const ax_theme *theme; /* a theme to be shown from now on; NULL = none */
     bool mouse;            /* events of the mouse are wanted */

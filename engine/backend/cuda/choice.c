@@ -5,8 +5,8 @@
 #include "engine/backend/cuda/conv.h"
 
 #include "engine/base/clock.h"
+#include "engine/base/grow.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- known choices ---- */
@@ -26,14 +26,10 @@ ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err)
 {
     if (ax_cuda_choice_find(dev, c))
         return AX_OK;
-    if (dev->n_choices == dev->max_choices) {
-        size_t more = dev->max_choices ? 2 * dev->max_choices : 64;
-        ax_cuda_choice *grown = realloc(dev->choice, more * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory for %zu algorithms", dev->index, more);
-        dev->choice = grown;
-        dev->max_choices = more;
-    }
+    ax_cuda_choice *grown = ax_grow(dev->choice, dev->n_choices, &dev->max_choices, sizeof *grown);
+    if (!grown)
+        return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory for %zu algorithms", dev->index, dev->n_choices + 1);
+    dev->choice = grown;
     dev->choice[dev->n_choices++] = *c;
     return AX_OK;
 }

@@ -1,6 +1,7 @@
 /* The rows of bench ops: calls in the plans of networks that the search trains and runs. */
 #include "engine/command/bench/bench.h"
 
+#include "engine/base/grow.h"
 #include "engine/model/encoder.h"
 
 #include <stdint.h>
@@ -17,16 +18,12 @@ static const char *const genotypes[] = { AX_BENCH_GENOTYPE,
 
 static ax_bench_row *grow(ax_bench_rows *rows, ax_err *err)
 {
-    if (rows->n == rows->cap) {
-        size_t cap = rows->cap ? 2 * rows->cap : 64;
-        ax_bench_row *more = realloc(rows->row, cap * sizeof *more);
-        if (!more) {
-            ax_fail(err, AX_ENOMEM, "no memory for %zu rows", cap);
-            return NULL;
-        }
-        rows->row = more;
-        rows->cap = cap;
+    ax_bench_row *grown = ax_grow(rows->row, rows->n, &rows->cap, sizeof *grown);
+    if (!grown) {
+        ax_fail(err, AX_ENOMEM, "no memory for %zu rows", rows->n + 1);
+        return NULL;
     }
+    rows->row = grown;
     ax_bench_row *r = &rows->row[rows->n];
     memset(r, 0, sizeof *r);
     return r;
