@@ -77,10 +77,13 @@ static bool same_name(const char *a, const char *b)
 static ax_code check_number(const ax_setting_row *s, double value, ax_err *err)
 {
     const ax_setting_limits *may = &s->may;
+    const int digits =
+        s->type == AX_SETTING_TYPE_WHOLE ? 19 : 6; /* a whole number must be written without an exponent */
     if (!(value >= may->least && value <= may->most))
-        return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, may->least, may->most);
+        return ax_fail(err, AX_EINVAL, "%s = %.*g: not between %.*g and %.*g", s->name, digits, value, digits,
+                       may->least, digits, may->most);
     if (may->step > 0 && fmod(value, may->step) != 0)
-        return ax_fail(err, AX_EINVAL, "%s = %g: not a multiple of %g", s->name, value, may->step);
+        return ax_fail(err, AX_EINVAL, "%s = %.*g: not a multiple of %g", s->name, digits, value, may->step);
     return AX_OK;
 }
 

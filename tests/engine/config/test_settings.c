@@ -43,6 +43,9 @@ TEST(wrong_values_are_named)
         { "epoch", "3", "did you mean 'epochs'" },
         { "wibble", "3", "unknown setting" },
         { "mirror", "2", "not between 0 and 1" },
+        { "population", "2147483647", "population = 2147483647: not between 2 and 1000000" },
+        { "seed", "-1", "seed = -1: not between 0 and 9007199254740992" },
+        { "objective-target", "1e99", "objective_target = 1e+99: not between 0 and 1e+15" },
         { "seed", "99999999999999999999", "not a whole number" },
     };
     ax_settings s, before;
