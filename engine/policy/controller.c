@@ -235,6 +235,8 @@ double ax_controller_grad_norm(const ax_controller *c)
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm)
 {
     double norm = ax_controller_grad_norm(c), scale = clip_norm / (norm + 1e-6);
+    if (!isfinite(norm))
+        return;
     c->adam_steps++;
     float correct1 = (float)(1 / (1 - pow(0.9, (double)c->adam_steps)));
     float correct2 = (float)(1 / sqrt(1 - pow(0.999, (double)c->adam_steps)));

@@ -34,7 +34,8 @@ typedef struct ax_rollout {
 double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
                           double *clip_fraction);
 double ax_controller_grad_norm(const ax_controller *c);
-/* One Adam step (betas .9 .999, eps 1e-8) with the current gradients, scaled to a norm of at most clip_norm. */
+/* One Adam step (betas .9 .999, eps 1e-8) with the current gradients, scaled to a norm of at most clip_norm. None
+   when the norm isn't finite, as with rewards beyond 1e38: the policy would be lost. */
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm);
 
 /* Tensors by name ("controller.lstm.input_weight.0", as in PyTorch: {400,100}), for tests, golden files and

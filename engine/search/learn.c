@@ -56,6 +56,21 @@ static void tell_policy(ax_search *s, const ax_space *space)
         ax_search_emit(s, &ev);
 }
 
+/* Warns with the first objective when the setting is so far from the costs that rewards hardly count in it. */
+static void warn_of_target(ax_search *s, uint32_t id, double objective)
+{
+    enum { FAR = 1000000 };
+    const ax_entry *r = ax_search_get(s, id);
+    char text[AX_EVENT_TEXT];
+    double reward = r->outcome.reward;
+    if (ax_strategy_samples(s->strategy) || (objective <= reward * FAR && objective >= reward / FAR))
+        return;
+    snprintf(text, sizeof text,
+             "a reward of %.4g counts as %.4g: objective_target (%g) is too far from this candidate's cost (%g)",
+             reward, objective, s->setup.settings.objective_target, cost_of(&s->setup.settings, r));
+    ax_search_log(s, AX_LEVEL_WARNING, id, text);
+}
+
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
     const ax_entry *r = ax_search_get(s, id);
@@ -65,6 +80,7 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ax_proposal p = r->proposal;
     p.id = id;
     double objective = objective_of(s, r);
+    warn_of_target(s, id, objective);
     if (!ax_strategy_samples(s->strategy))
         tell_policy(s, ax_space_of(&p.genotype));
     ax_code code = ax_strategy_learn(s->strategy, &p, objective, &what, err);

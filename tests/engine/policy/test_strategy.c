@@ -207,6 +207,23 @@ TEST(a_hand_made_candidate_counts_as_the_policys_own)
 }
 
 /* Saved and loaded at any point, every strategy goes on to the same bytes. */
+/* A cost far from its target makes objectives of any size. */
+TEST(a_reward_beyond_all_floats_leaves_a_policy)
+{
+    for (int i = 0; i < STRATEGIES; i++) {
+        ax_strategy *s = start(strategies[i], 3, NULL);
+        for (int k = 0; k < 30; k++) {
+            ax_proposal p;
+            ax_learned what = { .entropy = 0 };
+            assert_int_equal(ax_strategy_propose(s, &p, NULL), AX_OK);
+            assert_int_equal(ax_strategy_learn(s, &p, 1e86 * (1 + reward_of(&p.genotype)), &what, NULL), AX_OK);
+            if (i < 2 && !(isfinite(what.entropy) && isfinite(what.loss) && what.entropy > 1))
+                fail_msg("%s: an entropy of %g, a loss of %g", strategies[i], what.entropy, what.loss);
+        }
+        ax_strategy_free(s);
+    }
+}
+
 TEST(a_save_at_any_point_goes_on_the_same)
 {
     for (int k = 0; k < STRATEGIES; k++) {
@@ -338,5 +355,6 @@ int main(void)
     return RUN_TESTS(ppo_learns_what_random_does_not, reinforce_learns, evolution_learns, preferences_are_probabilities,
                      children_differ_in_one_decision, a_hand_made_candidate_counts_as_the_policys_own,
                      a_save_at_any_point_goes_on_the_same, a_loaded_state_has_the_same_future,
-                     damaged_states_change_nothing, impossible_states_are_refused);
+                     damaged_states_change_nothing, impossible_states_are_refused,
+                     a_reward_beyond_all_floats_leaves_a_policy);
 }
