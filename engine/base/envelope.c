@@ -1,7 +1,6 @@
 #include "engine/base/envelope.h"
 
 #include "engine/base/crc32c.h"
-#include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
 #include <string.h>
@@ -34,11 +33,9 @@ ax_code ax_envelope_open(const ax_envelope *e, const char *bytes, size_t n, msgp
         crc = crc << 8 | (uint8_t)bytes[i];
     if (crc != ax_crc32c(0, bytes, n - CRC_BYTES))
         return ax_fail(err, AX_EFORMAT, "damaged: the checksum doesn't match");
-    size_t off = 0;
     char text[32];
     int64_t version;
-    if (ax_msg_skim(bytes, n, NULL) != n || msgpack_unpack_next(msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
-        msg->data.type != MSGPACK_OBJECT_ARRAY || msg->data.via.array.size < 3 ||
+    if (!ax_unpack(msg, bytes, n) || msg->data.type != MSGPACK_OBJECT_ARRAY || msg->data.via.array.size < 3 ||
         !ax_read_text(&msg->data.via.array.ptr[0], text, sizeof text) || strcmp(text, e->magic) != 0 ||
         !ax_read_whole(&msg->data.via.array.ptr[1], &version))
         return ax_fail(err, AX_EFORMAT, "not %s of auxcell", e->what);

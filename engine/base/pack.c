@@ -1,5 +1,6 @@
 #include "engine/base/pack.h"
 
+#include "engine/base/msgskim.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
 
@@ -61,6 +62,21 @@ void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng)
     msgpack_pack_array(pk, 4);
     for (int i = 0; i < 4; i++)
         msgpack_pack_uint64(pk, rng->s[i]);
+}
+
+bool ax_unpack(msgpack_unpacked *msg, const void *bytes, size_t n)
+{
+    size_t off = 0;
+    return ax_msg_skim(bytes, n, NULL) == n && msgpack_unpack_next(msg, bytes, n, &off) == MSGPACK_UNPACK_SUCCESS;
+}
+
+bool ax_unpack_by(bool (*take)(const msgpack_object *o, void *out), const void *bytes, size_t n, void *out)
+{
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    bool good = ax_unpack(&msg, bytes, n) && take(&msg.data, out);
+    msgpack_unpacked_destroy(&msg);
+    return good;
 }
 
 const msgpack_object *ax_map_get(const msgpack_object *map, const char *key)

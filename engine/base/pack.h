@@ -23,6 +23,12 @@ void ax_pack_real(msgpack_packer *pk, double v); /* NAN becomes nil */
 void ax_pack_bool(msgpack_packer *pk, bool v);
 void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng);
 
+/* Unpacks bytes that are one whole and sound object (msgskim.h) into msg, which the caller initialises and destroys.
+   Texts of the object are borrowed from the bytes. */
+bool ax_unpack(msgpack_unpacked *msg, const void *bytes, size_t n);
+/* The same into `out`, as `take` reads it from the object; false when either refuses. */
+bool ax_unpack_by(bool (*take)(const msgpack_object *o, void *out), const void *bytes, size_t n, void *out);
+
 /* The value of a key in a map; NULL when there is none, or when the object isn't a map. */
 const msgpack_object *ax_map_get(const msgpack_object *map, const char *key);
 bool ax_read_whole(const msgpack_object *o, int64_t *out);

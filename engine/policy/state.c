@@ -73,8 +73,9 @@ bool ax_strategy_read_scored(const ax_strategy *s, const msgpack_object *o, ax_g
     return true;
 }
 
-static bool read_all(ax_strategy *s, const msgpack_object *map)
+static bool read_all(const msgpack_object *map, void *out)
 {
+    ax_strategy *s = out;
     char name[32];
     int64_t version, samples;
     double baseline;
@@ -94,11 +95,7 @@ static bool read_all(ax_strategy *s, const msgpack_object *map)
 
 ax_code ax_strategy_unpack(ax_strategy *s, const char *bytes, size_t n, ax_err *err)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
-    bool good = ax_msg_skim(bytes, n, NULL) == n &&
-                msgpack_unpack_next(&msg, bytes, n, &off) == MSGPACK_UNPACK_SUCCESS && read_all(s, &msg.data);
-    msgpack_unpacked_destroy(&msg);
-    return good ? AX_OK : ax_fail(err, AX_EFORMAT, "damaged, or not the state of strategy %s", s->ops->name);
+    return ax_unpack_by(read_all, bytes, n, s)
+               ? AX_OK
+               : ax_fail(err, AX_EFORMAT, "damaged, or not the state of strategy %s", s->ops->name);
 }

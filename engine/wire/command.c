@@ -1,6 +1,5 @@
 #include "engine/wire/command.h"
 
-#include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
 #include <string.h>
@@ -92,8 +91,9 @@ static bool read_command_fields(const msgpack_object *map, ax_command *c)
     return true;
 }
 
-static bool read_command(const msgpack_object *o, ax_command *c)
+static bool read_command(const msgpack_object *o, void *out)
 {
+    ax_command *c = out;
     char word[16];
     int64_t request;
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size < 5 || o->via.array.size > 6)
@@ -115,8 +115,9 @@ static bool read_answer_fields(const msgpack_object *map, ax_answer *a)
            (!count || read_count(count, &a->count));
 }
 
-static bool read_answer(const msgpack_object *o, ax_answer *a)
+static bool read_answer(const msgpack_object *o, void *out)
 {
+    ax_answer *a = out;
     int64_t request, code;
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size < 3 || o->via.array.size > 4)
         return false;
@@ -131,15 +132,10 @@ static bool read_answer(const msgpack_object *o, ax_answer *a)
 
 ax_code ax_command_unpack(const uint8_t *bytes, size_t n, ax_command *c, ax_err *err)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
     memset(c, 0, sizeof *c);
-    bool good = n <= AX_COMMAND_MAX_BYTES && ax_msg_skim(bytes, n, NULL) == n &&
-                msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
-                read_command(&msg.data, c);
-    msgpack_unpacked_destroy(&msg);
-    return good ? AX_OK : ax_fail(err, AX_EFORMAT, "not a command");
+    return n <= AX_COMMAND_MAX_BYTES && ax_unpack_by(read_command, bytes, n, c)
+               ? AX_OK
+               : ax_fail(err, AX_EFORMAT, "not a command");
 }
 
 size_t ax_answer_pack(const ax_answer *a, uint8_t *buf, size_t cap)
@@ -163,13 +159,8 @@ size_t ax_answer_pack(const ax_answer *a, uint8_t *buf, size_t cap)
 
 ax_code ax_answer_unpack(const uint8_t *bytes, size_t n, ax_answer *a, ax_err *err)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
     memset(a, 0, sizeof *a);
-    bool good = n <= AX_COMMAND_MAX_BYTES && ax_msg_skim(bytes, n, NULL) == n &&
-                msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
-                read_answer(&msg.data, a);
-    msgpack_unpacked_destroy(&msg);
-    return good ? AX_OK : ax_fail(err, AX_EFORMAT, "not an answer");
+    return n <= AX_COMMAND_MAX_BYTES && ax_unpack_by(read_answer, bytes, n, a)
+               ? AX_OK
+               : ax_fail(err, AX_EFORMAT, "not an answer");
 }

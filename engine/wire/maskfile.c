@@ -1,7 +1,6 @@
 #include "engine/wire/maskfile.h"
 
 #include "engine/base/file.h"
-#include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
 #include <math.h>
@@ -203,8 +202,9 @@ static bool read_figures(const msgpack_object *map, ax_maskfile *m)
     return true;
 }
 
-static bool read_map(const msgpack_object *map, ax_maskfile *m)
+static bool read_map(const msgpack_object *map, void *out)
 {
+    ax_maskfile *m = out;
     int32_t version, h, w;
     if (map->type != MSGPACK_OBJECT_MAP || !get_int(map, "version", VERSION, &version) ||
         !get_int(map, "h", 1 << 16, &h) || !get_int(map, "w", 1 << 16, &w) ||
@@ -249,13 +249,8 @@ ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *er
     ax_code code = ax_file_read(dirfd, path, MAX_FILE, &bytes, &n, err);
     if (code != AX_OK)
         return code;
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
-    if (ax_msg_skim(bytes, n, NULL) != n || msgpack_unpack_next(&msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
-        !read_map(&msg.data, m))
+    if (!ax_unpack_by(read_map, bytes, n, m))
         code = ax_fail(err, AX_EFORMAT, "%s: damaged, or not a masks file", path);
-    msgpack_unpacked_destroy(&msg);
     free(bytes);
     return code;
 }

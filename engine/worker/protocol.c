@@ -1,6 +1,5 @@
 #include "engine/worker/protocol.h"
 
-#include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 #include "engine/candidate/outcome_pack.h"
 
@@ -173,8 +172,9 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
     }
 }
 
-static bool read_message(const msgpack_object *o, ax_worker_message *m)
+static bool read_message(const msgpack_object *o, void *out)
 {
+    ax_worker_message *m = out;
     char word[16];
     int64_t id;
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3 ||
@@ -193,15 +193,10 @@ static bool read_message(const msgpack_object *o, ax_worker_message *m)
 
 ax_code ax_worker_unpack(const uint8_t *bytes, size_t n, ax_worker_message *m, ax_err *err)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
     memset(m, 0, sizeof *m);
-    bool good = n <= AX_WORKER_MAX_BYTES && ax_msg_skim(bytes, n, NULL) == n &&
-                msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
-                read_message(&msg.data, m);
-    msgpack_unpacked_destroy(&msg);
-    return good ? AX_OK : ax_fail(err, AX_EFORMAT, "not a message of a worker");
+    return n <= AX_WORKER_MAX_BYTES && ax_unpack_by(read_message, bytes, n, m)
+               ? AX_OK
+               : ax_fail(err, AX_EFORMAT, "not a message of a worker");
 }
 
 ax_code ax_worker_send(int fd, const ax_worker_message *m, int flags, ax_err *err)

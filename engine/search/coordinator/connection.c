@@ -46,22 +46,17 @@ short ax_connection_events(const ax_connection *one)
 }
 
 /* ["hello", seq] */
-static bool read_hello(const uint8_t *bytes, size_t n, uint64_t *seq)
+static bool read_hello(const msgpack_object *o, void *seq)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
     char word[8];
     int64_t at;
-    bool good = msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
-                msg.data.type == MSGPACK_OBJECT_ARRAY && msg.data.via.array.size == 2 &&
-                ax_read_text(&msg.data.via.array.ptr[0], word, sizeof word) && !strcmp(word, "hello");
-    if (good && msg.data.via.array.ptr[1].type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-        *seq = msg.data.via.array.ptr[1].via.u64;
-    else
-        good = good && ax_read_whole(&msg.data.via.array.ptr[1], &at);
-    msgpack_unpacked_destroy(&msg);
-    return good;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 ||
+        !ax_read_text(&o->via.array.ptr[0], word, sizeof word) || strcmp(word, "hello") != 0)
+        return false;
+    if (o->via.array.ptr[1].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+        return ax_read_whole(&o->via.array.ptr[1], &at);
+    *(uint64_t *)seq = o->via.array.ptr[1].via.u64;
+    return true;
 }
 
 static void take_message(ax_connection *one, const uint8_t *bytes, size_t n, const ax_connection_user *user, double now)
@@ -70,7 +65,7 @@ static void take_message(ax_connection *one, const uint8_t *bytes, size_t n, con
     uint64_t seq = 0;
     if (ax_command_unpack(bytes, n, &cmd, NULL) == AX_OK)
         user->command(user->context, one, &cmd);
-    else if (!one->viewer && read_hello(bytes, n, &seq))
+    else if (!one->viewer && ax_unpack_by(read_hello, bytes, n, &seq))
         user->hello(user->context, one, seq);
     else
         one->dead = true;
