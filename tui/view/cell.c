@@ -183,7 +183,7 @@ static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
     else if (used <= rows)
         draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), ui, c);
     char text[AX_GENOTYPE_TEXT];
-    ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
+    ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_TEXT,
                       ax_genotype_print(&c->genotype, text));
 }
 
@@ -221,7 +221,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     }
     draw_graph(inner, ui, c, ui->drawing);
     if (inner.at.rows > rows)
-        ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
+        ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_TEXT,
                           ax_genotype_print(&c->genotype, text));
     return AX_OK;
 }

@@ -42,7 +42,7 @@ const char *ax_masks_lacking(const ax_candidate *c)
 {
     if (c && c->masks[0])
         return "the masks file cannot be read";
-    return c && ax_state_is_over(c->status) ? "it has no masks" : "masks come with the first reward";
+    return c && ax_state_is_over(c->status) ? "no masks were kept" : "masks come with the first reward";
 }
 
 /* ---- drawing ---- */
@@ -113,7 +113,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     ax_pane inner = ax_pane_inner(p);
     char title[TITLE] = "mask", right[32] = "[ ] image";
     if (!m || m->images < 1) {
-        if (c)
+        if (c && ui->view == AX_VIEW_MASK) /* beside others one of them says which candidate is meant */
             snprintf(title, sizeof title, "mask #%u", c->id);
         ax_pane_frame(p, false, title, NULL);
         ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, ax_masks_lacking(c));
