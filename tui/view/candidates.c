@@ -73,10 +73,11 @@ static void arrange(ax_ui *ui)
     long at = ax_rows_find(&t->rows, t->selected);
     /* beside other panes no terminal can scroll the table, and each step sends all rows: so steps are larger there */
     uint32_t step = ui->layout.table_framed ? page - 1 - page / 4 : 0, row = at > 0 ? (uint32_t)at : 0;
+    uint32_t few = step ? page / 8 : 0; /* rows that aren't left for a step of their own */
     if (at >= 0 && row < t->first)
-        t->first = row > step ? row - step : 0;
+        t->first = row > step + few ? row - step : 0;
     if (at >= 0 && row >= t->first + page)
-        t->first = row - page + 1 + step;
+        t->first = row - page + 1 + step + few < last ? row - page + 1 + step : last;
     if (!t->moved && at >= 0 && (uint32_t)at < page)
         t->first = 0; /* at the top, so that candidates in training stay in sight above the best one */
     if (t->first > last)

@@ -66,6 +66,28 @@ static void the_selected_row_is_in_sight(void **state)
     }
 }
 
+/* Beside other panes the table scrolls by steps; the last one goes to the end rather than leave a single row unseen. */
+static void a_step_leaves_no_single_row(void **state)
+{
+    ax_desk *d = *state;
+    for (uint32_t n = 20; n < 30; n++) {
+        ax_ui_release(&d->ui);
+        ax_state_release(&d->state);
+        ax_desk_play(d, &(ax_history) { .candidates = n });
+        const ax_selection *t = ax_ui_selection(&d->ui);
+        ax_desk_keys(d, "g");
+        for (int i = 0; i < 2 * 40; i++) {
+            ax_ui_arrange(&d->ui, 48, 160);
+            uint32_t seen = (uint32_t)d->ui.layout.pane[AX_VIEW_TABLE].rows - 4, last = t->rows.n - seen;
+            long at = ax_rows_find(&t->rows, t->selected);
+            assert_true(d->ui.layout.table_framed && at >= (long)t->first && at < (long)(t->first + seen));
+            assert_true(t->first != last - 1 && t->first != 1);
+            ax_desk_keys(d, i < 40 ? "j" : "k");
+        }
+        assert_int_equal(t->first, 0);
+    }
+}
+
 static void keys_become_commands(void **state)
 {
     ax_desk *d = *state;
@@ -530,10 +552,10 @@ int main(void)
 {
     return RUN_EACH_TEST_WITHIN(
         ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate, the_selected_row_is_in_sight,
-        keys_become_commands, a_candidate_is_changed_and_queued, finding_goes_around, comparing_chooses_the_other,
-        plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt, without_an_engine_keys_say_so,
-        an_engine_that_is_gone_can_be_started_again, a_state_that_was_read_again_keeps_what_is_there,
-        the_log_holds_still_while_it_is_read, the_log_is_searched, what_a_key_does_can_be_typed, the_mouse_chooses,
-        the_mouse_is_dragged_in_the_curve, the_mouse_is_dragged_in_the_front, every_key_has_one_meaning,
-        text_is_edited);
+        a_step_leaves_no_single_row, keys_become_commands, a_candidate_is_changed_and_queued, finding_goes_around,
+        comparing_chooses_the_other, plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt,
+        without_an_engine_keys_say_so, an_engine_that_is_gone_can_be_started_again,
+        a_state_that_was_read_again_keeps_what_is_there, the_log_holds_still_while_it_is_read, the_log_is_searched,
+        what_a_key_does_can_be_typed, the_mouse_chooses, the_mouse_is_dragged_in_the_curve,
+        the_mouse_is_dragged_in_the_front, every_key_has_one_meaning, text_is_edited);
 }
