@@ -101,7 +101,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "what merges a cell's ends and a block's sides: sum, concat (then 1x1)")                                         \
     X(REAL, lr, FIXED, STAGE1, 3e-3, 3e-3, 3e-3, FROM(1e-9, 10), "learning rate of the decoder's Adam")                \
     X(REAL, weight_decay, FIXED, STAGE1, 1e-5, 1e-5, 1e-5, FROM(0, 1), "added to the gradient")                        \
-    X(REAL, clip, FIXED, STAGE1, 3.0, 3.0, 3.0, FROM(0, 1e9), "largest gradient norm")                                 \
+    X(REAL, clip, FIXED, STAGE1, 3.0, 3.0, 3.0, FROM(0, 1e9), "largest gradient norm, 0 = no limit")                   \
     X(REAL, aux_weight, FIXED, STAGE1, 0.15, 0.15, 0.15, FROM(0, 10),                                                  \
       "weight of each auxiliary head's loss, 0 = no heads")                                                            \
     X(TEXT, teacher, FIXED, STAGE1, "", "", "", ANY, "model file, or folder of logits, that stage 1 learns from too")  \
@@ -138,7 +138,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, save_epochs, FREE, HOUSEKEEPING, 1, 1, 1, FROM(0, 100000),                                                \
       "keep a training's state after so many epochs, 0 = only when it is stopped")                                     \
     X(WHOLE, latency, RUN, HOUSEKEEPING, 3, 5, 5, FROM(0, 1000),                                                       \
-      "timed runs of a candidate's network; the latency is their median")                                              \
+      "timed runs of a candidate's network, whose median is its latency; 0 = none")                                    \
     X(WHOLE, hang_seconds, FREE, HOUSEKEEPING, 300, 300, 300, FROM(0, 1e6),                                            \
       "a worker silent for longer, beyond its usual pauses, hangs; 0 = never")                                         \
     X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
