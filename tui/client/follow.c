@@ -65,16 +65,6 @@ static void progress_line(follow *f, const ax_event *ev)
     f->line_open = true;
 }
 
-static void print_json(const ax_event *ev)
-{
-    ax_str line;
-    ax_str_init(&line, 0);
-    ax_event_json(ev, &line);
-    ax_str_add(&line, "\n");
-    ax_out_text(line.text);
-    ax_str_release(&line);
-}
-
 static void complain(follow *f, const char *text)
 {
     ax_complain("%s", text);
@@ -153,7 +143,7 @@ static bool take_event(follow *f, const ax_event *ev)
     if (ev->seq < f->engine->first_seq)
         return false;
     if (f->how->json)
-        print_json(ev);
+        ax_report_event_json(ev);
     else
         print_event(f, ev);
     return true;

@@ -225,12 +225,9 @@ int ax_cli_status(int argc, char **argv)
     ax_run_handle run;
     ax_state s;
     ax_err err;
-    int n;
-    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
-    if (parsed != AX_PARSED_GO)
-        return parsed;
-    if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
-        return ax_complain_of(&err);
+    int status = ax_run_of_arguments(&u, argc, argv, &run);
+    if (status != AX_PARSED_GO)
+        return status;
     pid_t engine = ax_run_engine(run.dirfd);
     ax_code code = ax_run_load(run.dirfd, &s, &err);
     if (code == AX_OK && json) {

@@ -6,6 +6,7 @@
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
 #include "tui/client/commands.h"
+#include "tui/client/report.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"
 
@@ -26,12 +27,7 @@ static void print(void *context, const ax_event *ev)
     p->seq = ev->seq;
     p->bye = ev->kind == AX_EVENT_BYE;
     if (p->json) {
-        ax_str line;
-        ax_str_init(&line, 0);
-        ax_event_json(ev, &line);
-        ax_str_add(&line, "\n");
-        ax_out_text(line.text);
-        ax_str_release(&line);
+        ax_report_event_json(ev);
         return;
     }
     char text[AX_EVENT_TEXT], time[AX_FIGURE], id[16] = "";
@@ -99,12 +95,9 @@ int ax_cli_log(int argc, char **argv)
     ax_usage u = { "auxcell log [RUN] [OPTION...]", "What happened in a run.\n", AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_err err;
-    int n;
-    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
-    if (parsed != AX_PARSED_GO)
-        return parsed;
-    if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
-        return ax_complain_of(&err);
+    int status = ax_run_of_arguments(&u, argc, argv, &run);
+    if (status != AX_PARSED_GO)
+        return status;
     ax_damage damage;
     bool lives = go_on && ax_run_engine(run.dirfd) > 0; /* checked before reading, since the engine may end meanwhile */
     ax_code code = ax_history_read(run.dirfd, print, &p, &damage, &err);

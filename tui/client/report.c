@@ -15,6 +15,16 @@ bool ax_terminal_unicode(void)
     return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
+void ax_report_event_json(const ax_event *ev)
+{
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_event_json(ev, &line);
+    ax_str_add(&line, "\n");
+    ax_out_text(line.text);
+    ax_str_release(&line);
+}
+
 void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c)
 {
     char id[16], reward[AX_FIGURE], figure[AX_FIGURE], own[64] = "", params[AX_FIGURE], text[AX_GENOTYPE_TEXT];

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+/* An event as a line of JSON. */
+void ax_report_event_json(const ax_event *ev);
 /* One line per candidate: "#12 reward .6904  mIoU .613  params 2.61M  4.2 s  [[...". */
 void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c);
 enum { AX_FINAL_TEXT = 96 };

@@ -70,6 +70,16 @@ ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_e
     return AX_OK;
 }
 
+int ax_run_of_arguments(const ax_usage *u, int argc, char **argv, ax_run_handle *out)
+{
+    int n;
+    ax_err err;
+    ax_parsed parsed = ax_options_parse(u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed;
+    return ax_run_find(n ? argv[1] : NULL, false, out, &err) == AX_OK ? AX_PARSED_GO : ax_complain_of(&err);
+}
+
 void ax_run_close(ax_run_handle *r)
 {
     if (r->dirfd >= 0)

@@ -2,6 +2,7 @@
 #ifndef AX_TUI_RUNS_H
 #define AX_TUI_RUNS_H
 
+#include "engine/config/option.h"
 #include "engine/wire/state.h"
 
 #include <limits.h>
@@ -15,6 +16,8 @@ typedef struct ax_run_handle {
 /* Opens a run by name or path. NULL: the newest run with a running engine, else the newest. act: something will be done
    to it, so that with several live ones the user has to choose (AX_EINVAL names them). */
 ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err);
+/* Parses the arguments of a command that looks at a run, and finds that. AX_PARSED_GO, or the command's exit status. */
+int ax_run_of_arguments(const ax_usage *u, int argc, char **argv, ax_run_handle *out);
 void ax_run_close(ax_run_handle *r);
 /* Makes the path absolute and sets the name, which is the last component of the path (of a link, not of its target). */
 void ax_run_handle_name(ax_run_handle *r);
