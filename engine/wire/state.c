@@ -116,7 +116,7 @@ const char *ax_state_word(const ax_state *s, bool lives)
     if (lives)
         return s->paused ? "paused" : "running";
     if (!s->seq)
-        return "new";
+        return ax_damage_none(&s->damage) ? "new" : "damaged";
     return s->bye[0] ? s->bye : "interrupted";
 }
 

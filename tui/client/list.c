@@ -108,7 +108,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
 
 typedef struct listing {
     bool json;
-    int n;
+    int n, unreadable;
 } listing;
 
 static void list_one(void *context, const char *name, const char *path)
@@ -121,11 +121,13 @@ static void list_one(void *context, const char *name, const char *path)
     (void)name;
     if (ax_run_find(path, false, &run, &err) != AX_OK) {
         ax_complain_of(&err);
+        l->unreadable++;
         return;
     }
     pid_t engine = ax_run_engine(run.dirfd);
     if (ax_run_load(run.dirfd, &s, &err) != AX_OK) {
         ax_complain("%s: %s", run.name, err.msg);
+        l->unreadable++;
     } else if (l->json) {
         ax_out_text(l->n++ ? ",\n " : " ");
         status_json(&run, &s, engine, false);
@@ -160,9 +162,9 @@ int ax_cli_ls(int argc, char **argv)
     ax_code code = ax_run_list(list_one, &l, &err);
     if (l.json)
         ax_out_text(l.n ? "\n]\n" : "]\n");
-    else if (code == AX_OK && !l.n)
+    else if (code == AX_OK && !l.n && !l.unreadable)
         ax_out("no runs yet; 'auxcell search' or 'auxcell demo' starts one\n");
-    return code == AX_OK ? 0 : ax_complain_of(&err);
+    return code == AX_OK ? l.unreadable > 0 : ax_complain_of(&err);
 }
 
 /* ---- status ---- */
@@ -177,11 +179,13 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->died)
         ax_out_line("  died        its engine ended unexpectedly; 'auxcell resume %s' goes on", run->name);
     ax_out_line("  path        %s", run->path);
-    ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", data_of(run, s, &settings), s->preset,
-                s->strategy, (long long)s->seed);
+    if (s->seq)
+        ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", data_of(run, s, &settings), s->preset,
+                    s->strategy, (long long)s->seed);
     if (s->data_changed)
         ax_out("  changed     the data, since the run began: rewards before and after can't be compared\n");
-    ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
+    if (s->seq)
+        ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
     ax_out("  elapsed     %s with an engine\n", ax_figure_clock(elapsed(s, engine), clock));
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);

@@ -400,6 +400,25 @@ class Runs(PlaceCase):
             self.assertTrue(f.read().startswith(whole))
         self.assertIsNone(self.damaged(0))
 
+    def test_a_history_that_is_lost(self):
+        """Runs that nobody can read are runs, too; and one without its history isn't new."""
+        self.ok("search", "--run", "a", "--candidates", "1", *TINY)
+        path = os.path.join(self.place.run_dir("a"), "events.mpk")
+        os.rename(path, path + ".kept")
+        os.symlink("events.mpk", path)
+        done = self.place.call("ls")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("auxcell: a: events.mpk: ", done.stderr)
+        done = self.place.call("ls", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)), (1, []))
+        os.unlink(path)
+        open(path, "w").close()
+        done = self.place.call("status", "a")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout.splitlines()[0], "a  damaged")
+        self.assertNotIn("preset ,", done.stdout)
+        self.assertIn(" are missing", done.stderr)
+
     def test_pipes_in_a_run(self):
         """What waits for the other end of a pipe waits without end."""
         self.ok("search", "--run", "a", "--candidates", "1", *TINY)
