@@ -36,29 +36,34 @@ static void put(const char *text, size_t n)
         failed(before);
 }
 
+static void say(FILE *to, const char *before, const char *after, bool keep_newlines, const char *fmt, va_list args)
+{
+    ax_str text;
+    ax_str_init(&text, 0);
+    ax_str_add(&text, before);
+    format(&text, keep_newlines, fmt, args);
+    ax_str_add(&text, after);
+    if (to == stdout)
+        put(text.text, text.len);
+    else
+        fwrite(text.text, 1, text.len, to);
+    ax_str_release(&text);
+}
+
 void ax_out_line(const char *fmt, ...)
 {
     va_list args;
-    ax_str line;
-    ax_str_init(&line, 0);
     va_start(args, fmt);
-    format(&line, false, fmt, args);
+    say(stdout, "", "\n", false, fmt, args);
     va_end(args);
-    ax_str_add(&line, "\n");
-    put(line.text, line.len);
-    ax_str_release(&line);
 }
 
 void ax_out(const char *fmt, ...)
 {
     va_list args;
-    ax_str text;
-    ax_str_init(&text, 0);
     va_start(args, fmt);
-    format(&text, true, fmt, args);
+    say(stdout, "", "", true, fmt, args);
     va_end(args);
-    put(text.text, text.len);
-    ax_str_release(&text);
 }
 
 void ax_out_text(const char *text)
@@ -82,15 +87,9 @@ int ax_out_end(int code)
 void ax_complain(const char *fmt, ...)
 {
     va_list args;
-    ax_str line;
-    ax_str_init(&line, 0);
-    ax_str_add(&line, "auxcell: ");
     va_start(args, fmt);
-    format(&line, false, fmt, args);
+    say(stderr, "auxcell: ", "\n", false, fmt, args);
     va_end(args);
-    ax_str_add(&line, "\n");
-    fwrite(line.text, 1, line.len, stderr);
-    ax_str_release(&line);
 }
 
 int ax_complain_of(const ax_err *err)
@@ -102,12 +101,7 @@ int ax_complain_of(const ax_err *err)
 void ax_out_progress(const char *fmt, ...)
 {
     va_list args;
-    ax_str line;
-    ax_str_init(&line, 0);
-    ax_str_add(&line, "\r\x1b[K");
     va_start(args, fmt);
-    format(&line, false, fmt, args);
+    say(stderr, "\r\x1b[K", "", false, fmt, args);
     va_end(args);
-    fwrite(line.text, 1, line.len, stderr);
-    ax_str_release(&line);
 }

@@ -2,6 +2,7 @@
 
 #include "engine/base/pack.h"
 #include "engine/candidate/outcome_pack.h"
+#include "engine/config/settings_pack.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,20 +10,6 @@
 
 #define WORD(id, word) [AX_SAY_##id] = word,
 static const char *const words[AX_SAY_COUNT] = { AX_SAY_LIST(WORD) };
-
-static void pack_settings(msgpack_packer *pk, const ax_settings *s)
-{
-    const char *name;
-    char value[AX_SETTING_TEXT];
-    size_t n = 0;
-    while (ax_settings_at(s, (int)n, &name, value))
-        n++;
-    msgpack_pack_map(pk, n);
-    for (int i = 0; ax_settings_at(s, i, &name, value); i++) {
-        ax_pack_text(pk, name);
-        ax_pack_text(pk, value);
-    }
-}
 
 size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
 {
@@ -36,7 +23,7 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
     switch (m->say) {
     case AX_SAY_SETTINGS:
         msgpack_pack_array(&pk, 2);
-        pack_settings(&pk, &m->settings);
+        ax_settings_pack(&pk, &m->settings, false);
         msgpack_pack_uint64(&pk, m->encoder);
         break;
     case AX_SAY_JOB:

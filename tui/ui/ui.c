@@ -117,14 +117,21 @@ bool ax_ui_can_wake_engine(const ax_ui *ui)
     return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && ui->state->ending == AX_ENDING_FINISHED;
 }
 
-const char *ax_ui_why_no_command(const ax_ui *ui, bool wakes)
+/* Why the run can only be looked at. NULL: it can be changed. */
+static const char *why_look_only(const ax_ui *ui)
 {
     if (ui->replay.on)
         return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
         return "this view only reads; attach without --readonly to change the run";
-    if (ui->removed)
-        return ax_ui_removed_text;
+    return ui->removed ? ax_ui_removed_text : NULL;
+}
+
+const char *ax_ui_why_no_command(const ax_ui *ui, bool wakes)
+{
+    const char *why = why_look_only(ui);
+    if (why)
+        return why;
     if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_can_wake_engine(ui)))
         return NULL;
     return !ax_ui_resume_refused(ui)                 ? "no engine runs; R starts it again"
@@ -134,12 +141,9 @@ const char *ax_ui_why_no_command(const ax_ui *ui, bool wakes)
 
 const char *ax_ui_resume_refused(const ax_ui *ui)
 {
-    if (ui->replay.on)
-        return "this is a replay of the past; 'auxcell attach' shows the run";
-    if (ui->readonly)
-        return "this view only reads; attach without --readonly to change the run";
-    if (ui->removed)
-        return ax_ui_removed_text;
+    const char *why = why_look_only(ui);
+    if (why)
+        return why;
     if (ui->link == AX_LINK_LIVE)
         return "the engine runs";
     if (ui->state->ending == AX_ENDING_FINISHED)

@@ -5,25 +5,12 @@ enum { SCAN = 4, PART = 3 }; /* numbers left by each block */
 
 static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
 
-static size_t blocks_of(size_t threads)
-{
-    return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
-}
-
-/* Blocks of the first pass: few, since every block of the second pass adds up their results. */
-static size_t scans_of(size_t pixels)
-{
-    enum { EACH = 1024, MOST = 256 };
-    size_t blocks = (pixels + EACH - 1) / EACH;
-    return blocks < MOST ? blocks : MOST;
-}
-
 /* Scratch: the first pass's numbers, the second's, and the share of the pixels with the largest error. */
 AX_CUDA_PREPARE(ax_cuda_depth_loss_prepare)
 {
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
-    *work = ax_cuda_align(scans_of(pixels) * SCAN * sizeof(double)) +
-            ax_cuda_align(blocks_of(pixels) * PART * sizeof(double)) + sizeof(float);
+    *work = ax_cuda_align(ax_cuda_scan_blocks(pixels) * SCAN * sizeof(double)) +
+            ax_cuda_align(ax_cuda_blocks(pixels) * PART * sizeof(double)) + sizeof(float);
     return AX_OK;
 }
 
@@ -31,7 +18,8 @@ AX_CUDA_RUN(ax_cuda_depth_loss_forward)
 {
     const float *p = call->in[0].mem, *truth = call->in[1].mem;
     float *grad = call->out[1].mem, least = call->attr.depth.least;
-    size_t pixels = ax_cuda_pixels(call->in[0].type.shape), scans = scans_of(pixels), blocks = blocks_of(pixels);
+    size_t pixels = ax_cuda_pixels(call->in[0].type.shape), scans = ax_cuda_scan_blocks(pixels),
+           blocks = ax_cuda_blocks(pixels);
     int kind = call->attr.depth.kind;
     double *scan = call->work, *part = (double *)(void *)((char *)scan + ax_cuda_align(scans * SCAN * sizeof *scan));
     float *share = (float *)(void *)((char *)part + ax_cuda_align(blocks * PART * sizeof *part));

@@ -133,6 +133,18 @@ static inline size_t ax_cuda_align(size_t bytes)
 {
     return (bytes + 255) & ~(size_t)255;
 }
+/* Blocks for so many threads. */
+static inline size_t ax_cuda_blocks(size_t threads)
+{
+    return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
+}
+/* Blocks of a pass whose results every block of the next one adds up: few. */
+static inline size_t ax_cuda_scan_blocks(size_t pixels)
+{
+    enum { EACH = 1024, MOST = 256 };
+    const size_t blocks = (pixels + EACH - 1) / EACH;
+    return blocks < MOST ? blocks : MOST;
+}
 static inline size_t ax_cuda_pixels(ax_shape s)
 {
     return (size_t)s.n * (size_t)s.h * (size_t)s.w;

@@ -193,7 +193,7 @@ void ax_cuda_queue_release(ax_cuda_queue *q)
 ax_cuda_grid ax_cuda_grid_over(size_t n)
 {
     enum { MOST = 4096 }; /* enough to fill any card; the rest is done in steps */
-    size_t blocks = (n + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
+    size_t blocks = ax_cuda_blocks(n);
     return (ax_cuda_grid) { blocks < MOST ? blocks : MOST, 1, 1, AX_CUDA_THREADS };
 }
 

@@ -1,32 +1,20 @@
 /* Losses, weighted sums, and judging. */
 #include "engine/backend/cuda/device.h"
 
-static size_t blocks_of(size_t threads)
-{
-    return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
-}
-
-/* Blocks that count labels: few, since every block of the next kernel adds them up. */
-static size_t count_blocks(size_t pixels)
-{
-    enum { EACH = 1024, MOST = 256 };
-    size_t blocks = (pixels + EACH - 1) / EACH;
-    return blocks < MOST ? blocks : MOST;
-}
-
 /* Scratch: counts of labels, sums of their weights, then partial losses. */
 AX_CUDA_PREPARE(ax_cuda_ce_prepare)
 {
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
-    size_t counts = count_blocks(pixels);
-    *work = ax_cuda_align(counts * sizeof(uint32_t)) + (counts + blocks_of(pixels)) * sizeof(double);
+    size_t counts = ax_cuda_scan_blocks(pixels);
+    *work = ax_cuda_align(counts * sizeof(uint32_t)) + (counts + ax_cuda_blocks(pixels)) * sizeof(double);
     return AX_OK;
 }
 
 AX_CUDA_RUN(ax_cuda_ce_forward)
 {
     int c = call->in[0].type.shape.c;
-    size_t pixels = ax_cuda_pixels(call->in[0].type.shape), counts = count_blocks(pixels), blocks = blocks_of(pixels);
+    size_t pixels = ax_cuda_pixels(call->in[0].type.shape), counts = ax_cuda_scan_blocks(pixels),
+           blocks = ax_cuda_blocks(pixels);
     uint32_t *count = call->work;
     double *all = (double *)(void *)((char *)call->work + ax_cuda_align(counts * sizeof *count)), *part = all + counts;
     const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
@@ -59,7 +47,7 @@ AX_CUDA_RUN(ax_cuda_ce_backward)
 static size_t parts_of(size_t n)
 {
     enum { EACH = 4 }; /* minimum elements per thread */
-    size_t blocks = blocks_of((n + EACH - 1) / EACH);
+    size_t blocks = ax_cuda_blocks((n + EACH - 1) / EACH);
     return blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
 }
 

@@ -3,26 +3,11 @@
 
 #include "engine/base/pack.h"
 #include "engine/base/str.h"
+#include "engine/config/settings_pack.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot_fields.h"
 
 #include <stdlib.h>
-
-static void pack_settings(msgpack_packer *pk, const ax_settings *set)
-{
-    const char *name;
-    char value[AX_SETTING_TEXT];
-    size_t n = 0;
-    while (ax_settings_at(set, (int)n, &name, value))
-        n++;
-    msgpack_pack_map(pk, n + 1);
-    ax_pack_text(pk, "preset");
-    ax_pack_text(pk, set->preset);
-    for (int i = 0; ax_settings_at(set, i, &name, value); i++) {
-        ax_pack_text(pk, name);
-        ax_pack_text(pk, value);
-    }
-}
 
 static void pack_gate(msgpack_packer *pk, const ax_gate *g)
 {
@@ -99,7 +84,7 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfi
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
-    pack_settings(pk, &s->setup.settings);
+    ax_settings_pack(pk, &s->setup.settings, true);
     ax_pack_text(pk, "classes");
     msgpack_pack_int32(pk, s->setup.outputs);
     ax_pack_text(pk, "data");
