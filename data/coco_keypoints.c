@@ -5,18 +5,16 @@
 #include "engine/base/grow.h"
 #include "engine/base/json.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { J = AX_COCO_KEYPOINTS };
-static const double largest_id = 9007199254740992.0; /* 2^53 */
 
 /* A person whose picture isn't known yet: a file may list them in either order. */
 typedef struct waiting {
-    uint64_t image;
+    int64_t image;
     ax_people_entry entry;
 } waiting;
 
@@ -28,25 +26,16 @@ typedef struct reading {
     size_t first; /* first picture of this file */
 } reading;
 
-static bool read_id(const ax_json *v, const char *key, uint64_t *out)
-{
-    double id;
-    if (!ax_json_number(v, key, &id) || !(id >= 0 && id <= largest_id) || id != floor(id))
-        return false;
-    *out = (uint64_t)id;
-    return true;
-}
-
 static ax_code take_image(reading *r, const ax_json *v, ax_err *err)
 {
     const char *name = ax_json_text(v, "file_name");
     double h = 0, w = 0;
-    uint64_t id;
+    int64_t id;
     ax_json_number(v, "height", &h);
     ax_json_number(v, "width", &w);
-    if (!name || !read_id(v, "id", &id) || !(h >= 1 && w >= 1 && h <= 32768 && w <= 32768))
+    if (!name || !ax_json_whole(v, "id", 0, AX_JSON_EXACT, &id) || !(h >= 1 && w >= 1 && h <= 32768 && w <= 32768))
         return ax_fail(err, AX_EFORMAT, "an image without id, file_name, height and width");
-    return ax_people_list_picture(r->list, r->folder, name, id, (int32_t)h, (int32_t)w, err);
+    return ax_people_list_picture(r->list, r->folder, name, (uint64_t)id, (int32_t)h, (int32_t)w, err);
 }
 
 /* Crowds and persons without labelled joints are ignored in training and judging. */
@@ -58,8 +47,9 @@ static ax_code take_person(reading *r, const ax_json *v, ax_err *err)
     ax_json_number(v, "iscrowd", &crowd);
     if (crowd != 0 || !ax_json_get(v, "keypoints"))
         return AX_OK;
-    if (!read_id(v, "image_id", &p.image) || !ax_json_numbers(ax_json_get(v, "bbox"), p.entry.box, 4) ||
-        !ax_json_number(v, "area", &p.entry.area) || !ax_json_numbers(ax_json_get(v, "keypoints"), xyv, 3 * (size_t)J))
+    if (!ax_json_whole(v, "image_id", 0, AX_JSON_EXACT, &p.image) ||
+        !ax_json_numbers(ax_json_get(v, "bbox"), p.entry.box, 4) || !ax_json_number(v, "area", &p.entry.area) ||
+        !ax_json_numbers(ax_json_get(v, "keypoints"), xyv, 3 * (size_t)J))
         return ax_fail(err, AX_EFORMAT, "a person without image_id, bbox, area and %d keypoints", J);
     for (int k = 0; k < J; k++) {
         p.entry.point[k] = (ax_keypoint) { xyv[3 * k], xyv[3 * k + 1], xyv[3 * k + 2] > 0 };
@@ -98,7 +88,7 @@ static ax_code place_people(reading *r, ax_split split, ax_err *err)
         qsort(first, n, sizeof *first, by_id);
     for (size_t i = 0; i < r->n; i++) {
         ax_people_entry *e = &r->person[i].entry;
-        const ax_people_picture key = { .id = r->person[i].image };
+        const ax_people_picture key = { .id = (uint64_t)r->person[i].image };
         const ax_people_picture *p = n ? bsearch(&key, first, n, sizeof key, by_id) : NULL;
         if (!p)
             return ax_fail(err, AX_EFORMAT, "%s: a person of image %llu, which isn't among its images", l->file[split],

@@ -3,7 +3,6 @@
 #include "data/coco_internal.h"
 #include "data/rle.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,11 +33,7 @@ typedef struct reading {
 
 static bool whole(const ax_json *object, const char *key, int64_t *out)
 {
-    double v;
-    if (!ax_json_number(object, key, &v) || v != floor(v) || fabs(v) > 9e15)
-        return false;
-    *out = (int64_t)v;
-    return true;
+    return ax_json_whole(object, key, -AX_JSON_EXACT, AX_JSON_EXACT, out);
 }
 
 static ax_code take_image(ax_coco *c, const ax_json *e, ax_err *err)

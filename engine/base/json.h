@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { AX_JSON_DEPTH = 64 }; /* deeper nesting is refused */
+#define AX_JSON_EXACT (INT64_C(1) << 53) /* the largest id that is exact */
+enum { AX_JSON_DEPTH = 64 };             /* deeper nesting is refused */
 
 typedef enum ax_json_kind {
     AX_JSON_NULL,
@@ -65,6 +67,8 @@ const ax_json *ax_json_get(const ax_json *object, const char *key);
 const ax_json *ax_json_get_as(const ax_json *object, const char *key, ax_json_kind kind);
 /* Reads a numeric member into *out. False when there is none; *out is then unchanged. */
 bool ax_json_number(const ax_json *object, const char *key, double *out);
+/* The same for a whole number from least to most. */
+bool ax_json_whole(const ax_json *object, const char *key, int64_t least, int64_t most, int64_t *out);
 /* The text of a string member; NULL when there is none. */
 const char *ax_json_text(const ax_json *object, const char *key);
 /* Reads an array of exactly cap numbers into out. False for anything else. */

@@ -1,6 +1,7 @@
 /* Looks up values in a JSON tree. */
 #include "engine/base/json.h"
 
+#include <math.h>
 #include <string.h>
 
 const ax_json *ax_json_get(const ax_json *object, const char *key)
@@ -24,6 +25,15 @@ bool ax_json_number(const ax_json *object, const char *key, double *out)
     if (v)
         *out = v->u.number;
     return v != NULL;
+}
+
+bool ax_json_whole(const ax_json *object, const char *key, int64_t least, int64_t most, int64_t *out)
+{
+    double v;
+    if (!ax_json_number(object, key, &v) || !(v >= (double)least && v <= (double)most) || v != floor(v))
+        return false;
+    *out = (int64_t)v;
+    return true;
 }
 
 const char *ax_json_text(const ax_json *object, const char *key)

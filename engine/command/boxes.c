@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double largest_id = 9007199254740992.0; /* 2^53 */
-
 typedef struct image {
     char *name; /* without folder; owned */
     int64_t id;
@@ -58,20 +56,11 @@ ax_code ax_box_parse(const char *text, ax_task_box *out, ax_err *err)
     return AX_OK;
 }
 
-static bool read_id(const ax_json *v, const char *key, int64_t *out)
-{
-    double id;
-    if (!ax_json_number(v, key, &id) || !(id >= 0 && id <= largest_id) || id != floor(id))
-        return false;
-    *out = (int64_t)id;
-    return true;
-}
-
 static ax_code take_image(ax_boxes *b, const ax_json *v, ax_err *err)
 {
     const char *name = ax_json_text(v, "file_name");
     image i = { 0 };
-    if (!name || !read_id(v, "id", &i.id))
+    if (!name || !ax_json_whole(v, "id", 0, AX_JSON_EXACT, &i.id))
         return ax_fail(err, AX_EFORMAT, "an image without id and file_name");
     image *grown = ax_grow(b->image, b->n_images, &b->cap_images, sizeof *grown);
     if (!grown)
@@ -92,7 +81,8 @@ static ax_code take_box(ax_boxes *b, const ax_json *v, ax_err *err)
     ax_json_number(v, "iscrowd", &crowd);
     if (category != 1 || crowd != 0)
         return AX_OK;
-    if (!read_id(v, "image_id", &p.image) || !ax_json_numbers(ax_json_get(v, "bbox"), p.box.at, 4))
+    if (!ax_json_whole(v, "image_id", 0, AX_JSON_EXACT, &p.image) ||
+        !ax_json_numbers(ax_json_get(v, "bbox"), p.box.at, 4))
         return ax_fail(err, AX_EFORMAT, "a box without image_id and bbox");
     ax_json_number(v, "score", &p.box.score);
     placed *grown = ax_grow(b->box, b->n_boxes, &b->cap_boxes, sizeof *grown);

@@ -83,9 +83,9 @@ void ax_epochs_line(const ax_epochs *e, const ax_epoch *one, ax_str *out)
 
 static bool whole(const ax_json *o, const char *key, int32_t *out)
 {
-    double number;
-    bool ok = ax_json_number(o, key, &number) && number >= 1 && number <= INT32_MAX && number == floor(number);
-    *out = ok ? (int32_t)number : 0;
+    int64_t number = 0;
+    bool ok = ax_json_whole(o, key, 1, INT32_MAX, &number);
+    *out = (int32_t)number;
     return ok;
 }
 

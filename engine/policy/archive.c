@@ -7,23 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ax_archive_takes(const ax_strategy_options *o, ax_err *err)
+/* The memory of an archive whose other members are set. */
+static ax_code allocate(ax_archive *a, ax_err *err)
 {
-    if (o->elites >= 1 && o->elites <= AX_ARCHIVE_KEPT)
-        return true;
-    ax_fail(err, AX_EINVAL, "%s: %u elites: 1 to %d", o->name, o->elites, AX_ARCHIVE_KEPT);
-    return false;
-}
-
-ax_code ax_archive_init(ax_archive *a, bool concat, ax_err *err)
-{
-    *a = (ax_archive) { .concat = concat };
     a->point = calloc(AX_ARCHIVE_POINTS, sizeof *a->point);
     a->seen = calloc(AX_ARCHIVE_SEEN, sizeof *a->seen);
     if (a->point && a->seen)
         return AX_OK;
     ax_archive_release(a);
     return ax_fail(err, AX_ENOMEM, "no memory for an archive of %d candidates", AX_ARCHIVE_POINTS);
+}
+
+ax_code ax_archive_init(ax_archive *a, const ax_strategy_options *o, ax_err *err)
+{
+    *a = (ax_archive) { .concat = o->concat, .random_first = o->random_first, .elites = o->elites };
+    if (o->elites < 1 || o->elites > AX_ARCHIVE_KEPT)
+        return ax_fail(err, AX_EINVAL, "%s: %u elites: 1 to %d", o->name, o->elites, AX_ARCHIVE_KEPT);
+    return allocate(a, err);
 }
 
 void ax_archive_release(ax_archive *a)
@@ -136,10 +136,10 @@ bool ax_archive_draw(const ax_archive *a, const ax_point *const *best, uint32_t 
     return false;
 }
 
-void ax_archive_shares(const ax_archive *a, uint32_t most, const ax_space *space, float *p)
+void ax_archive_shares(const ax_archive *a, const ax_space *space, float *p)
 {
     const ax_point *best[AX_ARCHIVE_KEPT];
-    uint32_t n = ax_archive_best(a, most, best);
+    uint32_t n = ax_archive_best(a, a->elites, best);
     for (unsigned d = 0, at = 0; d < space->n_decisions; at += space->decision[d++].choices)
         for (uint32_t i = 0; i < n; i++)
             p[at + best[i]->genotype.value[d]] += 1.0f / (float)n;
@@ -191,9 +191,9 @@ static bool read_seen(ax_archive *a, const msgpack_object *list)
 
 bool ax_archive_unpack(ax_archive *a, const ax_strategy *s, const msgpack_object *map)
 {
-    ax_archive read;
+    ax_archive read = { .concat = a->concat, .random_first = a->random_first, .elites = a->elites };
     int64_t proposed;
-    if (ax_archive_init(&read, a->concat, NULL) != AX_OK)
+    if (allocate(&read, NULL) != AX_OK)
         return false;
     if (!ax_read_whole(ax_map_get(map, "proposed"), &proposed) || proposed < 0 ||
         !read_points(&read, s, ax_map_get(map, "points")) || !read_seen(&read, ax_map_get(map, "seen"))) {

@@ -20,12 +20,12 @@ typedef struct ax_archive {
     uint64_t proposed; /* number of proposals */
     uint64_t *seen;    /* ring of the latest keys proposed or learned from */
     uint32_t n_seen, next_seen;
-    bool concat; /* for ax_genotype_canonical */
+    bool concat;                   /* for ax_genotype_canonical */
+    uint32_t random_first, elites; /* as in ax_strategy_options */
 } ax_archive;
 
-/* Checks the number of elites in the options; AX_EINVAL states the valid range. */
-bool ax_archive_takes(const ax_strategy_options *o, ax_err *err);
-ax_code ax_archive_init(ax_archive *a, bool concat, ax_err *err);
+/* AX_EINVAL states the valid range of elites. */
+ax_code ax_archive_init(ax_archive *a, const ax_strategy_options *o, ax_err *err);
 void ax_archive_release(ax_archive *a);
 
 /* Adds a candidate's result; a network that is among the points isn't added again. False: the archive was full and was
@@ -49,8 +49,8 @@ typedef struct ax_drawn {
 bool ax_archive_draw(const ax_archive *a, const ax_point *const *best, uint32_t n, int steps, const ax_space *space,
                      ax_rng *rng, ax_drawn *out);
 
-/* Frequencies of the choices among the best, as ax_strategy_ops.probabilities. */
-void ax_archive_shares(const ax_archive *a, uint32_t most, const ax_space *space, float *p);
+/* Frequencies of the choices among the elites, as ax_strategy_ops.probabilities. */
+void ax_archive_shares(const ax_archive *a, const ax_space *space, float *p);
 
 /* The state as AX_ARCHIVE_FIELDS pairs of a map; unpack changes nothing unless all is valid. */
 enum { AX_ARCHIVE_FIELDS = 3 };

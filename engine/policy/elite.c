@@ -8,7 +8,6 @@
 typedef struct elite {
     ax_strategy base;
     ax_archive archive;
-    uint32_t random_first, elites;
 } elite;
 
 static void stop(ax_strategy *s)
@@ -19,14 +18,10 @@ static void stop(ax_strategy *s)
 
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    if (!ax_archive_takes(o, err))
-        return NULL;
     elite *e = (elite *)ax_strategy_start(sizeof *e, &ax_strategy_elite, 6, o, err);
     if (!e)
         return NULL;
-    e->random_first = o->random_first;
-    e->elites = o->elites;
-    if (ax_archive_init(&e->archive, o->concat, err) == AX_OK)
+    if (ax_archive_init(&e->archive, o, err) == AX_OK)
         return &e->base;
     stop(&e->base);
     return NULL;
@@ -35,14 +30,14 @@ static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 {
     (void)err;
-    elite *e = (elite *)s;
+    ax_archive *a = &((elite *)s)->archive;
     const ax_point *best[AX_ARCHIVE_KEPT] = { NULL };
-    uint32_t n = e->archive.proposed < e->random_first ? 0 : ax_archive_best(&e->archive, e->elites, best);
+    uint32_t n = a->proposed < a->random_first ? 0 : ax_archive_best(a, a->elites, best);
     ax_drawn drawn;
     /* if all mutants were seen, a random network; if those were seen too, any */
-    if (!ax_archive_draw(&e->archive, best, n, 1, s->space, &s->rng, &drawn) && n)
-        ax_archive_draw(&e->archive, best, 0, 0, s->space, &s->rng, &drawn);
-    ax_archive_propose(&e->archive, drawn.key);
+    if (!ax_archive_draw(a, best, n, 1, s->space, &s->rng, &drawn) && n)
+        ax_archive_draw(a, best, 0, 0, s->space, &s->rng, &drawn);
+    ax_archive_propose(a, drawn.key);
     *out = ax_proposal_of(&drawn.genotype);
     out->parent = drawn.parent;
     return AX_OK;
@@ -58,8 +53,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
 
 static void shares(ax_strategy *s, float *p)
 {
-    const elite *e = (const elite *)s;
-    ax_archive_shares(&e->archive, e->elites, s->space, p);
+    ax_archive_shares(&((const elite *)s)->archive, s->space, p);
 }
 
 static void pack(const ax_strategy *s, msgpack_packer *pk)

@@ -29,7 +29,6 @@ typedef struct gp {
     workspace *work;
     ax_gp_choice choice;
     uint64_t fitted; /* base.samples when the hyperparameters were chosen, 0 = not yet */
-    uint32_t random_first, elites;
 } gp;
 
 static void stop(ax_strategy *s)
@@ -43,18 +42,14 @@ static void stop(ax_strategy *s)
 
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    if (!ax_archive_takes(o, err))
-        return NULL;
     gp *g = (gp *)ax_strategy_start(sizeof *g, &ax_strategy_gp, 7, o, err);
     if (!g)
         return NULL;
-    g->random_first = o->random_first;
-    g->elites = o->elites;
     g->model = ax_gp_new(err);
     g->work = malloc(sizeof *g->work);
     if (!g->work)
         ax_fail(err, AX_ENOMEM, "no memory for a strategy");
-    if (g->model && g->work && ax_archive_init(&g->archive, o->concat, err) == AX_OK)
+    if (g->model && g->work && ax_archive_init(&g->archive, o, err) == AX_OK)
         return &g->base;
     stop(&g->base);
     return NULL;
@@ -132,7 +127,7 @@ static ax_code propose_of_pool(gp *g, ax_proposal *out, ax_err *err)
 {
     workspace *w = g->work;
     const ax_point *best[AX_ARCHIVE_KEPT] = { NULL };
-    uint32_t n_best = ax_archive_best(&g->archive, g->elites, best), chosen = 0;
+    uint32_t n_best = ax_archive_best(&g->archive, g->archive.elites, best), chosen = 0;
     ax_code code = learn_from_all(g, err);
     w->n = 0;
     fill(g, best, 0, 0, RANDOM);
@@ -158,7 +153,7 @@ static ax_code propose_of_pool(gp *g, ax_proposal *out, ax_err *err)
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 {
     gp *g = (gp *)s;
-    if (g->archive.proposed >= g->random_first && g->archive.n)
+    if (g->archive.proposed >= g->archive.random_first && g->archive.n)
         return propose_of_pool(g, out, err);
     ax_drawn drawn;
     ax_archive_draw(&g->archive, NULL, 0, 0, s->space, &s->rng, &drawn);
@@ -183,8 +178,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
 
 static void shares(ax_strategy *s, float *p)
 {
-    const gp *g = (const gp *)s;
-    ax_archive_shares(&g->archive, g->elites, s->space, p);
+    ax_archive_shares(&((const gp *)s)->archive, s->space, p);
 }
 
 /* ---- state ---- */

@@ -89,7 +89,7 @@ TEST(a_full_archive_keeps_the_best_and_the_youngest)
 {
     ax_archive a;
     ax_rng rng = ax_rng_new(7, 7);
-    assert_int_equal(ax_archive_init(&a, false, NULL), AX_OK);
+    assert_int_equal(ax_archive_init(&a, &(ax_strategy_options) { .elites = 1 }, NULL), AX_OK);
     for (uint32_t id = 1; id <= AX_ARCHIVE_POINTS; id++) {
         ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         ax_proposal p = ax_proposal_of(&g);
