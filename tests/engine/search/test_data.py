@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import BUILD, Run, events, main, make_run, serve  # noqa: E402
+from engine import BUILD, ENDLESS, Run, change, events, main, make_run, serve  # noqa: E402
 
 TINY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/camvid-tiny")
 AUXCELL = os.path.join(BUILD, "auxcell")
@@ -83,8 +83,7 @@ def a_resumed_run_says_so(where):
             data = data_set(f"{where}/elsewhere")
         elif what == "touched":
             os.utime(f"{data}/{masks(data)[0]}", (1, 1))
-        with open(f"{path}/run.ini", "a") as f:
-            f.write(f"candidates = {more}\ndata = camvid:{data}\n")
+        change(path, candidates=more, data=f"camvid:{data}")
         before = drawn(path)
         status, said = serve(path)
         assert status == 0, said
@@ -101,7 +100,7 @@ def a_resumed_run_says_so(where):
 
 def a_worker_that_starts_again_sees_it(where):
     data = data_set(f"{where}/data")
-    path = make_run(f"{where}/run", candidates=2, data=f"camvid:{data}", epochs=40)
+    path = make_run(f"{where}/run", candidates=ENDLESS, data=f"camvid:{data}")
     run = Run(path)
     run.until("progress", 1, what="train")
     os.utime(f"{data}/{masks(data)[0]}", (1, 1))
@@ -120,8 +119,7 @@ def a_teacher_counts_as_data(where):
     path = make_run(f"{where}/run", candidates=1, data=f"camvid:{data}", teacher=model)
     assert serve(path)[0] == 0
     os.utime(model, (1, 1))
-    with open(f"{path}/run.ini", "a") as f:
-        f.write("candidates = 2\n")
+    change(path, candidates=2)
     assert serve(path)[0] == 0
     assert changed(path) == [0, 1]
 

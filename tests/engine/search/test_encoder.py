@@ -9,7 +9,7 @@ import mobilenet  # noqa: E402
 import onnxfile  # noqa: E402
 import tinypng  # noqa: E402
 from auxcell import auxcell  # noqa: E402
-from engine import Run, events, history, main, make_run, serve  # noqa: E402
+from engine import Run, change, events, history, main, make_run, serve  # noqa: E402
 
 GENOTYPE = "[[1,[0,1,8,9],[1,0,0,2],[3,1,5,7]],[[0,1],[2,3],[4,5]]]"
 SMALL = ("--epochs 1 --train-samples 4 --val-samples 2 --batch 4 --channels 8 --crop 32 --val-crop 32 --stages 2 "
@@ -61,8 +61,7 @@ def a_run_goes_on_with_the_same(where):
     before = events(path)
     os.rename(narrow, f"{where}/aside")
     shutil.copy(other, narrow)
-    with open(f"{path}/run.ini", "a") as f:
-        f.write("candidates = 2\n")
+    change(path, candidates=2)
     status, says = serve(path)
     assert status == 2 and f"encoder {narrow}: the file is another one than the run was started with" in says, says
     os.remove(narrow)

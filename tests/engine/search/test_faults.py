@@ -1,5 +1,6 @@
 """Faults around an engine: a full disk, damaged files, a second engine, strangers at its socket."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,7 +13,8 @@ import msgpack
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
 from eventlog import crc32c  # noqa: E402
-from engine import ENGINE, Run, Skip, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, ENGINE, Run, Skip, change, events, history, main, make_run, serve  # noqa: E402
+from interrupt import conclude, last_proposed, same  # noqa: E402
 
 
 def one_line(text):
@@ -21,7 +23,7 @@ def one_line(text):
 
 
 def only_one_engine(where):
-    path = make_run(f"{where}/a", candidates=1000)
+    path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("hello")
     code, text = serve(path)
@@ -74,6 +76,14 @@ def fill(path):
         os.close(fd)
 
 
+def goes_on(path):
+    """Resumes a run that may be paused."""
+    run = Run(path)
+    assert run.answer == "ok\n", run.answer
+    assert run.do("continue")[0] == 0
+    return run
+
+
 def full_disk(where):
     a = make_run(f"{where}/a")
     assert serve(a)[0] == 0
@@ -82,15 +92,13 @@ def full_disk(where):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", disk], stderr=subprocess.DEVNULL).returncode:
         raise Skip("mounting a tmpfs is not allowed here")
     try:
-        path = make_run(f"{disk}/b", cache=a)
-        for moment in (("started", 1), ("scored", 2), ("progress", 3)):
-            run = Run(path)
-            assert run.answer == "ok\n", run.answer
-            run.until(*moment)
+        path = make_run(f"{disk}/b", cache=a, candidates=ENDLESS)
+        for moment in ("started", "scored", "progress"):
+            run = goes_on(path)
+            run.until(moment)
             fill(f"{disk}/ballast")
-            run.until(("bye", "paused"))
             # either the engine's own files had no room, and it ended; or only the worker's, and the run paused itself
-            if run.seen[-1][0] == "bye":
+            if not run.until(("bye", "paused")) or run.seen[-1][0] == "bye":
                 run.end()
                 assert run.process.returncode == 1, run.process.returncode
                 os.unlink(f"{disk}/ballast")
@@ -101,14 +109,10 @@ def full_disk(where):
                 # None: there was no room for the message either
                 assert why is None or "No space left" in why["text"], why
                 os.unlink(f"{disk}/ballast")
-                try:
-                    assert run.do("continue")[0] == 0
-                    run.kill()
-                except (AssertionError, OSError):
-                    run.end()  # the engine's own files had no room either
-        code, text = serve(path)
-        assert (code, text) == (0, ""), text
-        assert history(path) == history(a)
+                run.kill()
+        assert goes_on(path).stop() == 0
+        conclude(path)
+        same(path)
         # no room for the first snapshot, at the very start
         full = make_run(f"{disk}/c", cache=a)
         fill(f"{disk}/ballast")
@@ -197,10 +201,7 @@ def damaged_candidates(where):
         assert os.path.exists(f"{name}.damaged")
         assert serve(path) == (0, "")  # it is whole again
         assert history(path) == whole
-    with open(f"{path}/run.ini") as f:
-        text = f.read()
-    with open(f"{path}/run.ini", "w") as f:
-        f.write(text.replace("candidates = 3", "candidates = 5"))
+    change(path, candidates=5)
     other = shutil.copytree(path, f"{where}/b")
     os.unlink(name)
     assert serve(path) == (0, "") == serve(other)
@@ -214,20 +215,20 @@ def damaged_candidates(where):
 
 
 def torn_events(where):
-    path = make_run(f"{where}/a", candidates=3)
+    path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
-    run.until("scored", 2)
+    run.until("scored")
     run.kill()
     with open(f"{path}/events.mpk", "ab") as f:
         f.write(b"\x93\xcd")
-    assert serve(path) == (0, "")
+    conclude(path)
     assert any(k == "log" and "torn" in f["text"] for k, _, f in events(path))
     assert [n for n in os.listdir(path) if n.startswith("events.mpk.torn-")]
-    assert {i for k, i, _ in events(path) if k == "scored"} == {1, 2, 3}
+    same(path)
 
 
 def strangers_at_the_socket(where):
-    path = make_run(f"{where}/a", candidates=1000, epochs=200)
+    path = make_run(f"{where}/a", candidates=ENDLESS, epochs=200)
     run = Run(path)
     run.until("started", 1)
 
@@ -267,7 +268,7 @@ def strangers_at_the_socket(where):
     late = Run.__new__(Run)
     late.path = path
     late.request = 5000
-    late.connect(seq=len(events(path)) - 3)
+    late.connect(seq=[f.get("text") for _, _, f in events(path)].index("in two parts"))
     assert late.until("noted", 0)["text"] == "in two parts"
     late.socket.close()
     late.connect(seq=(1 << 63) - 1)
@@ -287,7 +288,7 @@ def strangers_at_the_socket(where):
 
 
 def a_person_at_work(where):
-    path = make_run(f"{where}/a", candidates=3, epochs=300)
+    path = make_run(f"{where}/a", candidates=ENDLESS, epochs=100000)  # a training that doesn't end before it is pruned
     run = Run(path)
     run.until("progress", 1, what="train")
     assert run.do("prune", 1) == (0, "pruned #1; undo within 10 s")
@@ -297,41 +298,40 @@ def a_person_at_work(where):
     run.until("started", 1)
     assert run.do("pause")[0] == 0
     assert run.stop() == 0
-    with open(f"{path}/run.ini") as f:
-        text = f.read()
-    shutil.rmtree(path)
-    path = make_run(path, candidates=2)
+
+
+def promoted(where):
+    path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
-    run.until("queued", 2)
-    assert run.do("pause", 2)[0] == 0  # so that the run doesn't end before the next command
     run.until("scored", 1)
     code, text = run.do("promote", 1)
-    assert code == 0 and "full training as #3" in text, text
-    assert run.do("continue", 2)[0] == 0
-    f = run.until("scored", 3)
-    assert f["stage"] == 3 and f["model"] == "models/3.safetensors"
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
-    assert os.path.getsize(f"{path}/models/3.safetensors") > 1000000
-    p = [f for k, i, f in events(path) if k == "proposed" and i == 3][0]
+    assert code == 0, text
+    full = int(re.search(r"full training as #(\d+)", text)[1])
+    f = run.until("scored", full)
+    assert f["stage"] == 3 and f["model"] == f"models/{full}.safetensors"
+    assert run.stop() == 0
+    assert os.path.getsize(f"{path}/{f['model']}") > 1000000
+    p = [f for k, i, f in events(path) if k == "proposed" and i == full][0]
     assert p["parent"] == 1 and p["origin"] == "promote"
 
 
 def soft_prune_becomes_final(where):
-    path = make_run(f"{where}/a", candidates=2)
+    path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("queued", 2)
-    run.do("pause")
-    run.do("prune", 2)
+    assert run.do("pause")[0] == 0
+    ident = last_proposed(path)
+    assert run.do("prune", ident)[0] == 0
     run.kill()
     run = Run(path)  # the deadline is a time of day and stays the same across a restart
-    run.until("pruned", 2, phase=2)
-    run.do("continue")
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
-    assert [i for k, i, _ in events(path) if k == "scored"] == [1, 3]
+    assert run.until("pruned", ident, phase=2)
+    assert run.do("continue")[0] == 0
+    assert run.stop() == 0
+    conclude(path)
+    n = last_proposed(path)
+    assert [i for k, i, _ in events(path) if k == "scored"] == [i for i in range(1, n + 1) if i != ident]
 
 
 main([only_one_engine, wrong_input_is_named, full_disk, unwritable_directory, damaged_snapshot,
       damaged_candidates, torn_events,
-      strangers_at_the_socket, a_person_at_work, soft_prune_becomes_final])
+      strangers_at_the_socket, a_person_at_work, promoted, soft_prune_becomes_final])
