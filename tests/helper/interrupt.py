@@ -36,12 +36,18 @@ def send(pids, sign):
             os.kill(pid, sign)
 
 
-def hold(pids):
+@contextlib.contextmanager
+def held(pids):
+    """Processes stand still meanwhile."""
     send(pids, signal.SIGSTOP)
-    end = time.monotonic() + LIMIT
-    while not all(map(stopped, pids)):
-        assert time.monotonic() < end, "a worker doesn't stop"
-        time.sleep(0.001)
+    try:
+        end = time.monotonic() + LIMIT
+        while not all(map(stopped, pids)):
+            assert time.monotonic() < end, "a process doesn't stop"
+            time.sleep(0.001)
+        yield
+    finally:
+        send(pids, signal.SIGCONT)
 
 
 def catch_up(run):
@@ -68,15 +74,12 @@ def in_training(run, stage=None):
     and their stages."""
     while True:
         pids = run.workers()
-        try:
-            hold(pids)
+        with held(pids):
             catch_up(run)
             found = trained(run)
             if pids and len(found) == len(pids) and stage in (None, *found.values()):
                 yield found
                 return
-        finally:
-            send(pids, signal.SIGCONT)
         assert run.until("started"), "the engine has ended"
 
 
@@ -92,9 +95,13 @@ def crash(run, how=signal.SIGKILL, stage=None):
 
 # ---- what it comes to ----
 
+def last_proposed(path):
+    return max((i for k, i, _ in events(path) if k == "proposed"), default=0)
+
+
 def conclude(path, more=3):
     """Lets an endless run come to its end: a few candidates more than it has proposed."""
-    change(path, candidates=max((i for k, i, _ in events(path) if k == "proposed"), default=0) + more)
+    change(path, candidates=last_proposed(path) + more)
     assert serve(path) == (0, "")
 
 

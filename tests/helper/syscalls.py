@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 
-from engine import BUILD, Run, Skip
+from engine import BUILD, ENDLESS, Run, Skip, change, events
 from torture import Reference, assert_same, finish, new
 
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
@@ -21,10 +21,11 @@ def strace_or_skip():
 
 
 # ---- starting points ----
+# After a failure a run stands still (max_failures): what kills a worker would kill the next one, too.
 
 class Fresh:
     """A run of one candidate. Its worker fills the cache; the engine's sweeps take one that is filled."""
-    settings = dict(candidates=1)
+    settings = dict(candidates=1, max_failures=1)
     damaged = False
 
     def __init__(self):
@@ -35,19 +36,20 @@ class Fresh:
 
 
 class Promoted:
-    """A run that was killed when the first of its two candidates was promoted: full training in two stages and a model
-    file, then the second candidate in two stages."""
-    settings = dict(candidates=2, stages=2, gate=0, stage2_epochs=1, stage2_batch=2, stage2_samples=2, stage2_crop=32,
+    """A run that was killed when its first candidate was promoted: full training in two stages and a model file, then
+    another candidate in two stages."""
+    settings = dict(max_failures=1, stages=2, gate=0, stage2_epochs=1, stage2_batch=2, stage2_samples=2, stage2_crop=32,
                     full_stage2_epochs=1)
     damaged = False
 
     def __init__(self):
         where = tempfile.mkdtemp()
-        self.start = new(where, "start", **self.settings)
+        self.start = new(where, "start", candidates=ENDLESS, **self.settings)
         run = Run(self.start)
         run.until("scored", 1, provisional=0)
         assert run.do("promote", 1)[0] == 0
         run.kill()
+        change(self.start, candidates=sum(k == "proposed" and f["origin"] != "promote" for k, _, f in events(self.start)))
         os.unlink(f"{self.start}/engine.sock")  # a socket can't be copied
         self.reference = os.path.join(where, "reference")
         shutil.copytree(self.start, self.reference)
@@ -107,7 +109,6 @@ def hurt(path, who, call, n, action):
     run = start(path, who, call, n, action, out)
     noticed = False
     if run.answer == "ok\n":
-        # a killed worker would be killed again and again: once is enough
         while not noticed and run.until(("failed", "paused", "log")):
             kind, _, fields = run.seen[-1]
             noticed = kind != "log" or (fields["level"] == "warning" and "made again" not in fields["text"])

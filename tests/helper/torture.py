@@ -9,7 +9,8 @@ import time
 
 import msgpack
 
-from engine import BUILD, LIMIT, Run, Skip, events, make_run, serve
+from engine import BUILD, ENDLESS, LIMIT, Run, Skip, change, events, history, make_run, serve, settings
+from interrupt import Whole, conclude, held, in_training, last_proposed, send
 from powercut import PowerCut, SHIM
 
 SMALL = dict(train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2, epochs=2, stages=1, max_failures=0)
@@ -142,8 +143,7 @@ def killed_at_random(where, rng, kills, candidates=6):
                         alive = False
                 crashed = any(k == "failed" for k, _, _ in events(path))
                 if alive and not crashed and rng.random() < 0.2:
-                    for pid in run.workers():
-                        os.kill(pid, signal.SIGKILL)
+                    send(run.workers(), signal.SIGKILL)
                     done += 1
             if alive:
                 run.kill()
@@ -162,75 +162,64 @@ def killed_at_random(where, rng, kills, candidates=6):
         shutil.rmtree(path)
 
 
+def ends_like_the_uninterrupted(path):
+    """Lets an endless run end with the next candidate, and compares it."""
+    change(path, candidates=last_proposed(path) + 1)
+    finish(path)
+    assert_same(path, Reference.of(**{k: v for k, v in settings(path).items() if k != "preset"}))
+
+
 def left_in_training(where, verb):
     """Pauses (or prunes and takes back) a candidate in its training, kills the engine meanwhile, and lets it go on."""
-    settings = dict(candidates=2, epochs=12, strategy="random")
-    reference = Reference.of(**settings)
-    for again in range(20):  # on a busy machine it may finish before the command arrives
-        path = new(where, f"a{again}", cache=reference, **settings)
-        run = Run(path)
-        run.until("progress", 1, what="train")
-        if run.do(verb, 1)[0] == 0:
-            break
-        run.kill()
-    else:
-        raise AssertionError("the candidate was always done before it could be asked")
-    run.until("started", 2)
-    state = f"{path}/inflight/1.mpk"
+    path = new(where, "a", candidates=ENDLESS, epochs=12, strategy="random")
+    run, done = Run(path), False
+    while not done:
+        with in_training(run) as found:
+            ident, = found
+            if any(k == "progress" and i == ident and f["what"] == "train" for k, i, f in run.seen):
+                assert run.do(verb, ident)[0] == 0
+                done = True
+    run.until("started")
+    state = f"{path}/inflight/{ident}.mpk"
     assert os.path.exists(state), "its state wasn't kept"
     run.kill()
-    run = Run(path, seq=(1 << 63) - 1)
-    assert run.do("continue" if verb == "pause" else "undo", 1)[0] == 0
-    first = run.until("progress", 1, what="train")
+    run = Run(path)
+    assert run.do("continue" if verb == "pause" else "undo", ident)[0] == 0
+    first = run.until("progress", ident, what="train")
     assert first["step"] > 1, "it started again from its first step"
-    while run.until("nothing"):
-        pass
-    assert run.end() == 0
+    assert run.until("scored", ident)
+    assert run.stop() == 0
+    conclude(path, more=1)
     assert not os.listdir(f"{path}/inflight"), os.listdir(f"{path}/inflight")
-    result = [{(k, i): f for k, i, f in stream(p) if k == "scored"} for p in (reference, path)]
-    assert result[0] == result[1], result
+    # its turn came later, so that only the order may differ
+    mine, whole = ({(k, i): f for k, i, f in history(p) if k == "scored"} for p in (path, Whole.of(path)))
+    assert ("scored", ident) in mine and len(mine) == last_proposed(path)
+    for key, fields in mine.items():
+        assert fields == whole[key], f"{key}: {whole[key]} became {fields}"
 
 
 # ---- power cuts ----
 
-def cut_while_it_runs(where, reference, candidates, **settings):
-    """[(image of the run as synced, how many notes were acknowledged before)] from a run's start to its end."""
-    path = new(where, "a", cache=reference, candidates=candidates, **settings)
-    power = PowerCut(path, f"{where}/shadow")
-    run = Run(path, env=power.env())
-    assert run.answer == "ok\n", run.answer
-    images = []
-    for k in range(2 * candidates):
-        kind = ("started", "scored")[k % 2]
-        if not run.until(kind):
-            break
-        try:
-            assert run.do("note", 0, f"note {k}")[0] == 0
-        except (AssertionError, OSError):
-            break
-        images.append((power.image(f"{where}/image{k}"), k))
-    run.kill()
-    return images
-
-
-def power_cut(where, candidates=2):
+def power_cut(where, images=4):
     """Pulls the plug after every acknowledgement and at every scored candidate, and goes on from what was synced."""
     if "address" in BUILD or "thread" in BUILD:
         raise Skip("a preloaded library and a sanitizer don't go together")
-    settings = dict(candidates=candidates, epochs=100)  # so that an epoch takes longer than copying an image
-    reference = Reference.of(**settings)
-    images, again = [], 0
-    while len(images) < candidates:  # on a busy machine the engine may end before the command arrives
-        assert again < 20, "the run always ended before it could be asked"
-        again += 1
-        folder = f"{where}/{again}"
-        os.mkdir(folder)
-        images = cut_while_it_runs(folder, reference, **settings)
-    for image, k in images:
-        finish(image)
-        assert_same(image, reference)
+    path = new(where, "a", cache=Reference.of(candidates=2), candidates=ENDLESS)
+    power = PowerCut(path, f"{where}/shadow")
+    run = Run(path, env=power.env())
+    assert run.answer == "ok\n", run.answer
+    for k in range(images):
+        assert run.until(("started", "scored")[k % 2])
+        assert run.do("note", 0, f"note {k}")[0] == 0
+        with held([run.process.pid, *run.workers()]):
+            power.image(f"{where}/image{k}")
+    run.kill()
+    for k in range(images):
+        image = f"{where}/image{k}"
         for i in range(k + 1):
             assert notes(image).count(f"note {i}") == 1, f"after a power cut the acknowledged note {i} is gone"
+        ends_like_the_uninterrupted(image)
+        assert all(notes(image).count(f"note {i}") == 1 for i in range(k + 1)), notes(image)
 
 
 def failed_sync(where, most=12):
@@ -406,14 +395,17 @@ def go_on(path):
 def flips(where, rng, rounds):
     """Changes bits and bytes of the log of a finished run and of one that was killed. A single bit loses nothing; whatever
     was overwritten, the results are the same."""
-    reference = Reference.of(candidates=3)
-    killed = new(where, "killed", cache=reference, candidates=3)
+    whole = Reference.of(candidates=3)
+    killed = new(where, "killed", cache=whole, candidates=ENDLESS)
     run = Run(killed)
-    run.until("scored", 2)
+    run.until("scored")
     run.kill()
     os.unlink(f"{killed}/engine.sock")  # a socket can't be copied
+    more = max(last_proposed(killed), 3)
+    change(killed, candidates=more)
     for n in range(rounds):
-        path = shutil.copytree((reference, killed)[n % 2], os.path.join(where, f"f{n}"))
+        reference = Reference.of(candidates=more) if n % 2 else whole
+        path = shutil.copytree(killed if n % 2 else whole, os.path.join(where, f"f{n}"))
         with open(f"{path}/events.mpk", "r+b") as f:
             data = f.read()
             at = rng.randrange(len(data))
@@ -433,17 +425,15 @@ def flips(where, rng, rounds):
 
 def torn_tail(where):
     """Half a record at the end of the log, twice: what follows must be readable."""
-    reference = Reference.of(candidates=2)
-    path = new(where, "a", cache=reference, candidates=2)
+    path = new(where, "a", cache=Reference.of(candidates=2), candidates=ENDLESS)
     for _ in range(2):
         run = Run(path)
-        run.until("started", 1)
+        run.until("started")
         run.kill()
         with open(f"{path}/events.mpk", "ab") as f:
             f.write(b"\x93\xcf\0\0\0\0\0\0\0\x09\xce\1\2\3\4\xc4\x40half")
     try:
-        finish(path)
-        assert_same(path, reference)
+        ends_like_the_uninterrupted(path)
     except (ValueError, TypeError, msgpack.UnpackException) as e:
         raise AssertionError(f"a msgpack library can't read the log: {e}") from e
 
@@ -465,7 +455,7 @@ def bit_flips(where):
 
 
 def two_engines(where):
-    path = new(where, "a", cache=Reference.of(candidates=2), candidates=1000)
+    path = new(where, "a", cache=Reference.of(candidates=2), candidates=ENDLESS)
     run = Run(path)
     second = Run(path, view=False)
     try:

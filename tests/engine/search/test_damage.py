@@ -9,7 +9,7 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import BUILD, Run, events, history, main, make_run, serve  # noqa: E402
+from engine import BUILD, ENDLESS, Run, change, events, history, main, make_run, serve  # noqa: E402
 
 SMALL = dict(candidates=4, max_failures=0, train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2)
 
@@ -20,7 +20,7 @@ class Finished:
     start = []
 
     @classmethod
-    def copy(cls, where, name="a", **change):
+    def copy(cls, where, name="a", **new):
         if not cls.path:
             import atexit
             import tempfile
@@ -36,12 +36,7 @@ class Finished:
             for _ in u:
                 cls.start.append(u.tell())
         path = shutil.copytree(cls.path, os.path.join(where, name))
-        if change:
-            with open(f"{path}/run.ini") as f:
-                text = f.read()
-            with open(f"{path}/run.ini", "w") as f:
-                f.write("".join(f"{k} = {change[k]}\n" if (k := line.split(" ")[0]) in change else line
-                                for line in text.splitlines(True)))
+        change(path, **new)
         return path
 
 
@@ -144,9 +139,7 @@ def the_whole_log_is_lost(where):
     os.unlink(f"{path}/events.mpk")
     refused_and_untouched(path, f"{n} events (1 to {n}) are missing")
     assert not os.path.exists(f"{path}/events.mpk")
-    run = Run(path, "--repair")
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
+    Run(path, "--repair").finished()
     other = Finished.copy(where, "b", candidates=6)
     assert serve(other) == (0, "")
     assert known(path) == known(other)
@@ -163,7 +156,7 @@ def report(path):
 
 
 def what_a_person_did_is_told_again(where):
-    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": 1000, "epochs": 20}))
+    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": ENDLESS, "epochs": 20}))
     run.until("scored", 4)
     assert run.do("pause")[0] == 0
     for verb, ident in (("prune", 1), ("pin", 2), ("promote", 3), ("prune", 4), ("undo", 4)):
@@ -211,7 +204,7 @@ def candidates_and_log_are_damaged(where):
 
 def an_engine_serves_what_lies_behind(where):
     """Somebody damages the log under it: screens get all that follows."""
-    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": 1000}))
+    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": ENDLESS}))
     run.until("scored", 3)
     overwrite(run.path, 900, b"\xff" * 700)
     for seq in (0, 2, len(Finished.start)):

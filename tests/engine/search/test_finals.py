@@ -7,14 +7,27 @@ import signal
 import statistics
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, events, history, make_run, serve  # noqa: E402
+from engine import Run, change, events, history, make_run, serve, settings  # noqa: E402
+from interrupt import catch_up, crash, in_training  # noqa: E402
 
-SEARCH, TRAININGS = 14, 6
-SETTINGS = dict(candidates=SEARCH + TRAININGS, finals=0.3, finals_best=3, finals_seeds=2, stages=2, crop=32, stage2_samples=8,
-                stage2_crop=32, stage2_batch=4, strategy="evolution", population=5, tournament=2, seed=7)
+SEARCH, BEST, TRAININGS = 14, 3, 6
+SETTINGS = dict(candidates=SEARCH + TRAININGS, finals=0.3, finals_best=BEST, finals_seeds=2, stages=2, crop=32,
+                stage2_samples=8, stage2_crop=32, stage2_batch=4, strategy="evolution", population=5, tournament=2, seed=7)
+MANY = 42  # rounds; the finals may be nine tenths of a run at most
+
+
+def rounds(k):
+    """Settings for so many rounds of finals after the same search."""
+    return dict(candidates=SEARCH + BEST * k, finals=BEST * k / (SEARCH + BEST * k))
+
+
+def found(path):
+    """Without how many trainings were planned when it was said."""
+    return [(k, i, {n: v for n, v in f.items() if n != "trainings"}) for k, i, f in history(path)]
 
 
 def trainings(seen):
@@ -34,7 +47,19 @@ class Finals(unittest.TestCase):
         cls.where = tempfile.mkdtemp(prefix="ax-test-")
         cls.whole = make_run(os.path.join(cls.where, "whole"), **SETTINGS)
         cls.said = serve(cls.whole)
-        cls.history = history(cls.whole)
+        cls.of_rounds = {2: cls.whole}
+        cls.paused = cls.pause_in_the_finals()
+
+    @classmethod
+    def pause_in_the_finals(cls):
+        """A run with far more finals than anybody waits for. A copy stands still until it is told to continue."""
+        path = make_run(os.path.join(cls.where, "paused"), cache=cls.whole, **{**SETTINGS, **rounds(MANY)})
+        run = Run(path)
+        while not trainings(events(path)):
+            time.sleep(0.01)
+        run.do("pause")
+        run.stop()
+        return path
 
     @classmethod
     def tearDownClass(cls):
@@ -43,11 +68,33 @@ class Finals(unittest.TestCase):
     def run_of(self, name, **changed):
         return make_run(os.path.join(self.where, name), cache=self.whole, **{**SETTINGS, **changed})
 
-    def is_the_same(self, path):
+    def goes_on(self, name):
+        """The run that was paused in its finals, and goes on with them."""
+        run = Run(shutil.copytree(self.paused, os.path.join(self.where, name)))
+        self.assertEqual(run.do("continue")[0], 0)
+        return run
+
+    def uninterrupted(self, path):
+        """A run whose finals have as many rounds as this one's."""
+        k = (int(settings(path)["candidates"]) - SEARCH) // BEST
+        if k not in self.of_rounds:
+            self.of_rounds[k] = self.run_of(f"rounds{k}", **rounds(k))
+            self.assertEqual(serve(self.of_rounds[k]), (0, ""))
+        return self.of_rounds[k]
+
+    def conclude(self, path):
+        """Lets the finals end with the round after the last one that was begun."""
+        begun = sum(k == "proposed" and f["origin"] == "finals" for k, _, f in events(path))
+        self.assertLess(begun, BEST * (MANY - 1), "the finals ended before anything was done to them")
+        change(path, **rounds(begun // BEST + 1))
+        self.assertEqual(serve(path), (0, ""))
         self.assertEqual((events(path)[-1][0], events(path)[-1][2]["reason"]), ("bye", "finished"))
-        for x, y in zip(self.history, history(path)):
+
+    def is_the_same(self, path):
+        whole, mine = found(self.uninterrupted(path)), found(path)
+        for x, y in zip(whole, mine):
             self.assertEqual(x, y)
-        self.assertEqual(len(self.history), len(history(path)))
+        self.assertEqual(len(whole), len(mine))
 
     def test_the_best_are_trained_again_with_the_same_fresh_seeds(self):
         self.assertEqual(self.said, (0, ""))
@@ -75,44 +122,52 @@ class Finals(unittest.TestCase):
         self.assertFalse([i for k, i, _ in seen if k in ("gated", "learned") and i > SEARCH])
 
     def test_killed_at_any_moment_it_is_the_same_run(self):
-        path = self.run_of("killed")
-        for moment in (("final", None), ("started", SEARCH + 1), ("progress", SEARCH + 2), ("scored", SEARCH + 3),
-                       ("final", None), ("proposed", SEARCH + 6), ("progress", SEARCH + 6)):
-            run = Run(path)
-            self.assertEqual(run.answer, "ok\n")
-            if run.until(*moment) is None:
-                run.end()  # the run ended before it could be killed
-                break
+        for moment in ("final", "started", "progress", "scored", "proposed"):
+            run = self.goes_on(f"killed_{moment}")
+            self.assertIsNotNone(run.until(moment))
             self.assertEqual(run.kill(), -signal.SIGKILL)
-        self.assertEqual(serve(path), (0, ""))
-        self.is_the_same(path)
+            self.conclude(run.path)
+            self.is_the_same(run.path)
+
+    def test_killed_twice_in_a_training_it_is_the_same_run(self):
+        run = self.goes_on("killed")
+        with in_training(run) as held:
+            self.assertGreater(min(held), SEARCH)
+            run.kill()
+        run = Run(run.path)
+        with in_training(run):
+            run.kill()
+        self.conclude(run.path)
+        self.is_the_same(run.path)
 
     def test_a_killed_worker_and_a_pause_change_nothing(self):
-        path = self.run_of("paused")
-        run = Run(path)
-        run.until("progress", SEARCH + 2)
-        self.assertEqual(run.do("pause")[0], 0)
-        self.assertEqual(run.do("continue")[0], 0)
-        run.until("started", SEARCH + 4)
-        os.kill(run.workers()[0], signal.SIGKILL)
-        run.until("started", SEARCH + 5)
+        run = self.goes_on("worker")  # it was paused
+        ident, failed = crash(run)
+        self.assertGreater(ident, SEARCH)
+        self.assertEqual(failed["retried"], 1)
         self.assertEqual(run.stop(), 0)
-        self.assertEqual(serve(path), (0, ""))
-        self.is_the_same(path)
+        self.conclude(run.path)
+        self.is_the_same(run.path)
 
     def test_a_pruned_training_counts_no_more_until_that_is_taken_back(self):
-        path = self.run_of("pruned")
-        run = Run(path)
-        parent = run.until("proposed", SEARCH + 1)["parent"]
-        run.until("scored", SEARCH + 1, provisional=0)
-        self.assertEqual(run.until("final", parent, final_seeds=1)["final_seeds"], 1)
-        self.assertEqual(run.do("prune", SEARCH + 1)[0], 0)
-        self.assertIn(("final", parent, 0), [(k, i, f.get("final_seeds")) for k, i, f in run.seen])
-        self.assertEqual(run.do("undo", SEARCH + 1)[0], 0)
-        self.assertEqual(run.until("bye")["reason"], "finished")
-        self.assertEqual(run.end(), 0)
-        finals = [(i, f) for k, i, f in self.history if k == "final"][-3:]
-        self.assertEqual([(i, f) for k, i, f in history(path) if k == "final"][-3:], finals)
+        run = self.goes_on("pruned")
+        self.assertIsNotNone(run.until("final"))
+        self.assertEqual(run.do("pause")[0], 0)
+        catch_up(run)
+        log = events(run.path)
+        job = {i: f["parent"] for k, i, f in log if k == "proposed" and f["origin"] == "finals"}
+        training = [i for k, i, f in log if k == "scored" and i in job and not f["provisional"]][-1]
+        parent = job[training]
+        seeds = [f["final_seeds"] for k, i, f in log if k == "final" and i == parent][-1]
+        self.assertEqual(run.do("prune", training)[0], 0)
+        self.assertEqual(run.until("final", parent)["final_seeds"], seeds - 1)
+        self.assertEqual(run.do("undo", training)[0], 0)
+        self.assertEqual(run.until("final", parent)["final_seeds"], seeds)
+        self.assertEqual(run.do("continue")[0], 0)
+        self.assertEqual(run.stop(), 0)
+        self.conclude(run.path)
+        finals = [[(i, f) for k, i, f in found(p) if k == "final"][-BEST:] for p in (self.uninterrupted(run.path), run.path)]
+        self.assertEqual(finals[0], finals[1])
 
     def test_several_workers_come_to_the_same_finals(self):
         path = self.run_of("two", workers=2, strategy="random", dedupe=0)
@@ -126,10 +181,7 @@ class Finals(unittest.TestCase):
         path = self.run_of("more")
         shutil.rmtree(path)
         shutil.copytree(self.whole, path)
-        with open(f"{path}/run.ini") as f:
-            text = f.read()
-        with open(f"{path}/run.ini", "w") as f:
-            f.write(text.replace(f"candidates = {SEARCH + TRAININGS}", "candidates = 30"))
+        change(path, candidates=30)
         self.assertEqual(serve(path), (0, ""))
         origin = [f["origin"] for k, _, f in events(path) if k == "proposed"]
         self.assertEqual(origin.count("evolution"), 15)  # 30, minus the 6 before and 9 for the finals

@@ -8,10 +8,10 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import LIMIT, Run, Skip, events, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, LIMIT, Run, Skip, change, events, main, make_run, serve  # noqa: E402
+from interrupt import held, in_training  # noqa: E402
 
 FOLDERS = ("cache", "inflight", "models", "masks")
-ENDLESS = 100000
 
 
 def take_away(folder, where):
@@ -32,8 +32,7 @@ def left_out_of_a_copy(where):
         path = f"{where}/{folder}"
         shutil.copytree(first, path)
         shutil.rmtree(f"{path}/{folder}")
-        with open(f"{path}/run.ini", "a") as f:
-            f.write("candidates = 2\n")
+        change(path, candidates=2)
         status, said = serve(path)
         assert status == 0, (folder, said)
         assert os.path.isdir(f"{path}/{folder}"), folder
@@ -105,13 +104,10 @@ def remove_masks(run, names=None):
     run.until("scored", 1)
     run.until("started", 2)
     worker, = run.workers()
-    run.process.send_signal(signal.SIGSTOP)
-    try:
+    with held([run.process.pid]):
         wait_for_worker(worker)
         for name in names or os.listdir(f"{run.path}/masks"):
             os.remove(f"{run.path}/masks/{name}")
-    finally:
-        run.process.send_signal(signal.SIGCONT)
     run.until("paused", 0, on=1, by="engine")
 
 
@@ -160,20 +156,22 @@ def results_removed_from_their_folder(where):
 
 def worker_is_faster_than_the_engine(where):
     """It can't write its masks before the engine has noticed that their folder is gone: its candidate is done again."""
-    path = make_run(f"{where}/a", candidates=1, epochs=20)
+    path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
-    run.until("progress", 1, what="train")
+    run.until("scored", 1)
     worker, = run.workers()
-    run.process.send_signal(signal.SIGSTOP)
-    try:
-        os.rmdir(f"{path}/masks")
+    with in_training(run) as found, held([run.process.pid]):
+        take_away(f"{path}/masks", where)
+        os.kill(worker, signal.SIGCONT)
         wait_for_worker(worker)
-    finally:
-        run.process.send_signal(signal.SIGCONT)
-    assert run.until("bye")["reason"] == "finished"
-    assert run.end() == 0
-    assert len(of(path, "started")) == 2 and len(of(path, "scored")) == 1
-    assert not of(path, "failed") and not of(path, "paused")
+    ident, = found
+    run.until("paused", 0, on=1, by="engine")  # results of others were there
+    assert run.do("continue")[0] == 0
+    assert run.until("scored", ident)
+    assert run.stop() == 0
+    assert len([i for i, _ in of(path, "started") if i == ident]) == 2
+    assert len([i for i, _ in of(path, "scored") if i == ident]) == 1
+    assert not of(path, "failed")
 
 
 def what_interrupted_writes_left(where):

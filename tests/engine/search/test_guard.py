@@ -7,9 +7,10 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, Skip, events, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, Skip, change, events, main, make_run, serve  # noqa: E402
+from interrupt import held, last_proposed  # noqa: E402
 
-LONG = dict(candidates=1000, max_failures=0, train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2)
+LONG = dict(candidates=ENDLESS, max_failures=0, train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2)
 
 
 def started(where, name="a"):
@@ -93,14 +94,26 @@ def lock_and_log_removed(where):
 
 def log_removed_at_the_end(where):
     """Nobody asks for anything: the run doesn't end as finished without its history."""
-    # the second candidate mustn't finish before the log is removed
-    run = Run(make_run(f"{where}/a", candidates=2, epochs=40))
-    run.until("started", 2)
-    os.unlink(f"{run.path}/events.mpk")
+    path = make_run(f"{where}/a", **LONG)
+    run = Run(path)
+    run.until("queued", 2)
+    assert run.do("pause")[0] == 0
+    last = last_proposed(path)
+    assert run.do("pause", last)[0] == 0
+    assert run.stop() == 0
+    change(path, candidates=last)
+    run = Run(path)
+    assert run.do("continue")[0] == 0
+    run.until("device")
+    while sum(k == "scored" for k, _, _ in events(path)) < last - 1:
+        run.until("scored")
+    with held(run.workers()):  # the last candidate mustn't finish before the log is removed
+        assert run.do("continue", last)[0] == 0
+        os.unlink(f"{path}/events.mpk")
     assert run.end() == 1
-    assert [f["reason"] for k, _, f in events(run.path) if k == "bye"] == ["failed"]
-    assert serve(run.path) == (0, "")
-    assert {i for k, i, _ in events(run.path) if k == "scored"} == {1, 2}
+    assert [f["reason"] for k, _, f in events(path) if k == "bye"] == ["stopped", "failed"]
+    assert serve(path) == (0, "")
+    assert {i for k, i, _ in events(path) if k == "scored"} == set(range(1, last + 1))
 
 
 def candidates_removed(where):
