@@ -144,7 +144,7 @@ TEST(wrong_specs)
         { "", "data set '': not one of scenes[:TRAIN,VAL]" },
         { "scene", "data set 'scene': not one of scenes[:TRAIN,VAL]" },
         { "voc2:x", "data set 'voc2:x': not one of scenes[:TRAIN,VAL]" },
-        { "camvid", "data set 'camvid': not one of scenes[:TRAIN,VAL]" },
+        { "camvid", "data set 'camvid': expected camvid:DIR" },
         { "scenes:", "data set 'scenes:': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },
         { "scenes:5", "data set 'scenes:5': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },
         { "scenes:0,5", "data set 'scenes:0,5': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },
