@@ -71,6 +71,13 @@ static int cuda_index(const char *name)
     return *end || n > 255 ? -1 : (int)n;
 }
 
+ax_code ax_device_check_name(const char *name, ax_err *err)
+{
+    if (!strcmp(name, "auto") || !strcmp(name, "cpu") || !strcmp(name, "ref") || cuda_index(name) >= 0)
+        return AX_OK;
+    return ax_fail(err, AX_EINVAL, "device '%.80s': not one of auto, cpu, ref, cuda:N", name);
+}
+
 ax_device *ax_device_open(const char *name, int threads, const ax_backend **be, char note[AX_DEVICE_NOTE], ax_err *err)
 {
     char unread[AX_DEVICE_NOTE];
@@ -88,11 +95,9 @@ ax_device *ax_device_open(const char *name, int threads, const ax_backend **be, 
         *be = &ax_backend_cpu;
         return ax_backend_cpu.open(0, threads, err);
     }
-    int index = cuda_index(name);
-    if (index < 0) {
-        ax_fail(err, AX_EINVAL, "device '%s': not one of auto, cpu, ref, cuda:N", name);
+    if (ax_device_check_name(name, err) != AX_OK)
         return NULL;
-    }
+    int index = cuda_index(name);
     ax_err why = { AX_OK, "" };
     ax_device *dev = open_cuda(index, be, &why);
     if (!dev && why.code == AX_EDEVICE)

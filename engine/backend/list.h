@@ -12,6 +12,9 @@ enum { AX_DEVICE_NOTE = 256, AX_DEVICES = 34 };
    or unusable, with the reason. Close it with (*be)->close. */
 ax_device *ax_device_open(const char *name, int threads, const ax_backend **be, char note[AX_DEVICE_NOTE], ax_err *err);
 
+/* Whether it may name a device, be there one or not. AX_EINVAL. */
+ax_code ax_device_check_name(const char *name, ax_err *err);
+
 typedef struct ax_device_row {
     char name[16]; /* for ax_device_open */
     ax_device_info info;

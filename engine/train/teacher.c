@@ -53,14 +53,15 @@ static uint64_t model_key(const ax_teacher *t)
     return key;
 }
 
+/* Without a backend the model is only checked. */
 static ax_code open_model(ax_teacher *t, ax_err *err)
 {
     ax_code code = ax_predictor_open(&t->model, t->path, AX_PREDICTS_LOGITS, err);
     if (code == AX_OK)
         code = check_task(t, err);
-    if (code == AX_OK) /* reports wrong tensors before the first crop is made */
+    if (code == AX_OK && t->model.session.be) /* reports wrong tensors before the first crop is made */
         code = ax_predictor_compile(&t->model, 32, 32, err);
-    if (code == AX_OK)
+    if (code == AX_OK && t->model.session.be)
         t->key = model_key(t);
     return code;
 }
@@ -115,6 +116,15 @@ ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backen
         *err = why;
     ax_teacher_free(t);
     return NULL;
+}
+
+ax_code ax_teacher_check(const char *path, ax_source *source, ax_err *err)
+{
+    ax_err why = { AX_OK, "" };
+    ax_teacher_free(ax_teacher_open(path, source, NULL, NULL, &why));
+    if (why.code != AX_OK && err)
+        *err = why;
+    return why.code;
 }
 
 void ax_teacher_free(ax_teacher *t)

@@ -11,6 +11,8 @@ typedef struct ax_teacher ax_teacher;
 /* path: a model file or a folder. source, be and dev are borrowed. Errors name the file: AX_EDATA (can't be read,
    damaged), AX_EINVAL (a model for another task, or with other outputs). */
 ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backend *be, ax_device *dev, ax_err *err);
+/* Checks it likewise, as far as that takes no device: the tensors of a model aren't looked at. */
+ax_code ax_teacher_check(const char *path, ax_source *source, ax_err *err);
 void ax_teacher_free(ax_teacher *t);
 /* Fingerprint of its files, without opening the model. AX_EIO, AX_EFORMAT: see ax_teacher_open. */
 ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerprint *out, ax_err *err);

@@ -111,11 +111,9 @@ uint64_t ax_trainer_fingerprint(const ax_settings *s, ax_source *source)
     return data.data ? data.data : 1;
 }
 
-/* Checks settings that depend on each other or on the task, and opens the device. */
-static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
+/* Checks settings that depend on each other or on the task, which they complete. */
+static ax_code complete_task(const ax_settings *s, ax_source_info *info, ax_err *err)
 {
-    const ax_settings *s = &t->settings;
-    ax_source_info *info = &t->source->info;
     if (info->task.task->configure(&info->task, s, info->spec, err) != AX_OK)
         return err->code;
     info->task.weighted = strcmp(s->class_weights, "none") != 0;
@@ -123,6 +121,20 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
         return ax_fail(err, AX_EINVAL, "class_weights: the task %s has no classes", ax_task_name(info->task.task->id));
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
+    return AX_OK;
+}
+
+ax_code ax_trainer_check(const ax_settings *s, ax_source *source, ax_err *err)
+{
+    ax_code code = complete_task(s, &source->info, err);
+    return code == AX_OK && ax_trainer_has_teacher(s) ? ax_teacher_check(s->teacher, source, err) : code;
+}
+
+static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
+{
+    const ax_settings *s = &t->settings;
+    if (complete_task(s, &t->source->info, err) != AX_OK)
+        return err->code;
     if (ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &t->encoder, err) != AX_OK)
         return ax_source_failed(err->code, err);
     if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))

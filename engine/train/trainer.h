@@ -46,6 +46,9 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
    first. */
 ax_trainer *ax_trainer_new_for_estimate(const ax_settings *settings, ax_source *source, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
+/* Checks what needs no device: settings that depend on each other or on the data set, whose task they complete, and the
+   teacher. AX_EINVAL; also as ax_teacher_open. */
+ax_code ax_trainer_check(const ax_settings *settings, ax_source *source, ax_err *err);
 /* How validation images are cut. */
 ax_sample_spec ax_trainer_validation(const ax_settings *settings, const ax_source *source);
 /* Fingerprint of the run's data and the teacher's files; 0 = unknown. */

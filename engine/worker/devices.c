@@ -122,7 +122,7 @@ ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err
     if (strncmp(setting, "cuda:", 5) || !strpbrk(setting, ",*")) {
         out->n = 1;
         snprintf(out->name[0], sizeof *out->name, "%s", setting);
-        return AX_OK;
+        return ax_device_check_name(setting, err);
     }
     for (const char *at = setting + 4; *at;) {
         char *end = NULL;

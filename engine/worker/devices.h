@@ -17,7 +17,7 @@ typedef struct ax_worker_devices {
 } ax_worker_devices;
 
 /* Parses the setting `device`: "cuda:all" is all usable CUDA devices, "cuda:0,2" are these in ascending order,
-   "cuda:0*4" or "cuda:0*2,1*2" several workers on one device; any other name is one worker, and isn't checked here.
+   "cuda:0*4" or "cuda:0*2,1*2" several workers on one device; any other name of a device is one worker.
    AX_EDEVICE: none is usable, or one in the list isn't, with the reason; AX_EINVAL: not a valid list. */
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
 /* Bit N when device i is cuda:N, else 0; for sets of CUDA devices. */

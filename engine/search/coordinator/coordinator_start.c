@@ -26,8 +26,9 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
         return err->code;
     const ax_sample_spec spec = ax_trainer_validation(&c->settings, source);
     ax_sample sample;
-    ax_code code =
-        ax_encoder_open(c->settings.encoder, ax_space_taps(ax_space_named(c->settings.space)), &c->encoder, err);
+    ax_code code = ax_trainer_check(&c->settings, source, err);
+    if (code == AX_OK)
+        code = ax_encoder_open(c->settings.encoder, ax_space_taps(ax_space_named(c->settings.space)), &c->encoder, err);
     if (code == AX_OK)
         code = source->ops->sample(source, &spec, 0, &sample, err);
     if (code == AX_OK) {

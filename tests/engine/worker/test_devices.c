@@ -8,12 +8,17 @@
 
 TEST(any_other_name_is_one_worker)
 {
-    static const char *const names[] = { "auto", "cpu", "ref", "cuda", "cuda:3", "cuda:x", "no such thing", "" };
+    static const char *const names[] = { "auto", "cpu", "ref", "cuda", "cuda:3" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         ax_worker_devices d;
         assert_int_equal(ax_worker_devices_of(names[i], &d, NULL), AX_OK);
         assert_int_equal(d.n, 1);
         assert_string_equal(d.name[0], names[i]);
+    }
+    static const char *const wrong[] = { "cuda:x", "cuda:99999", "no such thing", "" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ax_worker_devices d;
+        assert_int_equal(ax_worker_devices_of(wrong[i], &d, NULL), AX_EINVAL);
     }
 }
 
