@@ -51,7 +51,7 @@ typedef struct ax_session_state {
     bool unkept;     /* the user was told that the history of the prompts can't be saved */
     bool pictures;   /* the terminal could show pictures at the last draw */
     double drawn_at; /* time of the last draw, as ui.now */
-    double paid_at;  /* low bandwidth: when more may be sent, as ui.now */
+    double paid_at;  /* when more may be sent for events, as ui.now */
     double key_at;   /* time of the newest key, as ui.now */
     ax_view_id view; /* the view that was drawn last */
 } ax_session_state;

@@ -41,7 +41,11 @@ static void load_masks(ax_session_state *s)
 
 /* ---- drawing ---- */
 
-enum { LOW_BANDWIDTH = 200 }; /* bytes per second */
+/* Most bytes per second: of a viewer with a low bandwidth; and for events of any other one, EVENTS and one more for so
+   many cells of the screen. Faster changes can't be read anyway, and frames that are skipped often undo each other: a
+   candidate ends, and the next one begins in its row. */
+enum { LOW_BANDWIDTH = 200, EVENTS = 280, CELLS_PER_BYTE = 7 };
+static const double longest_debt = 2; /* seconds for which events may have to wait, whatever was sent before */
 
 /* Bytes that this process has written so far, as the system counts them: curses doesn't say how much it sends. */
 static uint64_t written(void)
@@ -56,9 +60,21 @@ static uint64_t written(void)
     return at ? strtoull(at + strlen("wchar: "), NULL, 10) : 0;
 }
 
+/* Puts off the next draw for events until what was sent since `before` is paid for. */
+static void pay(ax_session_state *s, uint64_t before)
+{
+    int cells = s->canvas.rows * s->canvas.cols, rate = EVENTS + cells / CELLS_PER_BYTE;
+    double now = ax_clock(), sent = (double)(written() - before);
+    if (s->options->low_bandwidth)
+        s->paid_at = fmax(s->paid_at, now) + sent / LOW_BANDWIDTH;
+    else
+        s->paid_at = fmin(fmax(s->paid_at, now) + sent / rate, now + longest_debt);
+}
+
 void ax_session_draw(ax_session_state *s)
 {
     int rows = s->rows, cols = s->cols;
+    bool for_events = s->drawn_at > 0, pays = s->term && (for_events || s->options->low_bandwidth);
     ax_err err;
     ax_term_size(s->term, &rows, &cols);
     if (rows != s->canvas.rows || cols != s->canvas.cols) {
@@ -85,10 +101,10 @@ void ax_session_draw(ax_session_state *s)
     ax_rect line = s->ui.layout.message.rows > 0 ? s->ui.layout.message : s->ui.layout.status;
     if (col > s->canvas.cols - 1)
         col = s->canvas.cols - 1;
-    uint64_t before = s->options->low_bandwidth ? written() : 0;
+    uint64_t before = pays ? written() : 0;
     ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
-    if (s->options->low_bandwidth)
-        s->paid_at = fmax(s->paid_at, ax_clock()) + (double)(written() - before) / LOW_BANDWIDTH;
+    if (pays)
+        pay(s, before);
     if (s->options->record && !s->cast_failed &&
         ax_cast_frame(&s->cast, &s->canvas, ax_clock(), (double)time(NULL), &err) != AX_OK) {
         ax_ui_say(&s->ui, true, "%s", err.msg);

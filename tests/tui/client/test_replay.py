@@ -115,6 +115,29 @@ def a_run_is_played_again():
         s.close()
 
 
+def news_are_paid_for_and_keys_are_not():
+    """Events that come faster than anybody reads are drawn as often as the size of their frames allows; a key is answered
+    at once all the same."""
+    with Place() as place:
+        make_run(place.runs, "fast", candidates=3000)
+        s = Screen([PROGRAM, "replay", "fast", "--speed", "150", "--at", "1:00:00"], rows=48, cols=160, env=place.env)
+        s.wait(" REPLAY ").wait("150x")
+        before, began = len(s.bytes), time.monotonic()
+        while time.monotonic() < began + 6:
+            s.read(0.1)
+        sent, took = len(s.bytes) - before, time.monotonic() - began
+        assert 1000 < sent < 1400 * (took + 2), (sent, took)
+        delays = []
+        for key, title in zip("21617", ("2 Table", "1 Overview", "6 Log", "1 Overview", "7 Why")):
+            began = time.monotonic()
+            s.send(key)
+            while "[%s]" % title not in s.text():
+                assert s.read(5), s.text()
+            delays.append(time.monotonic() - began)
+        assert sorted(delays)[2] < 0.5, delays
+        s.quit()
+
+
 def the_time_without_an_engine_is_left_out():
     day = 86400.0
     with Place() as place:
@@ -163,4 +186,5 @@ def what_cannot_be_replayed_is_said():
 
 
 run_tests([a_run_is_played_again, the_time_without_an_engine_is_left_out, a_damaged_log_is_played_past_its_damage,
-           what_cannot_be_replayed_is_said, what_was_shown_comes_again, what_is_no_recording_is_refused])
+           news_are_paid_for_and_keys_are_not, what_cannot_be_replayed_is_said, what_was_shown_comes_again,
+           what_is_no_recording_is_refused])
