@@ -64,14 +64,26 @@ const ax_backend *ax_emulated_backend(bool checked)
     return plugin->backend;
 }
 
-ax_device *ax_emulated_open(const ax_backend **be)
+static ax_device *open_first(const ax_backend *be)
 {
     ax_err err = { AX_OK, "" };
-    if (!(*be = ax_emulated_backend(true)))
-        skip();
-    ax_device *dev = (*be)->open(0, 1, &err);
+    ax_device *dev = be->open(0, 1, &err);
     if (!dev)
         fail_msg("%s", err.msg);
+    return dev;
+}
+
+ax_device *ax_emulated_open(const ax_backend **be)
+{
+    if (!(*be = ax_emulated_backend(true)))
+        skip();
+    return open_first(*be);
+}
+
+ax_device *ax_emulated_device(const ax_backend *be, ax_device_options options)
+{
+    ax_device *dev = open_first(be);
+    be->configure(dev, &options);
     return dev;
 }
 
@@ -98,4 +110,13 @@ const char *ax_emulated_failed(void)
 const char *ax_emulated_call(long nth)
 {
     return emu.call_name(nth);
+}
+
+int ax_emulated_calls(const char *name)
+{
+    const char *call;
+    int times = 0;
+    for (long n = 1; (call = ax_emulated_call(n)); n++)
+        times += !strcmp(call, name);
+    return times;
 }

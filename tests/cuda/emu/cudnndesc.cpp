@@ -53,10 +53,7 @@ cudnnStatus_t cudnnCreate(cudnnHandle_t *out)
 
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle)
 {
-    EMU_RELEASE(cudnn);
-    died(handle, kind::cudnn, __func__);
-    delete handle;
-    return static_cast<cudnnStatus_t>(injected);
+    return destroyed<cudnnStatus_t>(__func__, lib::cudnn, handle, kind::cudnn);
 }
 
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream)

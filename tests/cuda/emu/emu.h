@@ -215,4 +215,17 @@ bool device_code(); /* true while a kernel runs */
     std::lock_guard<std::recursive_mutex> hold(emu::lock());                                                           \
     int injected = emu::enter(__func__, emu::lib::which)
 
+namespace emu
+{
+/* A call that does nothing but destroy an object. */
+template <class Status, class Handle> Status destroyed(const char *call, lib which, Handle object, kind what)
+{
+    std::lock_guard<std::recursive_mutex> hold(lock());
+    const int injected = enter(call, which);
+    died(object, what, call);
+    delete object;
+    return static_cast<Status>(injected);
+}
+} // namespace emu
+
 #endif

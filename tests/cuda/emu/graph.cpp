@@ -75,16 +75,10 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t e, cudaStream_t handle)
 
 cudaError_t cudaGraphDestroy(cudaGraph_t g)
 {
-    EMU_RELEASE(cuda);
-    died(g, kind::graph, __func__);
-    delete g;
-    return static_cast<cudaError_t>(injected);
+    return destroyed<cudaError_t>(__func__, lib::cuda, g, kind::graph);
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t e)
 {
-    EMU_RELEASE(cuda);
-    died(e, kind::exec, __func__);
-    delete e;
-    return static_cast<cudaError_t>(injected);
+    return destroyed<cudaError_t>(__func__, lib::cuda, e, kind::exec);
 }

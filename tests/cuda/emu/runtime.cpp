@@ -147,14 +147,17 @@ cudaError_t cudaMemGetInfo(size_t *unused, size_t *total)
     return cudaSuccess;
 }
 
+static cudaError_t may_allocate(void **out, const char *call)
+{
+    if (!out)
+        return cudaErrorInvalidValue;
+    return need_device() != cudaSuccess ? need_device() : forbidden_in_capture(call);
+}
+
 cudaError_t cudaMalloc(void **out, size_t n)
 {
     EMU_ENTER(cuda, cudaError_t);
-    if (!out)
-        return remember(cudaErrorInvalidValue);
-    if (need_device() != cudaSuccess)
-        return remember(need_device());
-    if (cudaError_t e = forbidden_in_capture(__func__))
+    if (cudaError_t e = may_allocate(out, __func__))
         return remember(e);
     return remember(device_alloc(out, n));
 }
@@ -177,11 +180,7 @@ cudaError_t cudaFree(void *p)
 cudaError_t cudaMallocHost(void **out, size_t n)
 {
     EMU_ENTER(cuda, cudaError_t);
-    if (!out)
-        return remember(cudaErrorInvalidValue);
-    if (need_device() != cudaSuccess)
-        return remember(need_device());
-    if (cudaError_t e = forbidden_in_capture(__func__))
+    if (cudaError_t e = may_allocate(out, __func__))
         return remember(e);
     pinned_alloc(out, n);
     return cudaSuccess;

@@ -67,10 +67,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *out, unsigned flags)
 
 cudaError_t cudaEventDestroy(cudaEvent_t e)
 {
-    EMU_RELEASE(cuda);
-    died(e, kind::event, __func__);
-    delete e;
-    return static_cast<cudaError_t>(injected);
+    return destroyed<cudaError_t>(__func__, lib::cuda, e, kind::event);
 }
 
 cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t handle)

@@ -3,6 +3,7 @@
 #include "engine/model/encoder.h"
 #include "engine/model/tensor.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/tempdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ typedef enum naming { OWN, TORCHVISION, TIMM } naming;
 
 typedef struct fixture {
     ax_device *dev;
-    char dir[32], path[64];
+    char path[64];
 } fixture;
 
 static void check(ax_code code, const ax_err *err)
@@ -379,10 +380,9 @@ static int set_up(void **state)
     ax_err err = { 0 };
     assert_non_null(f);
     assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
-    snprintf(f->dir, sizeof f->dir, "/tmp/ax-encoder-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    snprintf(f->path, sizeof f->path, "%s/w.safetensors", f->dir);
     *state = f;
+    assert_int_equal(ax_tempdir_make(NULL), 0);
+    snprintf(f->path, sizeof f->path, "%s/w.safetensors", ax_tempdir);
     return 0;
 }
 
@@ -390,10 +390,8 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     ax_backend_ref.close(f->dev);
-    unlink(f->path);
-    rmdir(f->dir);
     free(f);
-    return 0;
+    return ax_tempdir_remove(NULL);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* The encoder: taps, weights with torchvision's and timm's names, and errors in a file of weights. */
 #include "engine/model/encoder.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/tempdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ typedef struct fixture {
     ax_graph *g;
     ax_params *params;
     ax_val tap[AX_MAX_TAPS];
-    char dir[32], path[64];
+    char path[64];
 } fixture;
 
 static int set_up(void **state)
@@ -31,10 +32,9 @@ static int set_up(void **state)
     const ax_graph *graphs[] = { f->g };
     assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
     assert_non_null(f->params = ax_params_new(graphs, 1, &ax_backend_ref, f->dev, &rng, &err));
-    snprintf(f->dir, sizeof f->dir, "/tmp/ax-mobilenet-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    snprintf(f->path, sizeof f->path, "%s/w.safetensors", f->dir);
     *state = f;
+    assert_int_equal(ax_tempdir_make(NULL), 0);
+    snprintf(f->path, sizeof f->path, "%s/w.safetensors", ax_tempdir);
     return 0;
 }
 
@@ -44,10 +44,8 @@ static int tear_down(void **state)
     ax_params_free(f->params);
     ax_graph_free(f->g);
     ax_backend_ref.close(f->dev);
-    unlink(f->path);
-    rmdir(f->dir);
     free(f);
-    return 0;
+    return ax_tempdir_remove(NULL);
 }
 
 static void test_taps(void **state)

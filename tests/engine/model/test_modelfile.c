@@ -3,6 +3,7 @@
 #include "engine/model/encoder.h"
 #include "engine/model/network.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/tempdir.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -18,7 +19,7 @@ typedef struct fixture {
     ax_graph *train, *whole; /* train: stage 1's decoder with auxiliary heads; whole: encoder and decoder */
     ax_params *decoder, *network;
     ax_model_info info;
-    char dir[32], path[64];
+    char path[64];
 } fixture;
 
 static ax_params *params_of(const fixture *f, const ax_graph *g, uint64_t seed)
@@ -67,10 +68,9 @@ static int set_up(void **state)
     assert_int_equal(ax_network_build(f->whole, image, ax_encoder_builtin(), &spec, &logits, &err), AX_OK);
     f->decoder = params_of(f, f->train, 1);
     f->network = params_of(f, f->whole, 2); /* serves as the encoder, and later is filled from the file */
-    snprintf(f->dir, sizeof f->dir, "/tmp/ax-model-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    snprintf(f->path, sizeof f->path, "%s/m.safetensors", f->dir);
     *state = f;
+    assert_int_equal(ax_tempdir_make(NULL), 0);
+    snprintf(f->path, sizeof f->path, "%s/m.safetensors", ax_tempdir);
     return 0;
 }
 
@@ -82,10 +82,8 @@ static int tear_down(void **state)
     ax_graph_free(f->train);
     ax_graph_free(f->whole);
     ax_backend_ref.close(f->dev);
-    unlink(f->path);
-    rmdir(f->dir);
     free(f);
-    return 0;
+    return ax_tempdir_remove(NULL);
 }
 
 static float *slot(const ax_params *p, const char *name, ax_slot which)

@@ -197,6 +197,17 @@ static void over_the_budget(void **state)
     assert_non_null(strstr(err.msg, "with batches of 4"));
 }
 
+/* Stage 1 only, on a device with its own memory; skips the test where none can be emulated. */
+static void train_on_device(bench *b)
+{
+    static const char *const settings[][2] = { { "latency", "0" }, { "cuda-cache", "0" }, { "device", "cuda:0" } };
+    if (!ax_emulated_backend(false))
+        skip();
+    b->job.stages = 1;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        assert_int_equal(ax_settings_set(&b->settings, settings[i][0], settings[i][1], NULL), AX_OK);
+}
+
 /* A device with its own memory: the memory used there doesn't count against the host's, nor the reverse. */
 static void two_budgets(void **state)
 {
@@ -205,12 +216,7 @@ static void two_budgets(void **state)
     ax_footprint whole, half;
     ax_outcome out;
     char text[32];
-    if (!ax_emulated_backend(false))
-        skip();
-    b->job.stages = 1;
-    ax_settings_set(&b->settings, "latency", "0", &err);
-    ax_settings_set(&b->settings, "cuda-cache", "0", &err);
-    ax_settings_set(&b->settings, "device", "cuda:0", &err);
+    train_on_device(b);
     open_trainer(b, "0");
     assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
     b->job.half_batch = true;
@@ -251,12 +257,7 @@ static void a_part_for_each_worker(void **state)
     ax_footprint whole;
     ax_outcome out;
     char text[32];
-    if (!ax_emulated_backend(false))
-        skip();
-    b->job.stages = 1;
-    ax_settings_set(&b->settings, "latency", "0", &err);
-    ax_settings_set(&b->settings, "cuda-cache", "0", &err);
-    ax_settings_set(&b->settings, "device", "cuda:0", &err);
+    train_on_device(b);
     for (int less = 0; less < 2; less++) {
         b->settings.workers = 2;
         open_trainer(b, "1GiB");

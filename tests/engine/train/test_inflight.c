@@ -247,15 +247,6 @@ static void no_room(void **state)
     b->job.state_path = b->state;
 }
 
-static int copies(void)
-{
-    const char *call;
-    int n = 0;
-    for (long i = 1; (call = ax_emulated_call(i)); i++)
-        n += !strcmp(call, "cudaMemcpyAsync");
-    return n;
-}
-
 static void enter(bench *b, ax_training *r)
 {
     ax_err err = { AX_OK, "" };
@@ -287,7 +278,7 @@ static void a_copy_for_each_block(void **state)
             fail_msg("%s", err.msg);
     ax_emulated_fail(0, false);
     assert_int_equal(ax_inflight_write(b->state, r, &err), AX_OK);
-    assert_in_range(copies(), 1, BLOCKS);
+    assert_in_range(ax_emulated_calls("cudaMemcpyAsync"), 1, BLOCKS);
     ax_training_release(r);
 
     *r = (ax_training) { .t = b->trainer, .job = &b->job };

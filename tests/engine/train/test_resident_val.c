@@ -69,16 +69,6 @@ static void close_bench(bench *b)
     b->source->ops->close(b->source);
 }
 
-/* Number of copies between host and device since ax_emulated_fail. */
-static int copies(void)
-{
-    const char *call;
-    int n = 0;
-    for (long i = 1; (call = ax_emulated_call(i)); i++)
-        n += !strcmp(call, "cudaMemcpyAsync");
-    return n;
-}
-
 /* Validates an untrained decoder twice, since the first time does some things only once; returns the copies of the
    second. */
 static int validate(bench *b, ax_outcome *out)
@@ -97,7 +87,7 @@ static int validate(bench *b, ax_outcome *out)
         ax_emulated_fail(0, false);
         if (ax_evaluation_run(e, NULL, out, &err) != AX_OK)
             fail_msg("%s", err.msg);
-        n = copies();
+        n = ax_emulated_calls("cudaMemcpyAsync");
         ax_evaluation_free(e);
     }
     ax_training_release(r);

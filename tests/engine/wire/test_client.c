@@ -4,6 +4,7 @@
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/tempdir.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +18,6 @@
 enum { EVENTS = 30 };
 
 typedef struct stage {
-    char dir[400];
     int dirfd, listener, peer;
     ax_client *client;
     char *log;
@@ -30,12 +30,11 @@ static int set_up(void **state)
     ax_err err = { .code = AX_OK };
     *state = s;
     /* longer than a socket's path may be: it is reached through the directory's descriptor */
-    char root[] = "/tmp/ax-client-XXXXXX";
-    assert_non_null(mkdtemp(root));
-    int n = snprintf(s->dir, sizeof s->dir, "%s/", root);
-    memset(s->dir + n, 'l', 200);
-    assert_int_equal(mkdir(s->dir, 0700), 0);
-    s->dirfd = open(s->dir, O_RDONLY | O_DIRECTORY);
+    char name[201] = { 0 };
+    memset(name, 'l', sizeof name - 1);
+    assert_int_equal(ax_tempdir_make(NULL), 0);
+    assert_int_equal(mkdir(ax_tempdir_path(name), 0700), 0);
+    s->dirfd = open(ax_tempdir_path(name), O_RDONLY | O_DIRECTORY);
 
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/engine.sock", s->dirfd);
@@ -61,18 +60,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     stage *s = *state;
-    char command[500];
     ax_client_free(s->client);
     if (s->peer >= 0)
         close(s->peer);
     close(s->listener);
     close(s->dirfd);
     free(s->log);
-    *strrchr(s->dir, '/') = '\0';
-    snprintf(command, sizeof command, "rm -r '%s'", s->dir);
-    assert_int_equal(system(command), 0);
     free(s);
-    return 0;
+    return ax_tempdir_remove(NULL);
 }
 
 static void say(stage *s, const void *bytes, size_t n)

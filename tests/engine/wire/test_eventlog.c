@@ -2,6 +2,7 @@
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/tempdir.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +16,6 @@
 enum { EVENTS = 6 };
 
 typedef struct place {
-    char dir[32];
     int fd;
     char *bytes;               /* of an undamaged log */
     size_t n, end[EVENTS + 1]; /* end[i]: bytes of the first i records */
@@ -40,9 +40,8 @@ static int set_up(void **state)
 {
     place *p = calloc(1, sizeof *p);
     *state = p;
-    snprintf(p->dir, sizeof p->dir, "/tmp/ax-log-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
-    p->fd = open(p->dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(ax_tempdir_make(NULL), 0);
+    p->fd = open(ax_tempdir, O_RDONLY | O_DIRECTORY);
     ax_err err;
     ax_eventlog *log = ax_eventlog_open(p->fd, "good", true, &err);
     assert_non_null(log);
@@ -63,13 +62,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     place *p = *state;
-    char command[64];
     close(p->fd);
-    snprintf(command, sizeof command, "rm -r '%s'", p->dir);
-    assert_int_equal(system(command), 0);
     free(p->bytes);
     free(p);
-    return 0;
+    return ax_tempdir_remove(NULL);
 }
 
 typedef struct collected {

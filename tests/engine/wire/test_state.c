@@ -282,16 +282,23 @@ TEST(the_file_folds_to_the_live_state)
     rmdir(dir);
 }
 
+/* Preferences without numbers, as the first event of a state. */
+static ax_event policy_of(ax_state *s, const ax_space *space)
+{
+    ax_event ev;
+    ax_state_init(s);
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_POLICY;
+    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    return ev;
+}
+
 /* The first and the newest preferences are kept, and a thinned history. */
 TEST(preferences_are_kept)
 {
     const ax_space *space = ax_space_at(0);
     ax_state s;
-    ax_event ev;
-    ax_state_init(&s);
-    memset(&ev, 0, sizeof ev);
-    ev.kind = AX_EVENT_POLICY;
-    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    ax_event ev = policy_of(&s, space);
     ev.u.POLICY.probabilities.n = 3; /* not in this space */
     ax_state_fold(&s, &ev);
     assert_null(s.policy.space);
@@ -321,11 +328,7 @@ TEST(preferences_begin_evenly)
     const ax_space *space = ax_space_at(0);
     unsigned n = space->decision[0].choices;
     ax_state s;
-    ax_event ev;
-    ax_state_init(&s);
-    memset(&ev, 0, sizeof ev);
-    ev.kind = AX_EVENT_POLICY;
-    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    ax_event ev = policy_of(&s, space);
     ev.u.POLICY.probabilities.n = ax_space_choices(space, space->n_decisions);
     ax_state_fold(&s, &ev);
     assert_true(s.policy.now.p[2] == 0);

@@ -12,26 +12,6 @@ static const ax_backend *cuda;
 typedef enum library { OTHER, DNN, BLAS } library;
 static bool measured; /* by the last call of `goes_by` */
 
-/* Whether the function was called since ax_emulated_fail. */
-static bool called(const char *name)
-{
-    const char *call;
-    for (long n = 1; (call = ax_emulated_call(n)); n++)
-        if (!strcmp(call, name))
-            return true;
-    return false;
-}
-
-static ax_device *device(ax_device_options options)
-{
-    ax_err err = { AX_OK, "" };
-    ax_device *dev = cuda->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
-    cuda->configure(dev, &options);
-    return dev;
-}
-
 /* The library that a device uses for x {2,4,4,8} to `out` channels when cuBLASLt takes `us` microseconds. */
 static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
 {
@@ -48,13 +28,13 @@ static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
     ax_emulated_fail(0, false);
     library by = OTHER;
     ax_code code = k.prepare(dev, &call, &work, err);
-    measured = called("cudaEventElapsedTime");
+    measured = ax_emulated_calls("cudaEventElapsedTime") > 0;
     if (code == AX_OK) {
         call.work = cuda->alloc(dev, work, err);
         ax_emulated_fail(0, false);
         assert_int_equal(k.run(dev, &call, err), AX_OK);
         assert_int_equal(cuda->sync(dev, err), AX_OK);
-        by = called("cublasLtMatmul") ? BLAS : called("cudnnConvolutionForward") ? DNN : OTHER;
+        by = ax_emulated_calls("cublasLtMatmul") ? BLAS : ax_emulated_calls("cudnnConvolutionForward") ? DNN : OTHER;
         k.discard(dev, &call);
         cuda->release(dev, call.work);
     }
@@ -67,7 +47,7 @@ static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
 static library alone(ax_device_options options, const char *us)
 {
     ax_err err = { AX_OK, "" };
-    ax_device *dev = device(options);
+    ax_device *dev = ax_emulated_device(cuda, options);
     library by = goes_by(dev, 8, us, &err);
     assert_string_equal(err.msg, "");
     cuda->close(dev);
@@ -167,7 +147,7 @@ TEST(workers_agree)
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };
-    ax_device *first = device(keeps), *second = device(keeps);
+    ax_device *first = ax_emulated_device(cuda, keeps), *second = ax_emulated_device(cuda, keeps);
     assert_int_equal(goes_by(first, 16, "0", &err), BLAS); /* the file has been read */
     assert_int_equal(goes_by(second, 8, "2", &err), DNN);
     assert_int_equal(goes_by(first, 8, "0", &err), DNN);
@@ -185,7 +165,7 @@ TEST(a_folder_that_is_not_there)
     ax_err err = { AX_OK, "" };
     ax_device_options options = keeps;
     options.folder = "/nonexistent";
-    ax_device *dev = device(options);
+    ax_device *dev = ax_emulated_device(cuda, options);
     assert_int_equal(goes_by(dev, 8, "2", &err), OTHER);
     assert_int_equal(err.code, AX_EIO);
     assert_non_null(strstr(err.msg, "/nonexistent/cuda-choices: cannot open: No such file"));

@@ -32,26 +32,6 @@ static int end(void **state)
     return 0;
 }
 
-static ax_device *device(ax_device_options options)
-{
-    ax_err err = { AX_OK, "" };
-    ax_device *dev = cuda->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
-    cuda->configure(dev, &options);
-    return dev;
-}
-
-/* The number of calls of a function since ax_emulated_fail. */
-static int called(const char *name)
-{
-    const char *call;
-    int times = 0;
-    for (long n = 1; (call = ax_emulated_call(n)); n++)
-        times += !strcmp(call, name);
-    return times;
-}
-
 /* Prepares and runs a convolution of x {2,6,5,8} to 8 channels, or its gradients with respect to x and w; the calls
    made by the run can be queried afterwards. *said: the explanation, if wanted. */
 static ax_code convolve(ax_device *dev, uint8_t kernel, bool backward, ax_explanation *said, ax_err *err)
@@ -118,11 +98,12 @@ TEST(an_algorithm_is_listed_twice)
         for (int tf32 = 0; tf32 < 2; tf32++)
             for (int backward = 0; backward < 2; backward++) {
                 ax_err err = { AX_OK, "" };
-                ax_device *dev = device((ax_device_options) { .workspace = 1 << 20, .tune = tune, .tf32 = tf32 });
+                ax_device *dev =
+                    ax_emulated_device(cuda, (ax_device_options) { .workspace = 1 << 20, .tune = tune, .tf32 = tf32 });
                 if (convolve(dev, 3, backward, NULL, &err) != AX_OK)
                     fail_msg("%s", err.msg);
-                assert_int_equal(called("cudnnConvolutionForward"), !backward);
-                assert_int_equal(called("cudnnConvolutionBackwardData"), backward);
+                assert_int_equal(ax_emulated_calls("cudnnConvolutionForward"), !backward);
+                assert_int_equal(ax_emulated_calls("cudnnConvolutionBackwardData"), backward);
                 close(dev);
             }
 }
@@ -133,23 +114,23 @@ TEST(an_offer_that_does_not_run_is_dropped)
         skip();
     for (int tune = 0; tune < 2; tune++) {
         ax_err err = { AX_OK, "" };
-        ax_device *dev = device(tune ? tuned : plain);
+        ax_device *dev = ax_emulated_device(cuda, tune ? tuned : plain);
         setenv("AUXCELL_EMU_REFUSE", "1", 1);
         if (convolve(dev, 3, false, NULL, &err) != AX_OK)
             fail_msg("%s", err.msg);
-        assert_int_equal(called("cudnnConvolutionForward"), 1); /* by another algorithm */
+        assert_int_equal(ax_emulated_calls("cudnnConvolutionForward"), 1); /* by another algorithm */
         expect_notice(dev, NULL);
         if (convolve(dev, 3, true, NULL, &err) != AX_OK) /* the input's gradient has only one algorithm */
             fail_msg("%s", err.msg);
-        assert_int_equal(called("cudnnConvolutionBackwardData"), 0);
-        assert_int_equal(called("cudnnConvolutionBackwardFilter"), 1);
+        assert_int_equal(ax_emulated_calls("cudnnConvolutionBackwardData"), 0);
+        assert_int_equal(ax_emulated_calls("cudnnConvolutionBackwardFilter"), 1);
         expect_notice(dev, (const char *const[]) { "conv 2x6x5x8->8 3x3 s1 p1 d1, the input's gradient: our own kernel",
                                                    "CUDNN_STATUS_NOT_SUPPORTED", NULL });
         expect_notice(dev, NULL);
         setenv("AUXCELL_EMU_REFUSE", "3", 1); /* neither library runs anything */
         if (convolve(dev, 1, false, NULL, &err) != AX_OK)
             fail_msg("%s", err.msg);
-        assert_int_equal(called("cudnnConvolutionForward") + called("cublasLtMatmul"), 0);
+        assert_int_equal(ax_emulated_calls("cudnnConvolutionForward") + ax_emulated_calls("cublasLtMatmul"), 0);
         expect_notice(dev, (const char *const[]) { "1x1", "forward: our own kernel", NULL });
         close(dev);
     }
@@ -163,7 +144,7 @@ TEST(falling_back_is_said_once)
     setenv("AUXCELL_EMU_ALGO", "2", 1);
     ax_err err = { AX_OK, "" };
     ax_explanation said = { "", "" };
-    ax_device *dev = device(plain);
+    ax_device *dev = ax_emulated_device(cuda, plain);
     for (int again = 0; again < 2; again++) {
         assert_int_equal(convolve(dev, 3, true, &said, &err), AX_OK);
         expect_notice(dev, again ? NULL : (const char *const[]) { "the input's gradient", "the same bits", NULL });
@@ -181,7 +162,7 @@ TEST(what_computes_is_explained)
         skip();
     ax_err err = { AX_OK, "" };
     ax_explanation said = { "", "" };
-    ax_device *dev = device((ax_device_options) { .workspace = 1 << 20, .tf32 = true });
+    ax_device *dev = ax_emulated_device(cuda, (ax_device_options) { .workspace = 1 << 20, .tf32 = true });
     assert_int_equal(convolve(dev, 3, true, &said, &err), AX_OK);
     assert_string_equal(said.by, "cuDNN 1, cuDNN 1");
     assert_string_equal(said.why, "x: cuDNN 1, TF32, 0.0 MiB; w: cuDNN 1, TF32, 0.0 MiB; deterministic");
@@ -199,18 +180,18 @@ TEST(the_device_is_measured_and_not_the_host)
     setenv("AUXCELL_EMU_HOST_US", "10", 1);
     setenv("AUXCELL_EMU_BLAS_TIME", "4", 1);
     ax_err err = { AX_OK, "" };
-    ax_device *dev = device(tuned);
+    ax_device *dev = ax_emulated_device(cuda, tuned);
     assert_int_equal(convolve(dev, 1, false, NULL, &err), AX_OK);
-    assert_int_equal(called("cudnnConvolutionForward"), 1);
+    assert_int_equal(ax_emulated_calls("cudnnConvolutionForward"), 1);
     close(dev);
 }
 
 static void expect_the_first_named(void)
 {
     ax_err err = { AX_OK, "" };
-    ax_device *dev = device(tuned);
+    ax_device *dev = ax_emulated_device(cuda, tuned);
     assert_int_equal(convolve(dev, 1, false, NULL, &err), AX_OK);
-    assert_int_equal(called("cublasLtMatmul"), 1);
+    assert_int_equal(ax_emulated_calls("cublasLtMatmul"), 1);
     close(dev);
 }
 
@@ -240,7 +221,7 @@ TEST(a_device_with_little_memory)
     if (!cuda)
         skip();
     ax_err err = { AX_OK, "" };
-    ax_device *dev = device(tuned);
+    ax_device *dev = ax_emulated_device(cuda, tuned);
     char text[32];
     const size_t used = ((size_t)1 << 33) - cuda->spare(dev, NULL); /* used by the device itself */
     snprintf(text, sizeof text, "%zu",
@@ -248,7 +229,7 @@ TEST(a_device_with_little_memory)
     setenv("AUXCELL_EMU_MEMORY", text, 1);
     if (convolve(dev, 3, false, NULL, &err) != AX_OK)
         fail_msg("%s", err.msg);
-    assert_int_equal(called("cudnnConvolutionForward"), 1);
+    assert_int_equal(ax_emulated_calls("cudnnConvolutionForward"), 1);
     unsetenv("AUXCELL_EMU_MEMORY");
     close(dev);
 }
