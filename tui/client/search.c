@@ -88,6 +88,8 @@ static int headless(ax_run_handle *run, ax_engine *engine, const options *o)
     if (code < 128 && (code == 0 || s.n_scored)) {
         int reported = close_with_report(run, &s, o);
         code = code ? code : reported;
+        if (s.ending == AX_ENDING_FINISHED && !s.n_scored && s.n_failed)
+            code = 1;
     }
     ax_state_release(&s);
     ax_run_close(run);

@@ -188,7 +188,7 @@ class Runs(PlaceCase):
         self.assertRegex(done.stderr, r"its engine was stopped; 'auxcell resume a' goes on\n\Z")
         self.assertEqual((self.status("a")["state"], self.status("a")["failed"]), ("stopped", 2))
         again = self.place.call("resume", "a")  # it is tried again, and the third candidate is the last
-        self.assertEqual((again.returncode, self.status("a")["state"]), (0, "finished"), again.stderr)
+        self.assertEqual((again.returncode, self.status("a")["state"]), (1, "finished"), again.stderr)
         self.assertEqual(self.status("a")["failed"], 3)
 
     def test_a_run_that_pauses_itself_is_waited_for_on_request(self):
@@ -202,7 +202,7 @@ class Runs(PlaceCase):
         else:
             self.fail("it didn't wait")
         self.assertEqual(self.ok("continue", "a"), "the run goes on\n")
-        self.assertEqual(search.wait(60), 0)
+        self.assertEqual(search.wait(60), 1)
         self.assertEqual(self.status("a")["failed"], 3)
         for wrong in (["--wait", "--no-wait"], ["--no-wait", "--headless", "--wait"]):
             done = self.place.call("search", *wrong)
@@ -399,6 +399,12 @@ class Runs(PlaceCase):
         with open(path, "rb") as f:
             self.assertTrue(f.read().startswith(whole))
         self.assertIsNone(self.damaged(0))
+
+    def test_a_search_without_a_result_has_failed(self):
+        done = self.place.call("search", "--run", "a", "--candidates", "2", *TINY, "--memory", "1MiB")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("\nno candidate has a reward yet\n", done.stdout)
+        self.assertIn("#2 failed: memory: ", done.stderr)
 
     def test_a_history_that_is_lost(self):
         """Runs that nobody can read are runs, too; and one without its history isn't new."""
