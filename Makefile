@@ -57,7 +57,7 @@ $(B)/deps.mk: tools/find-deps.sh Makefile
 dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
 # the front end reads no JSON, and so links no yajl
 BASE_SRC   := $(filter-out engine/base/json%,$(call dirs,engine/base engine/candidate engine/wire)) $(wildcard engine/config/*.c) engine/space/genotype.c \
-              engine/space/change.c engine/space/space.c $(wildcard engine/space/*/describe.c engine/space/*/draw.c)
+              engine/space/change.c engine/space/drawing.c engine/space/space.c $(wildcard engine/space/*/describe.c engine/space/*/draw.c)
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/candidate engine/op engine/graph engine/backend \
               engine/backend/ref engine/backend/cpu engine/space $(wildcard engine/space/*) $(wildcard engine/task engine/task/*) engine/model engine/policy engine/train \
               engine/export engine/search engine/search/coordinator engine/search/journal engine/wire engine/worker engine/config engine/command engine/command/bench \

@@ -23,6 +23,12 @@ typedef struct ax_drawing {
     ax_drawing_row row[AX_DRAWING_ROWS];
 } ax_drawing;
 
+/* For spaces that draw: a row without parameters, which reads nothing yet. */
+ax_drawing_row ax_drawing_row_of(ax_drawing_node node, int number, const char *name);
+void ax_drawing_read(ax_drawing_row *r, int row);
+/* The output as the last row, which reads row first + i for each bit i of loose. */
+void ax_drawing_end(ax_drawing *d, int last, const char *name, int first, uint32_t loose);
+
 /* One of a space's drawings; it has the same number of rows for every genotype. */
 typedef struct ax_drawing_kind {
     const char *name, *tab; /* "decoder", and the label of the key that shows it: "wiring" */

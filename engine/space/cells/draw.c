@@ -3,22 +3,12 @@
 
 #include <stdio.h>
 
-static ax_drawing_row plain(ax_drawing_node node, int number, const char *name)
-{
-    return (ax_drawing_row) { .node = node, .number = number, .name = name, .params = -1 };
-}
-
-static void add_read(ax_drawing_row *r, int row)
-{
-    r->reads[r->n_reads++] = row;
-}
-
 static ax_drawing_row operation(int number, unsigned op, int reads, int channels, int repeats)
 {
-    ax_drawing_row r = plain(AX_NODE_OP, number, ax_cellop_name(op));
+    ax_drawing_row r = ax_drawing_row_of(AX_NODE_OP, number, ax_cellop_name(op));
     r.pale = op == AX_CELL_NONE || op == AX_CELL_SKIP;
     r.params = ax_cellop_params(op, channels, repeats);
-    add_read(&r, reads);
+    ax_drawing_read(&r, reads);
     return r;
 }
 
@@ -27,22 +17,17 @@ static void draw_cell(const ax_cells *c, int channels, int repeats, ax_drawing *
 {
     enum { OUT = 2 + 3 * AX_CELL_LAYERS };
     ax_drawing_row *row = out->row;
-    row[0] = plain(AX_NODE_INPUT, 0, "x");
+    row[0] = ax_drawing_row_of(AX_NODE_INPUT, 0, "x");
     row[1] = operation(1, c->stem_op, 0, channels, repeats);
     for (int l = 0; l < AX_CELL_LAYERS; l++) {
         int first = 2 + 3 * l;
         for (int k = 0; k < 2; k++)
             row[first + k] = operation(first + k, c->layer[l].op[k], c->layer[l].pos[k], channels, repeats);
-        row[first + 2] = plain(AX_NODE_SUM, first + 2, "sum");
-        add_read(&row[first + 2], first);
-        add_read(&row[first + 2], first + 1);
+        row[first + 2] = ax_drawing_row_of(AX_NODE_SUM, first + 2, "sum");
+        ax_drawing_read(&row[first + 2], first);
+        ax_drawing_read(&row[first + 2], first + 1);
     }
-    row[OUT] = plain(AX_NODE_OUTPUT, -1, "out");
-    uint32_t loose = ax_cells_loose_ends(c);
-    for (int v = 0; v < OUT; v++)
-        if (loose & 1u << v)
-            add_read(&row[OUT], v);
-    out->rows = OUT + 1;
+    ax_drawing_end(out, OUT, "out", 0, ax_cells_loose_ends(c));
 }
 
 /* Four taps of the encoder, three blocks, the head. */
@@ -51,19 +36,14 @@ static void draw_wiring(const ax_cells *c, ax_drawing *out)
     static const char *const tap[AX_CELLS_TAPS] = { "tap 1/4", "tap 1/8", "tap 1/16", "tap 1/32" };
     enum { HEAD = AX_CELLS_TAPS + AX_BLOCKS };
     for (int t = 0; t < AX_CELLS_TAPS; t++)
-        out->row[t] = plain(AX_NODE_INPUT, t, tap[t]);
+        out->row[t] = ax_drawing_row_of(AX_NODE_INPUT, t, tap[t]);
     for (int b = 0; b < AX_BLOCKS; b++) {
         ax_drawing_row *r = &out->row[AX_CELLS_TAPS + b];
-        *r = plain(AX_NODE_SUM, AX_CELLS_TAPS + b, "block");
-        add_read(r, c->block[b].in[0]);
-        add_read(r, c->block[b].in[1]);
+        *r = ax_drawing_row_of(AX_NODE_SUM, AX_CELLS_TAPS + b, "block");
+        ax_drawing_read(r, c->block[b].in[0]);
+        ax_drawing_read(r, c->block[b].in[1]);
     }
-    out->row[HEAD] = plain(AX_NODE_OUTPUT, -1, "head");
-    uint32_t loose = ax_cells_loose_blocks(c);
-    for (int b = 0; b < AX_BLOCKS; b++)
-        if (loose & 1u << b)
-            add_read(&out->row[HEAD], AX_CELLS_TAPS + b);
-    out->rows = HEAD + 1;
+    ax_drawing_end(out, HEAD, "head", AX_CELLS_TAPS, ax_cells_loose_blocks(c));
 }
 
 void ax_cells_draw(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out)

@@ -4,16 +4,6 @@
 /* Channels of the space's encoder (engine/model/mobilenet.c); a test checks them. */
 static const int tap_channels[AX_TEMPLATE_TAPS] = { 24, 32 };
 
-static ax_drawing_row plain(ax_drawing_node node, int number, const char *name)
-{
-    return (ax_drawing_row) { .node = node, .number = number, .name = name, .params = -1 };
-}
-
-static void add_read(ax_drawing_row *r, int row)
-{
-    r->reads[r->n_reads++] = row;
-}
-
 /* A block's template, number of repetitions, and whether it halves. */
 static const char *block_text(const ax_template_block *b)
 {
@@ -29,21 +19,16 @@ static const char *block_text(const ax_template_block *b)
 static void draw_decoder(const ax_templates *t, int repeats, ax_drawing *out)
 {
     enum { HEAD = AX_TEMPLATE_VALUES };
-    out->row[0] = plain(AX_NODE_INPUT, 0, "tap 1/4");
-    out->row[1] = plain(AX_NODE_INPUT, 1, "tap 1/8");
+    out->row[0] = ax_drawing_row_of(AX_NODE_INPUT, 0, "tap 1/4");
+    out->row[1] = ax_drawing_row_of(AX_NODE_INPUT, 1, "tap 1/8");
     for (int b = 0; b < AX_TEMPLATE_BLOCKS; b++) {
         ax_drawing_row *r = &out->row[AX_TEMPLATE_TAPS + b];
-        *r = plain(AX_NODE_OP, AX_TEMPLATE_TAPS + b, block_text(&t->block[b]));
+        *r = ax_drawing_row_of(AX_NODE_OP, AX_TEMPLATE_TAPS + b, block_text(&t->block[b]));
         r->params = ax_template_block_params(t, (unsigned)b, repeats);
-        add_read(r, t->block[b].pos[0]);
-        add_read(r, t->block[b].pos[1]);
+        ax_drawing_read(r, t->block[b].pos[0]);
+        ax_drawing_read(r, t->block[b].pos[1]);
     }
-    out->row[HEAD] = plain(AX_NODE_OUTPUT, -1, "head");
-    uint32_t loose = ax_templates_loose_blocks(t);
-    for (int b = 0; b < AX_TEMPLATE_BLOCKS; b++)
-        if (loose & 1u << b)
-            add_read(&out->row[HEAD], AX_TEMPLATE_TAPS + b);
-    out->rows = HEAD + 1;
+    ax_drawing_end(out, HEAD, "head", AX_TEMPLATE_TAPS, ax_templates_loose_blocks(t));
 }
 
 /* A line per block with its two inputs, and per template with its two operations and aggregation. */
@@ -52,22 +37,22 @@ static void draw_cells(const ax_templates *t, ax_drawing *out)
     static const char *const joined[AX_TEMPLATES][2] = { { "t0 sum", "t0 concat" },
                                                          { "t1 sum", "t1 concat" },
                                                          { "t2 sum", "t2 concat" } };
-    out->row[0] = plain(AX_NODE_INPUT, 0, "first");
-    out->row[1] = plain(AX_NODE_INPUT, 1, "second");
+    out->row[0] = ax_drawing_row_of(AX_NODE_INPUT, 0, "first");
+    out->row[1] = ax_drawing_row_of(AX_NODE_INPUT, 1, "second");
     out->rows = 2;
     for (int i = 0; i < AX_TEMPLATES; i++) {
         const int first = out->rows;
         for (int k = 0; k < 2; k++) {
             const unsigned op = t->template[i].op[k];
             ax_drawing_row *r = &out->row[out->rows];
-            *r = plain(AX_NODE_OP, out->rows++, ax_template_op_name(op));
+            *r = ax_drawing_row_of(AX_NODE_OP, out->rows++, ax_template_op_name(op));
             r->pale = op == AX_TEMPLATE_SKIP;
-            add_read(r, k);
+            ax_drawing_read(r, k);
         }
         ax_drawing_row *r = &out->row[out->rows];
-        *r = plain(AX_NODE_SUM, out->rows++, joined[i][t->template[i].aggregate]);
-        add_read(r, first);
-        add_read(r, first + 1);
+        *r = ax_drawing_row_of(AX_NODE_SUM, out->rows++, joined[i][t->template[i].aggregate]);
+        ax_drawing_read(r, first);
+        ax_drawing_read(r, first + 1);
     }
 }
 
