@@ -27,10 +27,20 @@ static bool parameters(const char *sequence, char out[static AX_SGR])
     return true;
 }
 
+/* The parameters of a colour. Those of the palette are kept: a picture asks for thousands. */
 static void color(int number, bool background, char out[static AX_SGR])
 {
+    enum { KEPT = 256 };
+    static char kept[2][KEPT][AX_SGR];
+    char *known = number < KEPT ? kept[background][number] : NULL;
+    if (known && known[0]) {
+        memcpy(out, known, AX_SGR);
+        return;
+    }
     if (!parameters(tiparm(background ? set_a_background : set_a_foreground, number), out))
         snprintf(out, AX_SGR, background ? "49" : "39");
+    if (known)
+        memcpy(known, out, AX_SGR);
 }
 
 static bool colors_are_ansi(void)

@@ -1,6 +1,5 @@
 #include "tui/term/delta_pen.h"
 
-#include <stdio.h>
 #include <string.h>
 
 ax_pen ax_pen_normal(void)
@@ -33,26 +32,33 @@ bool ax_pen_hides(const ax_pen *p)
 
 /* ---- the pen ---- */
 
-enum { SEQUENCE = 4 * AX_SGR };
+/* A sequence without its final byte; formatted by hand, since thousands are compared for a picture. */
+typedef struct sequence {
+    char text[4 * AX_SGR];
+    size_t n;
+} sequence;
 
-static void add_parameter(char *to, const char *parameter)
+static void add_parameter(sequence *to, const char *parameter)
 {
-    size_t n = strlen(to);
-    snprintf(to + n, SEQUENCE - n, "%s%s", n > 2 && to[n - 1] != ';' ? ";" : "", parameter);
+    size_t n = strlen(parameter);
+    if (to->n > 2 && to->text[to->n - 1] != ';')
+        to->text[to->n++] = ';';
+    if (to->n + n > sizeof to->text - 1)
+        return;
+    memcpy(to->text + to->n, parameter, n);
+    to->n += n;
 }
 
-static void add_color(char *to, const ax_delta_terminal *t, int color, bool background)
+static void add_color(sequence *to, const ax_delta_terminal *t, int color, bool background)
 {
     char text[AX_SGR];
-    if (color < 0)
-        snprintf(text, sizeof text, background ? "49" : "39");
-    else
+    if (color >= 0)
         t->color(color, background, text);
-    add_parameter(to, text);
+    add_parameter(to, color >= 0 ? text : background ? "49" : "39");
 }
 
 /* Appends the parameters of what `pen` has and `from` lacks; what `from` has besides must be colours. */
-static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen)
+static void add_new(sequence *to, const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen)
 {
     if (pen->bold && !from->bold)
         add_parameter(to, "1");
@@ -66,42 +72,42 @@ static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, co
         add_color(to, t, pen->bg, true);
 }
 
-/* The shorter of two sequences from a pen to another, without the final byte; "" when they are the same. */
-static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen, char out[static SEQUENCE])
+/* The shorter of two sequences from a pen to another; n = 0 when they are the same. */
+static sequence sequence_to(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen)
 {
-    char fresh[SEQUENCE] = "\033[", more[SEQUENCE] = "\033[";
+    sequence fresh = { "\033[", 2 }, more = { "\033[", 2 };
     const ax_pen normal = ax_pen_normal();
-    out[0] = '\0';
     if (ax_pen_same(from, pen))
-        return;
+        return (sequence) { .n = 0 };
     /* ESC [ m alone sets the normal pen; so does a first parameter that is empty */
     if (!ax_pen_same(pen, &normal)) {
-        snprintf(fresh, sizeof fresh, "\033[;");
-        add_new(fresh, t, &normal, pen);
+        fresh.text[fresh.n++] = ';';
+        add_new(&fresh, t, &normal, pen);
     }
-    add_new(more, t, from, pen);
-    bool lost = (from->bold && !pen->bold) || (from->dim && !pen->dim) || (from->reverse && !pen->reverse);
-    memcpy(out, lost || strlen(fresh) < strlen(more) ? fresh : more, SEQUENCE);
+    if ((from->bold && !pen->bold) || (from->dim && !pen->dim) || (from->reverse && !pen->reverse))
+        return fresh;
+    add_new(&more, t, from, pen);
+    return fresh.n < more.n ? fresh : more;
 }
 
 void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out)
 {
-    char text[SEQUENCE];
     ax_pen taken = *pen;
     if (pen->fg == AX_PEN_ANY) { /* and the foreground of a blank can't be seen */
         taken.fg = h->pen.fg;
         taken.bold = h->pen.bold;
         taken.dim = h->pen.dim;
     }
-    take_text(t, &h->pen, &taken, text);
-    if (text[0])
-        ax_str_printf(out, "%sm", text);
+    sequence seq = sequence_to(t, &h->pen, &taken);
+    if (seq.n) {
+        seq.text[seq.n++] = 'm';
+        ax_str_bytes(out, seq.text, seq.n);
+    }
     h->pen = taken;
 }
 
 int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to)
 {
-    char text[SEQUENCE];
-    take_text(t, from, to, text);
-    return text[0] ? (int)strlen(text) + 1 : 0;
+    sequence seq = sequence_to(t, from, to);
+    return seq.n ? (int)seq.n + 1 : 0;
 }

@@ -19,12 +19,23 @@ static int by_bytes(int n)
     return n <= 0 ? 0 : n == 1 ? 3 : 3 + digits(n);
 }
 
+/* Appends "ESC [ n letter", without n = 0. */
+static void add_sequence(ax_str *out, int n, char letter)
+{
+    char text[16];
+    int at = sizeof text;
+    text[--at] = letter;
+    for (; n > 0; n /= 10)
+        text[--at] = (char)('0' + n % 10);
+    text[--at] = '[';
+    text[--at] = '\033';
+    ax_str_bytes(out, text + at, sizeof text - (size_t)at);
+}
+
 static void add_by(ax_str *out, int n, char letter)
 {
-    if (n > 1)
-        ax_str_printf(out, "\033[%d%c", n, letter);
-    else if (n == 1)
-        ax_str_printf(out, "\033[%c", letter);
+    if (n > 0)
+        add_sequence(out, n > 1 ? n : 0, letter);
 }
 
 /* ---- rows ---- */
@@ -145,7 +156,7 @@ void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str
         if (leg_bytes(&l) <= column_bytes(col))
             add_leg(&l, out);
         else
-            ax_str_printf(out, "\033[%dG", col + 1);
+            add_sequence(out, col + 1, 'G');
     }
     h->row = row;
     h->col = col;
