@@ -1,5 +1,6 @@
 #include "engine/policy/controller.h"
 
+#include "engine/base/cacheline.h"
 #include "engine/policy/controller_internal.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 64, PAD = LINE / sizeof(float) }; /* cache line, bytes and floats */
+enum { PAD = AX_LINE / sizeof(float) }; /* floats of a cache line */
 
 /* ---- tensors ---- */
 
@@ -70,13 +71,12 @@ ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax
     c->feedback = feedback;
     lay_out(c);
     for (int s = 0; s < 4; s++) {
-        c->block[s] = aligned_alloc(LINE, c->count * sizeof(float)); /* tensors are padded to whole cache lines */
+        c->block[s] = ax_lines_zero(c->count * sizeof(float)); /* tensors are padded to whole cache lines */
         if (!c->block[s]) {
             ax_controller_free(c);
             ax_fail(err, AX_ENOMEM, "no memory for a controller");
             return NULL;
         }
-        memset(c->block[s], 0, c->count * sizeof(float));
     }
     for (int t = 0; t < c->first[T_KINDS]; t++)
         for (size_t i = 0; i < c->tensor[t].count; i++)

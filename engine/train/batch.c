@@ -1,5 +1,6 @@
 #include "engine/train/batch.h"
 
+#include "engine/base/cacheline.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -23,11 +24,6 @@ struct ax_batch {
     ax_plan *plan;                 /* borrowed */
     int32_t ready;                 /* the step prepared in advance, -1 = none */
 };
-
-static void *aligned(size_t bytes)
-{
-    return aligned_alloc(64, (bytes + 63) & ~(size_t)63);
-}
 
 static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap */
 {
@@ -59,20 +55,20 @@ static bool allocate(ax_batch *b)
 {
     size_t n = (size_t)b->spec.n, crop = (size_t)b->t->settings.stage2_crop;
     for (int k = 0; k < targets(b); k++)
-        if (!(b->target[k] = aligned(n * target_bytes(b, k))))
+        if (!(b->target[k] = ax_lines_alloc(n * target_bytes(b, k))))
             return false;
     if (task_of(b)->weighted) {
         size_t bytes = (size_t)task_of(b)->outputs * sizeof *b->weights;
-        if (!(b->weights = aligned(bytes)))
+        if (!(b->weights = ax_lines_alloc(bytes)))
             return false;
         memcpy(b->weights, task_of(b)->weight, bytes);
     }
     if (b->spec.stage == 2)
-        return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
+        return (b->image = ax_lines_alloc(n * crop * crop * 3 * sizeof(float)));
     for (int k = 0; k < b->t->encoder.taps.n; k++)
-        if (!(b->tap[k] = aligned(n * tap_count(b, k) * sizeof(float))))
+        if (!(b->tap[k] = ax_lines_alloc(n * tap_count(b, k) * sizeof(float))))
             return false;
-    if (ax_trainer_has_teacher(&b->t->settings) && !(b->teacher = aligned(n * teacher_count(b) * sizeof(float))))
+    if (ax_trainer_has_teacher(&b->t->settings) && !(b->teacher = ax_lines_alloc(n * teacher_count(b) * sizeof(float))))
         return false;
     return (b->order = malloc(ax_cache_count(b->t->train) * sizeof *b->order));
 }

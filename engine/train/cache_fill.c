@@ -1,4 +1,5 @@
 /* Makes the items of a cache file: runs every sample through the encoder, and the teacher. */
+#include "engine/base/cacheline.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
@@ -178,11 +179,10 @@ static ax_code make_item(ax_cache_maker *m, ax_sample *sample, const ax_cache_la
     ax_code code = encoder_prepare(&m->encoder, sample->h, sample->w, err);
     if (code == AX_OK && l->bytes > m->cap) {
         free(m->bytes);
-        m->bytes = aligned_alloc(64, l->bytes);
+        m->bytes = ax_lines_zero(l->bytes);
         m->cap = m->bytes ? l->bytes : 0;
         if (!m->bytes)
             return ax_fail(err, AX_ENOMEM, "no memory for an item of %zu bytes", l->bytes);
-        memset(m->bytes, 0, l->bytes);
     }
     return code == AX_OK ? fill_item(&m->encoder, &m->spec, sample, l, m->bytes, err) : code;
 }

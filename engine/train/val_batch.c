@@ -1,5 +1,6 @@
 #include "engine/train/val_batch.h"
 
+#include "engine/base/cacheline.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -23,11 +24,8 @@ static int taps(const ax_val_batch *b)
 /* Allocates zeros: the last batch may not be full. */
 static float *make_input(const ax_val_batch *b, size_t count, ax_err *err)
 {
-    size_t bytes = ((size_t)b->n * count * sizeof(float) + 63) & ~(size_t)63;
-    float *mem = aligned_alloc(64, bytes);
-    if (mem)
-        memset(mem, 0, bytes);
-    else
+    float *mem = ax_lines_zero((size_t)b->n * count * sizeof *mem);
+    if (!mem)
         ax_fail(err, AX_ENOMEM, "no memory to evaluate %d images of %dx%d", b->n, b->h, b->w);
     return mem;
 }

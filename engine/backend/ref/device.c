@@ -1,5 +1,7 @@
 #include "engine/backend/ref/ref.h"
 
+#include "engine/base/cacheline.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,13 +27,9 @@ static void ref_close(ax_device *dev)
 static void *ref_alloc(ax_device *dev, size_t bytes, ax_err *err)
 {
     (void)dev;
-    size_t rounded = (bytes + 63) / 64 * 64;
-    void *mem = rounded >= bytes ? aligned_alloc(64, rounded ? rounded : 64) : NULL;
-    if (!mem) {
+    void *mem = ax_lines_zero(bytes);
+    if (!mem)
         ax_fail(err, AX_ENOMEM, "no memory for %zu bytes", bytes);
-        return NULL;
-    }
-    memset(mem, 0, rounded ? rounded : 64);
     return mem;
 }
 

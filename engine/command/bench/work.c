@@ -1,5 +1,6 @@
 /* Workloads of the bench command: a training step or inference as a plan with inputs and optimisers. */
 #include "engine/backend/list.h"
+#include "engine/base/cacheline.h"
 #include "engine/base/clock.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/inputs.h"
@@ -72,8 +73,7 @@ static ax_code bind_inputs(ax_bench *b, ax_err *err)
     ax_rng rng = ax_rng_new(1, 2);
     const ax_value *v;
     for (uint32_t id = 0; (v = ax_inputs_next(b->session.graph, &id));) {
-        size_t bytes = (ax_type_bytes(v->type) + 63) / 64 * 64;
-        void *mem = b->n_inputs < AX_BENCH_INPUTS ? aligned_alloc(64, bytes) : NULL;
+        void *mem = b->n_inputs < AX_BENCH_INPUTS ? ax_lines_alloc(ax_type_bytes(v->type)) : NULL;
         if (!mem)
             return ax_fail(err, AX_ENOMEM, "no memory for the input '%s'", v->name);
         b->input[b->n_inputs++] = mem;
