@@ -1,5 +1,6 @@
 #include "engine/base/json.h"
 #include "engine/base/file.h"
+#include "engine/base/json_doc.h"
 #include "engine/base/json_run.h"
 
 #include <fcntl.h>
@@ -8,20 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 16 };
 static const size_t longest = (size_t)1 << 31; /* most bytes of a file */
-
-/* Memory in chunks that are freed together. */
-typedef struct chunk {
-    struct chunk *below;
-    size_t used, cap;
-    max_align_t bytes[];
-} chunk;
-
-struct ax_json_doc {
-    chunk *top;
-    ax_json *root;
-};
 
 typedef struct open_list {
     ax_json *list; /* NULL: a list that is passed through; its elements are taken one at a time */
@@ -42,37 +30,6 @@ typedef struct parser {
     ax_err *err;
 } parser;
 
-static void *grab(ax_json_doc *doc, size_t n)
-{
-    n = (n + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
-    if (!doc->top || doc->top->cap - doc->top->used < n) {
-        size_t cap = n > CHUNK ? n : CHUNK;
-        chunk *c = malloc(sizeof *c + cap);
-        if (!c)
-            return NULL;
-        c->below = doc->top;
-        c->used = 0;
-        c->cap = cap;
-        doc->top = c;
-    }
-    char *at = (char *)doc->top->bytes + doc->top->used;
-    doc->top->used += n;
-    return at;
-}
-
-/* Frees all chunks but the first. */
-static void forget(ax_json_doc *doc)
-{
-    while (doc->top && doc->top->below) {
-        chunk *below = doc->top->below;
-        free(doc->top);
-        doc->top = below;
-    }
-    if (doc->top)
-        doc->top->used = 0;
-    doc->root = NULL;
-}
-
 static int stop(parser *p, const char *why)
 {
     p->why = why;
@@ -87,7 +44,7 @@ static int no_memory(parser *p)
 
 static const char *copy(parser *p, const unsigned char *text, size_t n)
 {
-    char *to = grab(p->doc, n + 1);
+    char *to = ax_json_grab(p->doc, n + 1);
     if (!to)
         return NULL;
     memcpy(to, text, n);
@@ -104,7 +61,7 @@ static bool is_kept(const parser *p)
 /* Appends a value to the open list, or makes it the root. NULL without memory. */
 static ax_json *add(parser *p, ax_json_kind kind)
 {
-    ax_json *v = grab(p->doc, sizeof *v);
+    ax_json *v = ax_json_grab(p->doc, sizeof *v);
     if (!v)
         return NULL;
     *v = (ax_json) { .kind = kind };
@@ -130,7 +87,7 @@ static int done(parser *p)
     if (!p->take || p->depth != p->kept || !p->kept)
         return 1;
     p->code = p->take(p->context, p->list_key ? p->list_key : "", p->doc->root, p->err);
-    forget(p->doc);
+    ax_json_forget(p->doc);
     return p->code == AX_OK;
 }
 
@@ -301,20 +258,6 @@ ax_json_doc *ax_json_open(const char *path, ax_err *err)
     ax_json_doc *doc = ax_json_parse(bytes, n, path, err);
     free(bytes);
     return doc;
-}
-
-const ax_json *ax_json_root(const ax_json_doc *doc)
-{
-    return doc->root;
-}
-
-void ax_json_free(ax_json_doc *doc)
-{
-    if (!doc)
-        return;
-    forget(doc);
-    free(doc->top);
-    free(doc);
 }
 
 ax_code ax_json_each(const char *path, ax_json_take take, void *context, ax_err *err)

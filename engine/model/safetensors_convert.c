@@ -1,4 +1,4 @@
-#include "engine/model/safetensors_header.h"
+#include "engine/model/safetensors_tensor.h"
 
 #include "engine/base/bf16.h"
 

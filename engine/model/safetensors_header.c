@@ -1,32 +1,13 @@
 #include "engine/model/safetensors_header.h"
+#include "engine/model/safetensors_tensor.h"
 
 #include "engine/base/grow.h"
 #include "engine/base/json_run.h"
-#include "engine/base/str.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    char name[8];
-    uint8_t bytes;
-} dtypes[] = {
-    [AX_ST_F64] = { "F64", 8 }, [AX_ST_F32] = { "F32", 4 }, [AX_ST_F16] = { "F16", 2 }, [AX_ST_BF16] = { "BF16", 2 },
-    [AX_ST_I64] = { "I64", 8 }, [AX_ST_I32] = { "I32", 4 }, [AX_ST_U8] = { "U8", 1 },
-};
-enum { DTYPES = sizeof dtypes / sizeof *dtypes, MAX_DIM = sizeof((ax_st_tensor *)0)->dim / sizeof(int64_t) };
-
-const char *ax_st_dtype_name(ax_st_dtype dtype)
-{
-    return dtypes[dtype].name;
-}
-
-size_t ax_st_dtype_bytes(ax_st_dtype dtype)
-{
-    return dtypes[dtype].bytes;
-}
 
 /* The parser's position in the document. */
 typedef enum place {
@@ -86,18 +67,6 @@ static bool is_text(const unsigned char *text, size_t len, const char *what)
     return len == strlen(what) && !memcmp(text, what, len);
 }
 
-/* Copies n bytes as a string; NULL without memory. Zero bytes have been refused before. */
-static char *copy(const unsigned char *text, size_t len)
-{
-    char *s = malloc(len + 1);
-    if (s) {
-        if (len)
-            memcpy(s, text, len);
-        s[len] = '\0';
-    }
-    return s;
-}
-
 static int start_tensor(reader *r, const unsigned char *key, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -107,7 +76,7 @@ static int start_tensor(reader *r, const unsigned char *key, size_t len)
     if (!array)
         return no_memory(r);
     r->h->tensor = array;
-    char *name = copy(key, len);
+    char *name = strndup((const char *)key, len);
     if (!name)
         return no_memory(r);
     r->h->tensor[r->h->n++] = (ax_st_tensor) { .name = name };
@@ -125,7 +94,7 @@ static int start_meta(reader *r, const unsigned char *key, size_t len)
     if (!array)
         return no_memory(r);
     r->h->meta = array;
-    char *name = copy(key, len);
+    char *name = strndup((const char *)key, len);
     if (!name)
         return no_memory(r);
     r->h->meta[r->h->n_meta++] = (ax_st_meta) { .key = name };
@@ -166,22 +135,13 @@ static int on_key(void *context, const unsigned char *key, size_t len)
     return stop(r, "a field other than dtype, shape, data_offsets");
 }
 
-/* Unsupported types, such as BOOL or F8_E4M3, are an error only when their tensor is used. */
-static bool is_type(const unsigned char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (!((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '_'))
-            return false;
-    return len && len < sizeof((ax_st_tensor *)0)->type;
-}
-
 static int on_string(void *context, const unsigned char *text, size_t len)
 {
     reader *r = context;
     if (r->at == META_IN) {
         if (memchr(text, 0, len))
             return stop(r, "a value of the metadata contains a zero byte");
-        char *value = copy(text, len);
+        char *value = strndup((const char *)text, len);
         if (!value)
             return no_memory(r);
         r->h->meta[r->h->n_meta - 1].value = value;
@@ -191,16 +151,8 @@ static int on_string(void *context, const unsigned char *text, size_t len)
     if (r->at != DTYPE)
         return stop(r, "a string where none is due");
     ax_st_tensor *t = &r->h->tensor[r->h->n - 1];
-    t->dtype = AX_ST_OTHER;
-    for (int i = 0; i < DTYPES; i++)
-        if (is_text(text, len, dtypes[i].name))
-            t->dtype = (ax_st_dtype)i;
-    if (t->dtype == AX_ST_OTHER && !is_type(text, len))
-        return stop(r, "its dtype isn't the name of a type");
-    if (t->dtype == AX_ST_OTHER)
-        memcpy(t->type, text, len); /* the rest is zero */
     r->at = FIELD;
-    return 1;
+    return ax_st_set_type(t, (const char *)text, len) ? 1 : stop(r, "its dtype isn't the name of a type");
 }
 
 static int on_integer(void *context, long long value)
@@ -208,7 +160,7 @@ static int on_integer(void *context, long long value)
     reader *r = context;
     ax_st_tensor *t = r->h->n ? &r->h->tensor[r->h->n - 1] : NULL;
     if (r->at == SHAPE_IN) {
-        if (value < 0 || t->n_dim == MAX_DIM)
+        if (value < 0 || t->n_dim == AX_ST_MAX_DIM)
             return stop(r, value < 0 ? "a negative extent" : "more than 8 dimensions");
         t->dim[t->n_dim++] = value;
         return 1;
@@ -224,25 +176,13 @@ static int on_integer(void *context, long long value)
 /* Checks the three fields of a tensor against each other and the file. */
 static int finish_tensor(reader *r)
 {
-    ax_st_tensor *t = &r->h->tensor[r->h->n - 1];
     if (r->has != (HAS_DTYPE | HAS_SHAPE | HAS_OFFSETS))
         return stop(r, "dtype, shape or data_offsets is missing");
-    if (r->n_offsets != 2 || r->offset[0] > r->offset[1] || r->offset[1] > r->n_data)
-        return stop(r, r->n_offsets == 2 && r->offset[1] > r->n_data ? "its data is beyond the end of the file"
-                                                                     : "data_offsets isn't [begin, end]");
-    size_t elements = 1;
-    for (int i = 0; i < t->n_dim; i++)
-        if (__builtin_mul_overflow(elements, (size_t)t->dim[i], &elements))
-            return stop(r, "its shape is too large");
-    t->elements = elements;
-    size_t bytes = (size_t)(r->offset[1] - r->offset[0]);
-    bool fits = t->dtype == AX_ST_OTHER
-                    ? elements / 8 <= bytes /* unknown types take at least one bit per element */
-                    : !__builtin_mul_overflow(elements, ax_st_dtype_bytes(t->dtype), &t->bytes) && t->bytes == bytes;
-    if (!fits)
-        return stop(r, "its shape needs another number of bytes than data_offsets says");
-    t->bytes = bytes;
-    t->data = r->data + r->offset[0];
+    if (r->n_offsets != 2)
+        return stop(r, "data_offsets isn't [begin, end]");
+    const char *wrong = ax_st_place(&r->h->tensor[r->h->n - 1], r->offset[0], r->offset[1], r->data, r->n_data);
+    if (wrong)
+        return stop(r, wrong);
     r->at = TOP;
     return 1;
 }
@@ -301,30 +241,6 @@ static int on_double(void *context, double value)
     return on_other(context);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    const ax_st_meta *x = a, *y = b;
-    return strcmp(x->key, y->key);
-}
-
-/* Duplicate keys are refused: some readers would take the first value, others the last. */
-static ax_code sort_meta(reader *r)
-{
-    if (r->h->n_meta)
-        qsort(r->h->meta, r->h->n_meta, sizeof *r->h->meta, compare_keys);
-    for (size_t i = 1; i < r->h->n_meta; i++) {
-        if (strcmp(r->h->meta[i - 1].key, r->h->meta[i].key) != 0)
-            continue;
-        ax_str key;
-        ax_str_init(&key, 0);
-        ax_str_quoted(&key, r->h->meta[i].key);
-        ax_fail(r->err, AX_EFORMAT, "%s: header: the metadata has the key %.200s twice", r->name, key.text);
-        ax_str_release(&key);
-        return AX_EFORMAT;
-    }
-    return AX_OK;
-}
-
 ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const char *data, size_t n_data,
                            const char *name, ax_err *err)
 {
@@ -351,7 +267,7 @@ ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const ch
     } else if (code == AX_OK && r.at != DONE) {
         stop(&r, "no JSON object");
     }
-    return r.code == AX_OK ? sort_meta(&r) : r.code;
+    return r.code == AX_OK ? ax_st_header_sort_meta(h, name, err) : r.code;
 }
 
 void ax_st_header_release(ax_st_header *h)

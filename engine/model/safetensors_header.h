@@ -18,9 +18,8 @@ typedef struct ax_st_header {
 ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const char *data, size_t n_data,
                            const char *name, ax_err *err);
 void ax_st_header_release(ax_st_header *h);
-
-/* Name in the file, and bytes per element; not for AX_ST_OTHER. */
-const char *ax_st_dtype_name(ax_st_dtype dtype);
-size_t ax_st_dtype_bytes(ax_st_dtype dtype);
+/* Sorts the metadata by key. AX_EFORMAT: a key is there twice, of which some readers would take the first value, others
+   the last. name: for messages. */
+ax_code ax_st_header_sort_meta(ax_st_header *h, const char *name, ax_err *err);
 
 #endif

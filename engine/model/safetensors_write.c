@@ -1,4 +1,5 @@
 #include "engine/model/safetensors_header.h"
+#include "engine/model/safetensors_tensor.h"
 
 #include "engine/base/file.h"
 #include "engine/base/output.h"
