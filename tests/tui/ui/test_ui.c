@@ -5,12 +5,9 @@
 #include "tui/ui/edit.h"
 #include "tui/ui/palette.h"
 #include "tui/view/mask_view.h"
-#include "tui/view/view.h"
 #include "viz/curve.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static ax_edit *editor(ax_desk *d)
@@ -299,94 +296,6 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     assert_true(ax_ui_selection(&d->ui)->rows.n >= 40 && ax_ui_selection(&d->ui)->rows.n < 60);
 }
 
-/* The number in the log's frame: lines below the last one shown. */
-static uint32_t newer_below(ax_desk *d)
-{
-    ax_canvas c;
-    ax_str drawn;
-    ax_canvas_init(&c, &ax_glyphs_unicode);
-    ax_str_init(&drawn, 0);
-    assert_int_equal(ax_canvas_resize(&c, 24, 80, NULL), AX_OK);
-    int cursor;
-    assert_int_equal(ax_draw_screen(&c, &d->ui, &cursor, NULL), AX_OK);
-    ax_canvas_text(&c, &drawn);
-    const char *says = strstr(drawn.text, " newer below");
-    assert_true(says || strstr(drawn.text, "following"));
-    while (says && says[-1] >= '0' && says[-1] <= '9')
-        says--;
-    uint32_t n = says ? (uint32_t)strtoul(says, NULL, 10) : 0;
-    ax_str_release(&drawn);
-    ax_canvas_release(&c);
-    return n;
-}
-
-/* The lines being read stay in place while new ones arrive, until they are dropped: then the oldest ones are shown. */
-static void the_log_holds_still_while_it_is_read(void **state)
-{
-    ax_desk *d = *state;
-    ax_desk_keys(d, "6");
-    ax_ui_arrange(&d->ui, 24, 80);
-    ax_desk_keys(d, "kkkk");
-    uint64_t shown = d->state.n_log - newer_below(d);
-    ax_desk_score(d, 1, 0.1);
-    ax_desk_score(d, 2, 0.1);
-    assert_int_equal(d->state.n_log - newer_below(d), shown);
-    ax_desk_keys(d, "G");
-    assert_int_equal(newer_below(d), 0);
-    ax_desk_keys(d, "g");
-    while (!d->state.log_dropped)
-        ax_desk_score(d, 1, 0.1);
-    shown = d->state.log_dropped + d->state.n_log - newer_below(d);
-    assert_int_equal(shown, d->ui.layout.pane[AX_VIEW_LOG].rows - 2); /* its first line has just been dropped */
-    for (int i = 0; i < 1000; i++)
-        ax_desk_score(d, 1, 0.1);
-    assert_int_equal(d->state.n_log, AX_STATE_LOG);
-    assert_int_equal(d->state.n_log - newer_below(d),
-                     d->ui.layout.pane[AX_VIEW_LOG].rows - 2 - 1); /* and one for the notice that lines were dropped */
-    for (uint32_t i = 1; i < d->state.n_log; i++)
-        assert_true(ax_state_log(&d->state, i)->at >= ax_state_log(&d->state, i - 1)->at);
-}
-
-/* The candidate of the log line at the cursor. */
-static uint32_t of_the_line(ax_desk *d)
-{
-    ax_desk_keys(d, "\r");
-    uint32_t id = ax_ui_selection(&d->ui)->selected;
-    assert_int_equal(d->ui.view, AX_VIEW_CELL);
-    ax_desk_keys(d, "6");
-    return id;
-}
-
-static void the_log_is_searched(void **state)
-{
-    ax_desk *d = *state;
-    ax_ui_arrange(&d->ui, 24, 80);
-    ax_desk_keys(d, "6/NoThIng has this\r");
-    assert_non_null(strstr(d->ui.message, "no line has it"));
-    ax_desk_score(d, 3, 0.1234);
-    ax_desk_score(d, 1, 0.1234);
-    ax_desk_score(d, 2, 0.1235);
-    ax_desk_keys(d,
-                 "/REWARD .1234\r"); /* the older of two matching lines: the search wraps around from the newest line */
-    assert_int_equal(of_the_line(d), 3);
-    ax_desk_keys(d, "n");
-    assert_int_equal(of_the_line(d), 1);
-    ax_desk_keys(d, "n");
-    assert_non_null(strstr(d->ui.message, "around the end"));
-    assert_int_equal(of_the_line(d), 3);
-    ax_desk_keys(d, "N");
-    assert_int_equal(of_the_line(d), 1);
-    ax_desk_keys(d, "Nk/\r"); /* the same from another line */
-    assert_int_equal(of_the_line(d), 3);
-    ax_desk_keys(d, "/.1235\rn");
-    assert_non_null(strstr(d->ui.message, "no other line"));
-    assert_int_equal(of_the_line(d), 2);
-    ax_desk_keys(d, "\x1bn"); /* Esc ends the search first, and doesn't leave the view */
-    assert_int_equal(d->ui.view, AX_VIEW_LOG);
-    assert_non_null(strstr(d->ui.message, "nothing to look for"));
-    assert_int_equal(ax_ui_selection(&d->ui)->filter.n, 0);
-}
-
 static void what_a_key_does_can_be_typed(void **state)
 {
     ax_desk *d = *state;
@@ -403,107 +312,6 @@ static void what_a_key_does_can_be_typed(void **state)
     ax_desk_keys(d, ":xyz\t");
     assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "xyz");
     ax_desk_keys(d, "\x1b");
-}
-
-static void the_mouse_chooses(void **state)
-{
-    ax_desk *d = *state;
-    ax_ui_arrange(&d->ui, 24, 80);
-    uint32_t first = ax_ui_selection(&d->ui)->first;
-    int row = d->ui.layout.pane[AX_VIEW_TABLE].row + 1 + 2;
-    ax_ui_mouse(&d->ui, 0, row, 10);
-    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[first + 2]);
-    ax_ui_mouse(&d->ui, 0, row, 10); /* a second click opens it */
-    assert_int_equal(d->ui.view, AX_VIEW_CELL);
-    ax_ui_mouse(&d->ui, 0, 1, 14); /* " 1 Overview  2 Table " */
-    assert_int_equal(d->ui.view, AX_VIEW_TABLE);
-    ax_ui_arrange(&d->ui, 24, 80);
-    uint32_t before = ax_ui_selection(&d->ui)->selected;
-    ax_ui_mouse(&d->ui, 65, 10, 10);
-    long at = ax_rows_find(&ax_ui_selection(&d->ui)->rows, before);
-    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
-    ax_ui_mouse(&d->ui, 0, 23, 3); /* a click on the hints does nothing */
-    ax_ui_mouse(&d->ui, 2, 10, 3); /* another button does nothing */
-    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
-    assert_false(d->ui.mouse);
-    ax_desk_keys(d, "%");
-    assert_true(d->ui.mouse);
-}
-
-/* The selected candidate's place in the order of scores. */
-static long place_of_selected(const ax_desk *d)
-{
-    long i = (long)d->state.n_scored - 1;
-    while (i >= 0 && d->state.scored[i] != ax_ui_selection(&d->ui)->selected)
-        i--;
-    return i;
-}
-
-static void draw_once(ax_desk *d, ax_str *out)
-{
-    ax_canvas c;
-    int cursor;
-    ax_canvas_init(&c, &ax_glyphs_unicode);
-    assert_int_equal(ax_canvas_resize(&c, 48, 160, NULL), AX_OK);
-    ax_ui_arrange(&d->ui, 48, 160);
-    assert_int_equal(ax_draw_screen(&c, &d->ui, &cursor, NULL), AX_OK);
-    out->len = 0;
-    ax_canvas_text(&c, out);
-    ax_canvas_release(&c);
-}
-
-static void the_mouse_is_dragged_in_the_curve(void **state)
-{
-    ax_desk *d = *state;
-    ax_str out;
-    ax_str_init(&out, 0);
-    draw_once(d, &out); /* a plot that hasn't been drawn has no positions */
-    ax_rect p = d->ui.layout.pane[AX_VIEW_REWARD];
-    long n = (long)d->state.n_scored;
-    assert_true(n > 4 && p.rows > 0);
-    ax_ui_mouse(&d->ui, 0, p.row + 3, p.col + 1 + 6); /* the first column to the right of the axis */
-    assert_int_equal(place_of_selected(d), 0);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols + 20); /* outside the pane the drag goes on */
-    assert_int_equal(place_of_selected(d), n - 1);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + 1 + 6 + 1);
-    ax_ui_mouse(&d->ui, AX_MOUSE_RELEASE, p.row + 3, p.col + 1 + 6 + 1);
-    draw_once(d, &out);
-    assert_null(strstr(out.text, "0: all")); /* a drag of one column selects no range */
-    long at = place_of_selected(d);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + p.cols - 3); /* after the release the mouse moves nothing */
-    assert_int_equal(place_of_selected(d), at);
-    ax_ui_mouse(&d->ui, 0, p.row + 3, p.col + p.cols / 2);
-    ax_ui_mouse(&d->ui, 32, p.row + 3, p.col + 1 + 6);
-    ax_ui_mouse(&d->ui, AX_MOUSE_RELEASE, p.row + 3, p.col + 1 + 6);
-    draw_once(d, &out);
-    const char *title = strstr(out.text, "reward 0-");
-    assert_non_null(title);
-    assert_true(strtol(title + strlen("reward 0-"), NULL, 10) >= 8 && strstr(title, "0: all"));
-    ax_str_release(&out);
-}
-
-static void the_mouse_is_dragged_in_the_front(void **state)
-{
-    ax_desk *d = *state;
-    ax_str out;
-    ax_str_init(&out, 0);
-    draw_once(d, &out);
-    ax_rect p = d->ui.layout.pane[AX_VIEW_PARETO];
-    int64_t cost[2], least = INT64_MAX, most = 0;
-    assert_true(p.rows > 0);
-    for (uint32_t i = 0; i < d->state.n_scored; i++) {
-        const ax_candidate *c = ax_state_candidate(&d->state, d->state.scored[i]);
-        bool drawn = c->status != AX_PRUNED && c->status != AX_FAILED;
-        least = drawn && c->outcome.params < least ? c->outcome.params : least;
-        most = drawn && c->outcome.params > most ? c->outcome.params : most;
-    }
-    for (int i = 0; i < 2; i++) { /* far beyond the ends of the plot, so that only the cost decides */
-        ax_ui_mouse(&d->ui, i ? 32 : 0, p.row + 3, i ? p.col + 9999 : p.col + 1);
-        cost[i] = ax_ui_selected(&d->ui)->outcome.params;
-    }
-    assert_true(cost[0] < cost[1] && (double)cost[1] > 0.98 * (double)most && (double)cost[0] < 1.2 * (double)least);
-    ax_ui_mouse(&d->ui, AX_MOUSE_RELEASE, p.row, p.col);
-    ax_str_release(&out);
 }
 
 static void every_key_has_one_meaning(void **state)
@@ -550,12 +358,11 @@ TEST(text_is_edited)
 
 int main(void)
 {
-    return RUN_EACH_TEST_WITHIN(
-        ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate, the_selected_row_is_in_sight,
-        a_step_leaves_no_single_row, keys_become_commands, a_candidate_is_changed_and_queued, finding_goes_around,
-        comparing_chooses_the_other, plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt,
-        without_an_engine_keys_say_so, an_engine_that_is_gone_can_be_started_again,
-        a_state_that_was_read_again_keeps_what_is_there, the_log_holds_still_while_it_is_read, the_log_is_searched,
-        what_a_key_does_can_be_typed, the_mouse_chooses, the_mouse_is_dragged_in_the_curve,
-        the_mouse_is_dragged_in_the_front, every_key_has_one_meaning, text_is_edited);
+    return RUN_EACH_TEST_WITHIN(ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate,
+                                the_selected_row_is_in_sight, a_step_leaves_no_single_row, keys_become_commands,
+                                a_candidate_is_changed_and_queued, finding_goes_around, comparing_chooses_the_other,
+                                plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt,
+                                without_an_engine_keys_say_so, an_engine_that_is_gone_can_be_started_again,
+                                a_state_that_was_read_again_keeps_what_is_there, what_a_key_does_can_be_typed,
+                                every_key_has_one_meaning, text_is_edited);
 }
