@@ -1,6 +1,6 @@
-"""oracle.py DIR: whether onnx accepts the models that test_onnx.c wrote into DIR, and onnxruntime computes from them
-what our engine did (DIR/cases). Leaves with 77 and says why where these packages can't be imported: "pip install
---target=SOMEWHERE onnx onnxruntime", then PYTHONPATH=SOMEWHERE."""
+"""oracle.py DIR: whether onnx accepts the models that tests/helper/onnxcase.c wrote into DIR, and onnxruntime computes
+from them what our engine did (DIR/cases). Leaves with 77 and says why where these packages can't be imported: "pip
+install --target=SOMEWHERE onnx onnxruntime", then PYTHONPATH=SOMEWHERE."""
 import os
 import sys
 
