@@ -12,6 +12,11 @@
    - Resets SIGCHLD to its default action: if the parent ignored it, no child could be waited for. */
 void ax_process_begin(void);
 
+/* Asks for short turns on a processor: a process that mostly waits, as the screens do, then runs sooner after it wakes
+   while others compute. Its share is the same, and processes that it starts don't inherit it. Linux before 6.12 ignores
+   it. */
+void ax_process_short_turns(void);
+
 /* Spawn attributes for a fresh process: no signal is blocked or ignored. flags: further POSIX_SPAWN_ flags. The caller
    destroys attr. */
 void ax_process_fresh(posix_spawnattr_t *attr, short flags);

@@ -1,6 +1,7 @@
 #include "tui/term/term_internal.h"
 
 #include "engine/base/base64.h"
+#include "engine/base/process.h"
 #include "tui/term/keycode.h"
 #include "tui/term/restore.h"
 
@@ -204,6 +205,7 @@ ax_term *ax_term_start(ax_err *err)
     ax_term_start_ansi(t);
     t->unicode = glyphs_are_narrow();
     read_size(t);
+    ax_process_short_turns(); /* keys wait while the engine computes on all processors */
     return t;
 }
 
