@@ -1,6 +1,7 @@
 #include "engine/search/coordinator/clients.h"
 
 #include "engine/search/coordinator/connection.h"
+#include "engine/search/coordinator/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,18 +12,15 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* MUTE_SECONDS: limit for a client that has never sent anything; IDLE_SECONDS: for one that is silent since, when its
    place is needed. OTHER_FILES: descriptors that the engine needs for other purposes, including briefly opened ones. */
-enum { STALL_SECONDS = 30, MUTE_SECONDS = 10, IDLE_SECONDS = 10, RETRY_SECONDS = 1, BACKLOG = 128, OTHER_FILES = 40 };
-
-static const char socket_name[] = "engine.sock";
+enum { STALL_SECONDS = 30, MUTE_SECONDS = 10, IDLE_SECONDS = 10, RETRY_SECONDS = 1, OTHER_FILES = 40 };
 
 struct ax_clients {
-    int dirfd, fd, events;
-    struct stat bound; /* of the socket's file */
+    int events;
+    ax_listener listener;
     uint64_t next_number;
     double now;
     ax_connection *client[AX_CLIENTS_MAX]; /* the first n are used */
@@ -48,23 +46,24 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
         ax_fail(err, AX_ENOMEM, "no memory for clients");
         return NULL;
     }
-    struct sockaddr_un at = { .sun_family = AF_UNIX };
-    snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", dirfd, socket_name);
-    *c = (ax_clients) { .dirfd = dirfd, .next_number = 1, .most = most_clients() };
+    *c = (ax_clients) { .listener = { .dirfd = dirfd, .fd = -1 }, .next_number = 1, .most = most_clients() };
     c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    unlinkat(dirfd, socket_name, 0);
-    mode_t mask = umask(077);
-    bool bound = c->fd >= 0 && c->events >= 0 && !bind(c->fd, (struct sockaddr *)&at, sizeof at);
-    int why = errno;
-    umask(mask);
-    if (bound && !listen(c->fd, BACKLOG) && !fstatat(dirfd, socket_name, &c->bound, AT_SYMLINK_NOFOLLOW))
+    if (c->events < 0)
+        ax_fail(err, AX_EIO, "events.mpk: cannot open: %s", strerror(errno));
+    else if (ax_listener_open(&c->listener, err) == AX_OK)
         return c;
-    if (bound)
-        why = errno;
-    ax_fail(err, AX_EIO, "engine.sock: cannot listen: %s", strerror(why));
     ax_clients_free(c);
     return NULL;
+}
+
+bool ax_clients_unreachable(const ax_clients *c)
+{
+    return !ax_listener_has_name(&c->listener);
+}
+
+ax_code ax_clients_restore(ax_clients *c, ax_err *err)
+{
+    return ax_listener_open(&c->listener, err);
 }
 
 void ax_clients_set_time(ax_clients *c, double now)
@@ -176,7 +175,7 @@ static bool accept_one(ax_clients *c)
 {
     if (room_at(c) > c->now)
         return false;
-    int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
         return true;
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && make_room(c))
@@ -204,7 +203,7 @@ static bool accept_one(ax_clients *c)
 nfds_t ax_clients_poll(const ax_clients *c, struct pollfd *fds)
 {
     bool accepts = c->now >= c->accept_at && c->now >= room_at(c);
-    fds[0] = (struct pollfd) { .fd = accepts ? c->fd : -1, .events = POLLIN };
+    fds[0] = (struct pollfd) { .fd = accepts ? c->listener.fd : -1, .events = POLLIN };
     for (size_t i = 0; i < c->n; i++)
         fds[i + 1] = (struct pollfd) { .fd = c->client[i]->fd, .events = ax_connection_events(c->client[i]) };
     return c->n + 1;
@@ -233,7 +232,7 @@ void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
     for (size_t i = 0; i < c->n; i++) /* no client is dropped or moved here */
         if (c->client[i]->more || (i + 1 < n && fds[i + 1].revents))
             read_one(c, c->client[i]);
-    for (int i = 0; i < BACKLOG && fds[0].revents && accept_one(c); i++) {
+    for (int i = 0; i < AX_BACKLOG && fds[0].revents && accept_one(c); i++) {
     }
 }
 
@@ -268,12 +267,7 @@ void ax_clients_free(ax_clients *c)
     ax_clients_pump(c);
     while (c->n)
         drop(c, c->n - 1);
-    if (c->fd >= 0) {
-        struct stat now;
-        close(c->fd);
-        if (!fstatat(c->dirfd, socket_name, &now, AT_SYMLINK_NOFOLLOW) && now.st_ino == c->bound.st_ino)
-            unlinkat(c->dirfd, socket_name, 0); /* only our own: another engine's file stays */
-    }
+    ax_listener_close(&c->listener);
     if (c->events >= 0)
         close(c->events);
     free(c);

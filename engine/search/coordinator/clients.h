@@ -17,6 +17,11 @@ typedef struct ax_clients ax_clients;
 ax_clients *ax_clients_new(int dirfd, ax_err *err);
 void ax_clients_free(ax_clients *c); /* sends what fits into the sockets, removes the socket's file */
 
+/* Whether no new client can find the engine: engine.sock was removed or replaced. */
+bool ax_clients_unreachable(const ax_clients *c);
+/* Binds engine.sock again, as ax_clients_new does; those who are connected stay so. */
+ax_code ax_clients_restore(ax_clients *c, ax_err *err);
+
 /* Sets the time, monotonic seconds; call it before every group of calls. */
 void ax_clients_set_time(ax_clients *c, double now);
 /* Fills fds (AX_CLIENTS_POLL); returns their number. */

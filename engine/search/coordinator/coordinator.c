@@ -92,7 +92,7 @@ static void take_command(void *context, uint64_t client, const ax_command *cmd)
 
 /* ---- the loop ---- */
 
-/* Milliseconds until the next timed action, -1 = none. */
+/* Milliseconds until the next timed action. */
 static int timeout(const ax_coordinator *c)
 {
     if (ax_search_dirty(c->search)) /* something ended without a worker: there is more to do */
@@ -104,9 +104,7 @@ static int timeout(const ax_coordinator *c)
         wait = fmin(wait, c->wait_until - ax_clock());
     else
         wait = fmin(wait, ax_coordinator_workers_due(c) - ax_clock());
-    if (isinf(wait))
-        return -1;
-    return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1;
+    return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1; /* a look at the run's files once a minute */
 }
 
 static void read_signals(ax_coordinator *c)
@@ -170,6 +168,8 @@ static const char *loop(ax_coordinator *c)
         ax_search_set_time(c->search, ax_steady_now(&c->clock));
         ax_search_tick(c->search);
         ax_coordinator_restore_folders(c, true, NULL);
+        if (ax_clients_unreachable(c->clients))
+            ax_coordinator_guard(c);
         commit(c);
         if (c->err.code != AX_OK)
             return "failed";

@@ -97,10 +97,19 @@ static void check_settings(ax_coordinator *c)
     ax_search_log(c->search, AX_LEVEL_WARNING, 0, "run.ini was removed under the engine; it is written again");
 }
 
+/* Checks engine.sock. When it can't be made again, the next check tries to. */
+static void check_socket(ax_coordinator *c)
+{
+    ax_err why;
+    if (ax_clients_unreachable(c->clients) && ax_clients_restore(c->clients, &why) == AX_OK)
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0,
+                      "engine.sock was removed or replaced under the engine; it is made again");
+}
+
 void ax_coordinator_guard(ax_coordinator *c)
 {
-    static void (*const check[])(ax_coordinator * c) = { check_directory, check_lock, check_log, check_rows,
-                                                         check_settings };
+    static void (*const check[])(ax_coordinator * c) = { check_directory, check_lock,     check_log,
+                                                         check_rows,      check_settings, check_socket };
     for (size_t i = 0; i < sizeof check / sizeof *check && c->err.code == AX_OK; i++)
         check[i](c);
 }
