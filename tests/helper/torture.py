@@ -174,6 +174,7 @@ def left_in_training(where, verb):
     path = new(where, "a", candidates=ENDLESS, epochs=12, strategy="random")
     run, done = Run(path), False
     while not done:
+        run.until("progress", what="train")
         with in_training(run) as found:
             ident, = found
             if any(k == "progress" and i == ident and f["what"] == "train" for k, i, f in run.seen):
