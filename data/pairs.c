@@ -164,8 +164,8 @@ ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err)
 {
     info->n_train = p->list[AX_SPLIT_TRAIN].n;
     info->n_val = p->list[AX_SPLIT_VAL].n;
-    const ax_picture_set set = { p, load, name, fingerprint, files, free_set };
-    return ax_picture_source_new(info, &set, err);
+    const ax_item_set items = { p, name, fingerprint, files, free_set };
+    return ax_picture_source_new(info, &items, load, err);
 }
 
 ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err *err)

@@ -1,7 +1,6 @@
 #include "data/people.h"
 
 #include "data/jitter.h"
-#include "data/loader.h"
 #include "data/order.h"
 #include "engine/base/normalise.h"
 #include "engine/base/rng.h"
@@ -15,20 +14,15 @@
 enum { ANY_CROP = 256 }; /* default side of a sample */
 
 typedef struct people_source {
-    ax_source base; /* must be first: ops get a pointer to it */
+    ax_set_source from; /* must be first */
     ax_people_set of;
 } people_source;
 
 static void close_source(ax_source *s)
 {
     people_source *p = (people_source *)s;
-    p->of.free_set(p->of.set);
+    p->from.items.free_set(p->from.items.set);
     free(p);
-}
-
-static uint64_t persons(const ax_source *s, ax_split split)
-{
-    return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
 }
 
 static double clip(double v, double lo, double hi)
@@ -70,7 +64,7 @@ static void cut_person(const people_source *p, const ax_people_one *one, const c
         person.centre[0] = one->w - 1 - person.centre[0];
     }
     ax_affine to_crop =
-        ax_affine_to_crop(ax_pose_protocol_of(&p->base.info.task), &person, c->rotation, out->w, out->h);
+        ax_affine_to_crop(ax_pose_protocol_of(&p->from.base.info.task), &person, c->rotation, out->w, out->h);
     ax_affine back = ax_affine_inverse(&to_crop);
     for (int k = 0; k < s->n; k++) {
         double at[2];
@@ -111,11 +105,11 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
 {
     people_source *p = (people_source *)s;
     ax_people_one one = { 0 };
-    uint64_t number = ax_sample_image(spec, persons(s, spec->split), index);
+    uint64_t number = ax_sample_image(spec, ax_set_source_count(s, spec->split), index);
     const change c = draw_change(&p->of, spec, index);
     int32_t crop = s->info.task.of.pose.crop ? s->info.task.of.pose.crop : ANY_CROP;
     *out = (ax_sample) { .image_index = number, .h = spec->h ? spec->h : crop, .w = spec->w ? spec->w : crop };
-    ax_code code = p->of.load(p->of.set, spec->split, number, &one, err);
+    ax_code code = p->of.load(p->from.items.set, spec->split, number, &one, err);
     one.truth.number = number;
     out->y = (ax_cut) { one.h, 0, 1 };
     out->x = (ax_cut) { one.w, 0, 1 };
@@ -131,7 +125,7 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
 {
     people_source *p = (people_source *)s;
     ax_people_one one = { 0 };
-    ax_code code = p->of.load(p->of.set, split, index % persons(s, split), &one, err);
+    ax_code code = p->of.load(p->from.items.set, split, index % ax_set_source_count(s, split), &one, err);
     if (code != AX_OK)
         return code;
     *h = one.h;
@@ -146,62 +140,38 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
     return AX_OK;
 }
 
-static void name(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap)
-{
-    people_source *p = (people_source *)s;
-    p->of.name(p->of.set, split, index % persons(s, split), out, cap);
-}
-
-static ax_code fingerprint(ax_source *s, ax_fingerprint *out, ax_err *err)
-{
-    people_source *p = (people_source *)s;
-    return p->of.fingerprint(p->of.set, out, err);
-}
-
-static ax_code files(ax_source *s, ax_files *out, ax_err *err)
-{
-    people_source *p = (people_source *)s;
-    return p->of.files(p->of.set, out, err);
-}
-
 static void keep(ax_source *s, size_t bytes)
 {
     const people_source *p = (people_source *)s;
     if (p->of.keep)
-        p->of.keep(p->of.set, bytes);
+        p->of.keep(p->from.items.set, bytes);
 }
 
 static const ax_source_ops ops = {
-    .close = close_source,
-    .sample = sample,
-    .name = name,
-    .picture = picture,
-    .fingerprint = fingerprint,
-    .files = files,
-    .keep = keep,
-    .stream = ax_loader_open,
-    .next = ax_loader_next,
-    .stream_close = ax_loader_close,
+    .close = close_source, .sample = sample, .picture = picture, .keep = keep, AX_SET_SOURCE_OPS
 };
 
-ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_people_set *what, ax_err *err)
+ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_item_set *items, const ax_people_set *what,
+                                ax_err *err)
 {
     people_source *p = calloc(1, sizeof *p);
     if (!p) {
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-        what->free_set(what->set);
+        items->free_set(items->set);
         return NULL;
     }
+    ax_source *s = &p->from.base;
+    s->ops = &ops;
+    s->info.n_train = n_train;
+    s->info.n_val = n_val;
+    p->from.items = *items;
     p->of = *what;
-    p->base.ops = &ops;
-    p->base.info.n_train = n_train;
-    p->base.info.n_val = n_val;
-    ax_pose_spec_of(&p->base.info.task, what->skeleton);
-    return &p->base;
+    ax_pose_spec_of(&s->info.task, what->skeleton);
+    return s;
 }
 
 void *ax_people_source_set(ax_source *s, ax_people_load load)
 {
     const people_source *p = (const people_source *)s;
-    return s->ops == &ops && p->of.load == load ? p->of.set : NULL;
+    return s->ops == &ops && p->of.load == load ? p->from.items.set : NULL;
 }

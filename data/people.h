@@ -2,7 +2,7 @@
 #ifndef AX_DATA_PEOPLE_H
 #define AX_DATA_PEOPLE_H
 
-#include "engine/train/source.h"
+#include "data/set_source.h"
 #include "engine/task/pose/truth.h"
 
 /* A person and its image, in stored orientation (like annotations of COCO and MPII). */
@@ -16,20 +16,17 @@ typedef struct ax_people_one {
 /* Loads person `index` of a split. Thread-safe. */
 typedef ax_code (*ax_people_load)(void *set, ax_split split, uint64_t index, ax_people_one *out, ax_err *err);
 
+/* How the persons of a set are loaded and changed. */
 typedef struct ax_people_set {
-    void *set;
     const ax_skeleton *skeleton;
     double scale, rotation; /* augmentation: standard deviations, relative and in degrees */
     ax_people_load load;
-    void (*name)(void *set, ax_split split, uint64_t index, char *out, size_t cap); /* see ax_source_ops.name */
-    ax_code (*fingerprint)(void *set, ax_fingerprint *out, ax_err *err);            /* see ax_source_ops.fingerprint */
-    ax_code (*files)(void *set, ax_files *out, ax_err *err);                        /* see ax_source_ops.files */
-    void (*free_set)(void *set);
     void (*keep)(void *set, size_t bytes); /* see ax_source_ops.keep; NULL = no image is kept */
 } ax_people_set;
 
-/* Makes a source of n_train and n_val persons. Takes ownership of what->set, even on failure. */
-ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_people_set *what, ax_err *err);
+/* Makes a source of n_train and n_val persons. Takes ownership of the set, even on failure. */
+ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_item_set *items, const ax_people_set *what,
+                                ax_err *err);
 /* The set of a source made with that load; NULL for another source. */
 void *ax_people_source_set(ax_source *s, ax_people_load load);
 

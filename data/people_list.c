@@ -294,8 +294,7 @@ ax_source *ax_people_list_source(ax_people_list *l, const ax_dataset_spec *spec,
         ax_people_list_free(l);
         return NULL;
     }
-    const ax_people_set what = {
-        l, l->skeleton, l->scale, l->rotation, load, name, fingerprint, files, free_set, keep
-    };
-    return ax_people_source_new(l->n[AX_SPLIT_TRAIN], l->n[AX_SPLIT_VAL], &what, err);
+    const ax_item_set items = { l, name, fingerprint, files, free_set };
+    const ax_people_set what = { l->skeleton, l->scale, l->rotation, load, keep };
+    return ax_people_source_new(l->n[AX_SPLIT_TRAIN], l->n[AX_SPLIT_VAL], &items, &what, err);
 }

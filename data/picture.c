@@ -2,14 +2,13 @@
 
 #include "data/augment.h"
 #include "data/image_cache.h"
-#include "data/loader.h"
 #include "data/order.h"
 
 #include <stdlib.h>
 
 typedef struct picture_source {
-    ax_source base; /* must be first: ops get a pointer to it */
-    ax_picture_set of;
+    ax_set_source from; /* must be first */
+    ax_picture_load load;
     ax_image_cache *kept; /* images of training, then those of validation */
 } picture_source;
 
@@ -24,23 +23,18 @@ static void close_source(ax_source *s)
 {
     picture_source *p = (picture_source *)s;
     ax_image_cache_free(p->kept);
-    p->of.free_set(p->of.set);
+    p->from.items.free_set(p->from.items.set);
     free(p);
-}
-
-static uint64_t images(const ax_source *s, ax_split split)
-{
-    return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
 }
 
 /* Loads image `image` of a split; *owned: its memory is the caller's, else it is borrowed. */
 static ax_code take_picture(picture_source *p, ax_split split, uint64_t image, ax_picture *out, bool *owned,
                             ax_err *err)
 {
-    const ax_source_info *info = &p->base.info;
+    const ax_source_info *info = &p->from.base.info;
     size_t i = (size_t)image + (split == AX_SPLIT_TRAIN ? 0 : info->n_train);
     *owned = !ax_image_cache_get(p->kept, i, out);
-    ax_code code = *owned ? p->of.load(p->of.set, split, image, out, err) : AX_OK;
+    ax_code code = *owned ? p->load(p->from.items.set, split, image, out, err) : AX_OK;
     if (code != AX_OK || !*owned)
         return code;
     size_t bytes = (size_t)out->h * (size_t)out->w * 3 + info->task.task->truth_bytes(&info->task, out->h, out->w);
@@ -52,7 +46,7 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
 {
     picture_source *p = (picture_source *)s;
     ax_picture picture = { 0 };
-    uint64_t image = ax_sample_image(spec, images(s, spec->split), index);
+    uint64_t image = ax_sample_image(spec, ax_set_source_count(s, spec->split), index);
     bool owned = false;
     ax_code code = take_picture(p, spec->split, image, &picture, &owned, err);
     if (code == AX_OK)
@@ -67,7 +61,7 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
 {
     picture_source *p = (picture_source *)s;
     ax_picture loaded = { 0 };
-    ax_code code = p->of.load(p->of.set, split, index % images(s, split), &loaded, err);
+    ax_code code = p->load(p->from.items.set, split, index % ax_set_source_count(s, split), &loaded, err);
     if (code == AX_OK) {
         *rgb = loaded.rgb;
         *h = loaded.h;
@@ -78,60 +72,34 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
     return code;
 }
 
-static void name(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap)
-{
-    picture_source *p = (picture_source *)s;
-    p->of.name(p->of.set, split, index % images(s, split), out, cap);
-}
-
-static ax_code fingerprint(ax_source *s, ax_fingerprint *out, ax_err *err)
-{
-    picture_source *p = (picture_source *)s;
-    return p->of.fingerprint(p->of.set, out, err);
-}
-
-static ax_code files(ax_source *s, ax_files *out, ax_err *err)
-{
-    picture_source *p = (picture_source *)s;
-    return p->of.files(p->of.set, out, err);
-}
-
 static void keep(ax_source *s, size_t bytes)
 {
     ax_image_cache_limit(((picture_source *)s)->kept, bytes);
 }
 
 static const ax_source_ops ops = {
-    .close = close_source,
-    .sample = sample,
-    .name = name,
-    .picture = picture,
-    .fingerprint = fingerprint,
-    .files = files,
-    .keep = keep,
-    .stream = ax_loader_open,
-    .next = ax_loader_next,
-    .stream_close = ax_loader_close,
+    .close = close_source, .sample = sample, .picture = picture, .keep = keep, AX_SET_SOURCE_OPS
 };
 
 void *ax_picture_source_set(ax_source *s, ax_picture_load load)
 {
     const picture_source *p = (picture_source *)s;
-    return s->ops == &ops && p->of.load == load ? p->of.set : NULL;
+    return s->ops == &ops && p->load == load ? p->from.items.set : NULL;
 }
 
-ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_set *what, ax_err *err)
+ax_source *ax_picture_source_new(const ax_source_info *info, const ax_item_set *items, ax_picture_load load,
+                                 ax_err *err)
 {
     picture_source *p = calloc(1, sizeof *p);
     if (!p) {
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-        what->free_set(what->set);
+        items->free_set(items->set);
         return NULL;
     }
-    *p = (picture_source) { { &ops, *info }, *what, ax_image_cache_new(info->n_train + info->n_val, err) };
+    *p = (picture_source) { { { &ops, *info }, *items }, load, ax_image_cache_new(info->n_train + info->n_val, err) };
     if (!p->kept) {
-        close_source(&p->base);
+        close_source(&p->from.base);
         return NULL;
     }
-    return &p->base;
+    return &p->from.base;
 }

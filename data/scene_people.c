@@ -117,8 +117,7 @@ ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, siz
         return NULL;
     }
     s->from = *from;
-    const ax_people_set what = {
-        s, &ax_skeleton_scenes, .25, 30, load, name, ax_scene_fingerprint, ax_scene_files, free, NULL
-    };
-    return ax_people_source_new(n_train, n_val, &what, err);
+    const ax_item_set items = { s, name, ax_scene_fingerprint, ax_scene_files, free };
+    const ax_people_set what = { &ax_skeleton_scenes, .25, 30, load, NULL };
+    return ax_people_source_new(n_train, n_val, &items, &what, err);
 }

@@ -123,8 +123,8 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
     of->from = from;
     of->task = ax_task_named(spec->task);
     set_task(&info->task, of->task);
-    ax_source *s = ax_picture_source_new(
-        info, &(ax_picture_set) { of, load, name, ax_scene_fingerprint, ax_scene_files, free_set }, err);
+    const ax_item_set items = { of, name, ax_scene_fingerprint, ax_scene_files, free_set };
+    ax_source *s = ax_picture_source_new(info, &items, load, err);
     free(info);
     return s;
 }
