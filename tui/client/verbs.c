@@ -236,7 +236,9 @@ static ax_parsed parse(ax_verb verb, options *o, int argc, char **argv, int *n)
     for (unsigned i = 0; verb == AX_VERB_FORK && (space = ax_space_at(i)) && used < sizeof text; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "Space %s, for example --set %s:\n%s", space->name,
                                  space->example, space->names);
-    ax_usage u = { synopsis(verb, line), text, option, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
+    const bool several = rows[verb].on == AX_ON_SEVERAL || rows[verb].on == AX_ON_SEVERAL_OR_LAST;
+    ax_usage u = { synopsis(verb, line),         text, option,
+                   verb == AX_VERB_FORK ? 3 : 2, NULL, several ? 2 + AX_COMMAND_IDS : 3 };
     return ax_options_parse(&u, argc, argv, n);
 }
 

@@ -183,6 +183,11 @@ class Scripts(PlaceCase):
         self.assertEqual(self.place.call("fork", "live", "99999", "--set", "op5=1").returncode, 2)
         self.assertEqual(self.place.call("fork", "live", str(parent)).returncode, 2)
         self.assertEqual(len(json.loads(self.ok("export", "live", "--json"))), parent + 1)
+        many = [str(9000 + i) for i in range(129)]
+        for ids in many[:3], many[:128]:  # that many are taken: it is the candidates that don't exist
+            done = self.place.call("prune", "live", *ids)
+            self.assertEqual((done.returncode, done.stderr), (2, f"auxcell: there is no candidate #{ids[0]}\n"))
+        self.assertEqual(self.place.call("prune", "live", *many).stderr, "auxcell: prune: more than 128 candidates at once\n")
         pruned = json.loads(self.ok("prune", "live", "1", str(parent + 1), "--json"))
         self.assertEqual((pruned["id"], pruned["ids"], pruned["count"]), (None, [1, parent + 1], 2))
         self.assertEqual(pruned["message"], "pruned 2 candidates; undo takes them back, 1 of them within 10 s")
