@@ -34,7 +34,7 @@ static ax_code infer_link(const ax_attr *attr, const ax_type *in, size_t n_in, u
     return ax_op_fused.infer(&l.attr, own, l.n_in, y, err);
 }
 
-static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer)
 {
     if (attr->chain.links < 1 || attr->chain.links > AX_MAX_LINKS)
         return ax_op_reject(err, "chain", "it has one to three links", in[0].shape);

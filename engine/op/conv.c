@@ -1,7 +1,7 @@
 /* Convolution, plain and fused: shapes, and the values that backward reads. */
 #include "engine/op/rules.h"
 
-static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer)
 {
     ax_shape x = in[0].shape, w = in[1].shape;
     uint32_t groups = attr->conv.groups;
@@ -48,7 +48,7 @@ static size_t operands(const ax_attr *attr)
     return 2 + (size_t)(attr->fused.bias ? 1 : 0) + (size_t)(attr->fused.norm ? 4 : 0);
 }
 
-static ax_code infer_fused(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_fused)
 {
     const size_t least = operands(attr);
     if (n_in < least || n_in > least + AX_MAX_SUMMANDS)

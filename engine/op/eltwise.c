@@ -1,28 +1,22 @@
 /* ZERO, RELU, ADD, MIX, CONCAT, CAST. */
 #include "engine/op/rules.h"
 
-static ax_code infer_zero(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_zero)
 {
-    (void)in;
-    (void)n_in;
     if (ax_shape_count(attr->shape) == 0)
         return ax_op_reject(err, "zero", "it has no elements", attr->shape);
     out[0] = (ax_type) { .shape = attr->shape };
     return AX_OK;
 }
 
-static ax_code infer_relu(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_relu)
 {
-    (void)attr;
-    (void)n_in;
-    (void)err;
     out[0] = in[0];
     return AX_OK;
 }
 
-static ax_code infer_add(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_add)
 {
-    (void)attr;
     for (size_t i = 1; i < n_in; i++)
         if (!ax_shape_equal(in[0].shape, in[i].shape))
             return ax_op_reject(err, "add", "all summands have one shape", in[i].shape);
@@ -30,10 +24,8 @@ static ax_code infer_add(const ax_attr *attr, const ax_type *in, size_t n_in, ax
     return AX_OK;
 }
 
-static ax_code infer_mix(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_mix)
 {
-    (void)attr;
-    (void)n_in;
     if (!ax_shape_equal(in[0].shape, in[1].shape))
         return ax_op_reject(err, "mix", "both sides have one shape", in[1].shape);
     for (size_t i = 2; i < 4; i++) {
@@ -45,9 +37,8 @@ static ax_code infer_mix(const ax_attr *attr, const ax_type *in, size_t n_in, ax
     return AX_OK;
 }
 
-static ax_code infer_concat(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_concat)
 {
-    (void)attr;
     out[0] = in[0];
     for (size_t i = 1; i < n_in; i++) {
         ax_shape a = in[0].shape, b = in[i].shape;
@@ -58,9 +49,8 @@ static ax_code infer_concat(const ax_attr *attr, const ax_type *in, size_t n_in,
     return AX_OK;
 }
 
-static ax_code infer_cast(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_cast)
 {
-    (void)n_in;
     bool narrows = in[0].dtype == AX_F32 && attr->dtype == AX_BF16;
     if (!narrows && (in[0].dtype != AX_BF16 || attr->dtype != AX_F32))
         return ax_op_reject(err, "cast", "from float32 to bfloat16 or back", in[0].shape);

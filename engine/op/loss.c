@@ -3,9 +3,8 @@
 
 static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };
 
-static ax_code infer_ce(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_ce)
 {
-    (void)attr;
     ax_shape x = in[0].shape, y = in[1].shape;
     if (in[1].dtype != AX_U8 || y.n != x.n || y.h != x.h || y.w != x.w || y.c != 1)
         return ax_op_reject(err, "ce", "labels are bytes, one per pixel of the logits", y);
@@ -16,9 +15,8 @@ static ax_code infer_ce(const ax_attr *attr, const ax_type *in, size_t n_in, ax_
     return AX_OK;
 }
 
-static ax_code infer_depth_loss(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_depth_loss)
 {
-    (void)n_in;
     if (attr->depth.kind > AX_SILOG)
         return ax_op_reject(err, "depth_loss", "no such kind of loss", in[0].shape);
     if (in[0].shape.c != 1)
@@ -30,20 +28,16 @@ static ax_code infer_depth_loss(const ax_attr *attr, const ax_type *in, size_t n
     return AX_OK;
 }
 
-static ax_code infer_mse(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_mse)
 {
-    (void)attr;
-    (void)n_in;
     if (!ax_shape_equal(in[0].shape, in[1].shape))
         return ax_op_reject(err, "mse", "both sides have one shape", in[1].shape);
     out[0] = scalar;
     return AX_OK;
 }
 
-static ax_code infer_wmse(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_wmse)
 {
-    (void)attr;
-    (void)n_in;
     ax_shape a = in[0].shape, w = in[2].shape;
     if (!ax_shape_equal(a, in[1].shape))
         return ax_op_reject(err, "wmse", "both sides have one shape", in[1].shape);
@@ -53,9 +47,8 @@ static ax_code infer_wmse(const ax_attr *attr, const ax_type *in, size_t n_in, a
     return AX_OK;
 }
 
-static ax_code infer_wsum(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_wsum)
 {
-    (void)attr;
     for (size_t i = 0; i < n_in; i++)
         if (ax_shape_count(in[i].shape) != 1)
             return ax_op_reject(err, "wsum", "it sums scalars", in[i].shape);

@@ -2,9 +2,8 @@
    the output needn't be kept. */
 #include "engine/op/rules.h"
 
-static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer)
 {
-    (void)attr;
     ax_shape vector = { 1, 1, 1, in[0].shape.c };
     for (size_t i = 1; i < n_in; i++)
         if (!ax_shape_equal(in[i].shape, vector))

@@ -8,26 +8,21 @@ static ax_code check_size(const char *op, const ax_attr *attr, const ax_type *in
     return AX_OK;
 }
 
-static ax_code infer_resize(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_resize)
 {
-    (void)n_in;
     ax_shape x = in[0].shape;
     out[0] = (ax_type) { .shape = { x.n, attr->size.h, attr->size.w, x.c } };
     return check_size("resize", attr, in, err);
 }
 
-static ax_code infer_gpool(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_gpool)
 {
-    (void)attr;
-    (void)n_in;
-    (void)err;
     out[0] = (ax_type) { .shape = { in[0].shape.n, 1, 1, in[0].shape.c } };
     return AX_OK;
 }
 
-static ax_code infer_maxpool(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_maxpool)
 {
-    (void)n_in;
     ax_shape x = in[0].shape;
     const int k = attr->conv.kernel, pad = attr->conv.pad;
     if (k < 1 || k > 15 || 2 * pad > k || !attr->conv.stride || attr->conv.dilation != 1)
@@ -40,9 +35,8 @@ static ax_code infer_maxpool(const ax_attr *attr, const ax_type *in, size_t n_in
     return AX_OK;
 }
 
-static ax_code infer_argmax(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+AX_INFER(infer_argmax)
 {
-    (void)n_in;
     out[0] = (ax_type) { .shape = { in[0].shape.n, attr->size.h, attr->size.w, 1 }, .dtype = AX_U8 };
     if (in[0].shape.c > AX_IGNORE)
         return ax_op_reject(err, "argmax", "at most 255 classes", in[0].shape);
