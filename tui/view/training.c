@@ -91,13 +91,24 @@ static double newest_loss(const ax_candidate *c)
     return (double)c->trace[i];
 }
 
+/* The training whose losses are drawn, the newest of the candidate's. */
+static const char *stage_of(const ax_candidate *c)
+{
+    return c->stage == AX_STAGE_FULL ? " full training" : c->stage == 2 ? " stage 2" : c->stage == 1 ? " stage 1" : "";
+}
+
+/* Draws what the letters stand for, as many of them as there is room for. */
 static void draw_legend(ax_pane p, int row, const ax_candidate *const *c, int n, bool selected)
 {
-    int col = 1;
-    for (int k = 0; k < n && col < p.at.cols - 12; k++) {
+    for (int k = 0, col = 1; k < n; k++) {
         char loss[AX_FIGURE], text[64];
-        snprintf(text, sizeof text, "%c #%u%s %s", 'a' + k, c[k]->id, selected && !k ? " selected" : "",
-                 ax_figure_share(newest_loss(c[k]), 3, loss));
+        snprintf(text, sizeof text, "%c #%u%s%s %s", 'a' + k, c[k]->id,
+                 !selected || k ? ""
+                 : c[k]->stage  ? " selected,"
+                                : " selected",
+                 stage_of(c[k]), ax_figure_share(newest_loss(c[k]), 3, loss));
+        if (k && col + ax_text_width(text) > p.at.cols)
+            break;
         col = ax_pane_print(p, row, col, role_of(k), text) + 3;
     }
 }
@@ -124,29 +135,46 @@ static ax_code draw_losses(ax_pane p, const ax_ui *ui, bool log_y, ax_err *err)
 
 /* ---- validations ---- */
 
-static ax_code draw_validations(ax_pane p, const ax_validations *v, ax_err *err)
+/* The last epoch of a full training that trains the decoder alone; 0 = all do, or it isn't known. */
+static int64_t alone_until(const ax_ui *ui, int64_t epochs)
+{
+    const ax_settings *s = ui->settings;
+    return s && s->stages == 2 && s->full_epochs < epochs ? s->full_epochs : 0;
+}
+
+static ax_code draw_validations(ax_pane p, const ax_ui *ui, const ax_validations *v, ax_err *err)
 {
     enum { MOST = 512 };
     double x[MOST], y[MOST];
     size_t n = 0;
-    uint32_t every = v->n / MOST + 1, best = 0;
+    uint32_t every = v->n / MOST + 1, best = 0, least = 0;
     for (uint32_t i = 0; i < v->n; i++) {
         if (v->at[i].reward > v->at[best].reward)
             best = i;
+        if (v->at[i].reward < v->at[least].reward)
+            least = i;
         if (i % every && i + 1 != v->n)
             continue;
         x[n] = v->at[i].epoch;
         y[n++] = (double)v->at[i].reward;
     }
     const ax_validation *last = &v->at[v->n - 1];
-    ax_chart chart = { .x = { .right = last->epochs }, .x_name = "epochs", .y_name = "reward", .n = 2 };
+    ax_chart chart = { .x = { .right = last->epochs }, .x_name = "epochs", .y_name = "reward" };
     ax_chart_scale scale;
-    chart.layer[0] = (ax_layer) { AX_MARK_LINE, .x = x, .y = y, .n = n, .role = AX_ROLE_CURVE };
-    chart.layer[1] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = n, .role = AX_ROLE_BEST, .glyph = AX_GLYPH_DOT };
-    char a[AX_FIGURE], b[AX_FIGURE], text[128];
-    snprintf(text, sizeof text, "#%u validated: %s after epoch %d/%d, best %s after %d", v->id,
+    char a[AX_FIGURE], b[AX_FIGURE], text[160], rest[48] = "";
+    int64_t alone = alone_until(ui, last->epochs);
+    const double border[] = { (double)alone + 0.5, (double)alone + 0.5 },
+                 height[] = { (double)v->at[least].reward, (double)v->at[best].reward };
+    if (alone) {
+        snprintf(rest, sizeof rest, "; end to end from %lld", (long long)alone + 1);
+        chart.layer[chart.n++] = (ax_layer) { AX_MARK_LINE, .x = border, .y = height, .n = 2, .role = AX_ROLE_DIM };
+    }
+    chart.layer[chart.n++] = (ax_layer) { AX_MARK_LINE, .x = x, .y = y, .n = n, .role = AX_ROLE_CURVE };
+    chart.layer[chart.n++] =
+        (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = n, .role = AX_ROLE_BEST, .glyph = AX_GLYPH_DOT };
+    snprintf(text, sizeof text, "#%u validated: %s in epoch %d/%d, best %s in %d%s", v->id,
              ax_figure_share((double)last->reward, 4, a), last->epoch, last->epochs,
-             ax_figure_share((double)v->at[best].reward, 4, b), v->at[best].epoch);
+             ax_figure_share((double)v->at[best].reward, 4, b), v->at[best].epoch, rest);
     ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_BEST, text);
     return ax_chart_draw(ax_pane_part(p, 1, 0, p.at.rows - 1, p.at.cols), &chart, &scale, err);
 }
@@ -177,7 +205,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     if (both && code == AX_OK)
         code = draw_validations(beside ? ax_pane_part(inner, used, wide, rows, cols - wide)
                                        : ax_pane_part(inner, used + high, 0, rows - high, cols),
-                                v, err);
+                                ui, v, err);
     return code;
 }
 

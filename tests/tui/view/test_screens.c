@@ -19,13 +19,16 @@ typedef struct screen {
     bool ascii, color, masks, loading, tour;
     int counted; /* answers about the cost of networks before and after the last key, 0 = none comes */
     ax_link link;
-    double later;             /* seconds after the last event */
-    double replay;            /* a replay: seconds of the run, which lasts 90 minutes; 0 = not a replay */
-    uint64_t lost;            /* events that can't be read */
-    const char *theme;        /* drawn with its colours */
-    const char *keys, *paste; /* paste: pasted after the keys */
+    double later;                /* seconds after the last event */
+    double replay;               /* a replay: seconds of the run, which lasts 90 minutes; 0 = not a replay */
+    uint64_t lost;               /* events that can't be read */
+    const char *theme;           /* drawn with its colours */
+    const ax_settings *settings; /* of the run */
+    const char *keys, *paste;    /* paste: pasted after the keys */
     ax_history history;
 } screen;
+
+static const ax_settings two_stages = { .stages = 2, .full_epochs = 20, .full_stage2_epochs = 10 };
 
 static const screen screens[] = {
     { "overview-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
@@ -141,6 +144,10 @@ static const screen screens[] = {
     { "train-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "8", .history = { 40, .full = true } },
     { "train-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "8L", .history = { 40, .full = true } },
     { "train-search-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "8j", .history = { 40 } },
+    { "train-stages-80x24", 24, 80, .link = AX_LINK_LIVE, .settings = &two_stages, .keys = "8",
+      .history = { 40, .full = true } },
+    { "train-stages-160x48-ascii", 48, 160, .ascii = true, .link = AX_LINK_LIVE, .settings = &two_stages, .keys = "8",
+      .history = { 40, .full = true } },
     { "train-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "8", .history = { 40, .full = true } },
     { "train-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = "8", .history = { 40, .full = true } },
     { "train-ended-80x24", 24, 80, .link = AX_LINK_LOST, .keys = "8", .history = { 40, .bye = "stopped" } },
@@ -259,6 +266,7 @@ static void draw(const screen *s, ax_str *out)
     ui.replay = (ax_replay) { .on = s->replay > 0, .speed = 60, .at = s->replay, .total = 5400 };
     ui.readonly = ui.replay.on;
     ui.channels = 48;
+    ui.settings = s->settings;
     ui.repeats = 1;
     ui.color = s->color;
     if (s->masks) {
