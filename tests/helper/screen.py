@@ -5,6 +5,7 @@ import pyte
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import janitor
+from engine import stall
 from eventlog import Log
 
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
@@ -136,6 +137,7 @@ class Screen:
 
     def wait(self, what, seconds=30):
         """Waits until the screen shows the text (or what(screen) is true); seconds are those of an idle machine."""
+        stall()
         end = time.monotonic() + BUSY * seconds
         test = what if callable(what) else lambda s: what in s.text()
         while not test(self):
@@ -152,6 +154,7 @@ class Screen:
         return self
 
     def send(self, keys):
+        stall()
         os.write(self.master, keys.encode() if isinstance(keys, str) else keys)
         return self
 

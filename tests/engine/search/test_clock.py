@@ -5,7 +5,7 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import BUILD, Run, Skip, events, main, make_run  # noqa: E402
+from engine import BUILD, ENDLESS, Run, Skip, events, main, make_run  # noqa: E402
 
 HOUR = 3600
 
@@ -13,7 +13,7 @@ HOUR = 3600
 def run_with_clock(where):
     if "address" in BUILD or "thread" in BUILD:
         raise Skip("a sanitizer wants to be loaded first")
-    path = make_run(f"{where}/a", candidates=100000, epochs=1000)
+    path = make_run(f"{where}/a", candidates=ENDLESS, epochs=100000)
     env = dict(os.environ, LD_PRELOAD=os.path.abspath(f"{BUILD}/wallclock.so"), AX_WALLCLOCK=f"{where}/off")
     set_clock(where, 0)
     run = Run(path, env=env)

@@ -9,7 +9,7 @@ import mobilenet  # noqa: E402
 import onnxfile  # noqa: E402
 import tinypng  # noqa: E402
 from auxcell import auxcell  # noqa: E402
-from engine import Run, change, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, change, events, history, main, make_run, serve  # noqa: E402
 
 GENOTYPE = "[[1,[0,1,8,9],[1,0,0,2],[3,1,5,7]],[[0,1],[2,3],[4,5]]]"
 SMALL = ("--epochs 1 --train-samples 4 --val-samples 2 --batch 4 --channels 8 --crop 32 --val-crop 32 --stages 2 "
@@ -83,7 +83,7 @@ def a_run_goes_on_with_the_same(where):
 
 def weights_that_change_pause_it(where):
     narrow, other = weights(where, "w.safetensors", .35), weights(where, "other.safetensors", .35, seed=2)
-    path = make_run(f"{where}/run", candidates=50, encoder=narrow, **STAGE2)
+    path = make_run(f"{where}/run", candidates=ENDLESS, encoder=narrow, **STAGE2)
     run = Run(path)
     assert run.until("scored")
     os.rename(other, narrow)

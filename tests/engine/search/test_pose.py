@@ -1,7 +1,6 @@
 """A search for pose networks as a whole: figures, events, pictures, and a run that goes on with the same history."""
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from auxcell import main  # noqa: E402
+from engine import change  # noqa: E402
 
 BUILD = os.environ["AUXCELL_BUILD"]
 SMALL = ["--task", "pose", "--preset", "demo", "--train-samples", "8", "--val-samples", "4", "--crop", "64",
@@ -32,11 +32,7 @@ class Pose(unittest.TestCase):
         return done.stdout
 
     def plan(self, run, candidates):
-        path = os.path.join(self.dir, "auxcell", "runs", run, "run.ini")
-        with open(path) as f:
-            text = f.read()
-        with open(path, "w") as f:
-            f.write(re.sub(r"(?m)^candidates = .*$", f"candidates = {candidates}", text))
+        change(os.path.join(self.dir, "auxcell", "runs", run), candidates=candidates)
 
     def candidates(self, run):
         said = json.loads(self.auxcell("export", run, "--json"))

@@ -3,7 +3,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, Skip, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, Run, Skip, main, make_run, serve  # noqa: E402
 
 
 def cores_of(pid):
@@ -27,8 +27,8 @@ def runs_share_the_cores(where):
     allowed = os.sched_getaffinity(0)
     if len(allowed) < 2:
         raise Skip("one core can't be shared out")
-    first = make_run(f"{where}/first", candidates=1000, share="1/2", threads=0)
-    second = make_run(f"{where}/second", cache=first, candidates=1000, share="2/2", threads=0)
+    first = make_run(f"{where}/first", candidates=ENDLESS, share="1/2", threads=0)
+    second = make_run(f"{where}/second", cache=first, candidates=ENDLESS, share="2/2", threads=0)
     runs = [Run(first), Run(second)]
     taken = []
     for run in runs:
@@ -48,7 +48,7 @@ def workers_share_the_cores(where):
     allowed = os.sched_getaffinity(0)
     if len(allowed) < 2:
         raise Skip("one core can't be shared out")
-    run = Run(make_run(f"{where}/two", candidates=1000, workers=2, threads=0))
+    run = Run(make_run(f"{where}/two", candidates=ENDLESS, workers=2, threads=0))
     for _ in range(2):  # the second starts once the first has filled the cache
         assert run.until("device")["threads"] <= (len(allowed) + 1) // 2
     workers = run.workers()
