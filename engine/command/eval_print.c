@@ -25,9 +25,9 @@ void ax_eval_print_text(const ax_eval *e)
     bool unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
     ax_str out;
     ax_str_init(&out, 0);
-    ax_str_printf(&out, "model      %s\n", e->model);
-    ax_str_printf(&out, "data       %s, %s, %zu %s\n", e->data, e->split_name, e->n,
-                  spec->task->view ? "persons" : "images");
+    ax_out_line("model      %s", e->model);
+    ax_out_line("data       %s, %s, %zu %s%s", e->data, e->split_name, e->n, spec->task->view ? "person" : "image",
+                e->n == 1 ? "" : "s");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
         if (ax_model_stores_figure(spec->task->id, (ax_metric)m) &&
             !isnan(ax_outcome_figure(&e->figures, (ax_metric)m)))
@@ -43,7 +43,7 @@ void ax_eval_print_text(const ax_eval *e)
         ax_str_visible(&out, name, false);
         ax_str_add(&out, "\n");
     }
-    ax_out_text(out.text);
+    ax_out("%s", out.text);
     ax_str_release(&out);
 }
 

@@ -64,8 +64,10 @@ ax_code ax_predict_files_write(const ax_predict_files *o, const ax_task_writers 
         if (code == AX_OK)
             code = task->task->write(task, k, p, writers, path, err);
         ax_str_json(json, path);
-        if (code == AX_OK && o->dir)
-            ax_str_printf(names, "%s\n", path);
+        if (code == AX_OK && o->dir) {
+            ax_str_visible(names, path, false);
+            ax_str_add(names, "\n");
+        }
     }
     return code;
 }

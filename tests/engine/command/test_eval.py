@@ -119,6 +119,24 @@ class Eval(unittest.TestCase):
         code, out, err = engine("eval", self.model, "--data", data, "-o", os.path.join(place, "out"))
         self.assertEqual((code, err), (0, ""))
 
+    def test_names_cannot_control_a_terminal(self):
+        model, image = (os.path.join(self.dir, f"a\x1b]2;x\a\u202e\nb.{end}") for end in ("safetensors", "png"))
+        shutil.copy(self.pairs[0][0], image)
+        folder = os.path.join(self.dir, "odd")
+        shutil.copytree(os.path.join(DATA, "val"), os.path.join(folder, "images"))
+        shutil.copytree(os.path.join(DATA, "valannot"), os.path.join(folder, "masks"))
+        with open(os.path.join(folder, "classes.txt"), "w") as f:
+            f.writelines(f"{i} class\u202e {i}\n" for i in range(11))
+        data = f"folder:{folder},split=50/50,ignore=11"
+        code, _, err = engine("try", GENOTYPE, "--data", data, "--model", model, "--json", *SMALL)
+        self.assertEqual(code, 0, err)
+        for args in (["eval", model, "--data", data],
+                     ["predict", self.model, "-o", os.path.join(self.dir, "odd-masks"), image]):
+            code, out, err = engine(*args)
+            self.assertEqual((code, err), (0, ""))
+            self.assertFalse(set(out) & set("\x1b\a\u202e"), out)
+            self.assertIn("\\u202e", out)
+
     def test_for_people(self):
         code, out, err = engine("eval", self.model, "--data", self.data)
         self.assertEqual((code, err), (0, ""))
