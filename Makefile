@@ -82,7 +82,7 @@ ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 # the parts of viz that data show and train draw with
-SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/kitty.c viz/mask.c viz/mosaic.c viz/raster.c viz/reply.c viz/sixel.c viz/spark.c viz/ticks.c
+SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/kitty.c viz/mask.c viz/mosaic.c viz/pane.c viz/raster.c viz/reply.c viz/sixel.c viz/spark.c viz/ticks.c
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 

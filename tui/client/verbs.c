@@ -5,18 +5,16 @@
 #include "engine/config/option.h"
 #include "engine/space/change.h"
 #include "engine/space/space.h"
-#include "engine/wire/client.h"
 #include "engine/wire/run.h"
+#include "tui/client/ask.h"
 #include "tui/client/commands.h"
-#include "tui/client/engine.h"
 #include "tui/client/runs.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_WITHIN = 5000, ANSWER_WITHIN = 15000, STOP_WITHIN = 60000, LOOK_EVERY = 20 }; /* milliseconds */
+enum { STOP_WITHIN = 60000 }; /* milliseconds */
 
 /* Options of every verb. */
 typedef struct options {
@@ -145,74 +143,6 @@ static ax_code check(const options *o, ax_command *cmd, ax_err *err)
     return cmd->verb == AX_VERB_SUBMIT ? ax_genotype_parse(cmd->text, &g, err) : AX_OK;
 }
 
-/* Connects to the run's engine, and waits for one that is just starting: it holds the run before it listens. */
-static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
-{
-    for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
-        /* a number that no event has yet: no history is wanted */
-        ax_client *c = ax_client_connect(run->dirfd, INT64_MAX, err);
-        if (c || waited >= CONNECT_WITHIN)
-            return c;
-        poll(NULL, 0, LOOK_EVERY);
-    }
-    ax_fail(err, AX_EIO, "%s: no engine runs; 'auxcell resume %s' starts it", run->name, run->name);
-    return NULL;
-}
-
-static ax_code wake(const ax_run_handle *run, ax_verb verb, ax_err *err)
-{
-    if (!ax_verb_wakes_engine(verb) || ax_run_engine(run->dirfd) > 0)
-        return AX_OK;
-    ax_state s;
-    ax_code code = ax_run_load(run->dirfd, &s, err);
-    bool finished = code == AX_OK && s.ending == AX_ENDING_FINISHED;
-    ax_state_release(&s);
-    if (!finished)
-        return code;
-    ax_engine engine;
-    code = ax_engine_start(run->dirfd, run->path, AX_ENGINE_WAIT, &engine, err);
-    ax_engine_release(&engine);
-    return code;
-}
-
-static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
-{
-    ax_client *c = connect_engine(run, err);
-    if (!c)
-        return AX_EIO;
-    if (!cmd->request)
-        cmd->request = ax_client_request(c);
-    ax_code code = ax_client_call(c, cmd, ANSWER_WITHIN, answer, err);
-    ax_client_free(c);
-    return code;
-}
-
-/* Whether the engine releases the run within so many milliseconds: its files are complete then. */
-static bool lets_go(const ax_run_handle *run, int within)
-{
-    for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
-        if (waited >= within)
-            return false;
-        poll(NULL, 0, LOOK_EVERY);
-    }
-    return true;
-}
-
-/* Sends a command and waits for the answer. An engine that ends meanwhile drops its clients; once it has released the
-   run, the next engine is asked. A request is carried out once, since it keeps its number. */
-static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
-{
-    ax_code code = AX_OK;
-    for (int tries = 0; tries < 2; tries++) {
-        code = wake(run, cmd->verb, err);
-        if (code == AX_OK)
-            code = call(run, cmd, answer, err);
-        if (code != AX_EIO || !ax_verb_wakes_engine(cmd->verb) || !lets_go(run, CONNECT_WITHIN))
-            break;
-    }
-    return code;
-}
-
 static const char *synopsis(ax_verb verb, char out[96])
 {
     static const char *const id[] = { "", " ID", " [ID]", " ID...", " [ID...]" };
@@ -287,7 +217,7 @@ int ax_cli_verb(int argc, char **argv)
     if (code == AX_OK)
         code = ax_run_find(name, true, &run, &err);
     if (code == AX_OK)
-        code = ask(&run, &cmd, &answer, &err);
+        code = ax_ask(&run, &cmd, &answer, &err);
     if (code == AX_OK && answer.code != AX_OK)
         code = ax_fail(&err, answer.code, "%s", answer.message);
     if (code == AX_OK && o.json)
@@ -334,12 +264,12 @@ int ax_cli_stop(int argc, char **argv)
         code = ax_run_find(n ? argv[1] : NULL, true, &run, &err);
     if (code == AX_OK && ax_run_engine(run.dirfd) != 0) {
         was_running = true;
-        code = call(&run, &cmd, &answer, &err);
+        code = ax_ask_engine(&run, &cmd, &answer, &err);
         if (code == AX_OK && answer.code != AX_OK)
             code = ax_fail(&err, answer.code, "%s", answer.message);
-        if (code == AX_OK && !lets_go(&run, STOP_WITHIN))
+        if (code == AX_OK && !ax_run_is_let_go(&run, STOP_WITHIN))
             code = ax_fail(&err, AX_EIO, "%s: the engine was told to stop, but still runs", run.name);
-        else if (code == AX_EIO && lets_go(&run, CONNECT_WITHIN)) /* the engine was ending already */
+        else if (code == AX_EIO && ax_run_is_let_go(&run, AX_ASK_WITHIN)) /* the engine was ending already */
             code = AX_OK;
     }
     if (code == AX_OK)
