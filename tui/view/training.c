@@ -94,7 +94,10 @@ static double newest_loss(const ax_candidate *c)
 /* The training whose losses are drawn, the newest of the candidate's. */
 static const char *stage_of(const ax_candidate *c)
 {
-    return c->stage == AX_STAGE_FULL ? " full training" : c->stage == 2 ? " stage 2" : c->stage == 1 ? " stage 1" : "";
+    return c->stage == AX_STAGE_FULL ? " full training:"
+           : c->stage == 2           ? " stage 2:"
+           : c->stage == 1           ? " stage 1:"
+                                     : "";
 }
 
 /* Draws what the letters stand for, as many of them as there is room for. */
