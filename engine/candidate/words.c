@@ -1,5 +1,7 @@
 #include "engine/candidate/words.h"
 
+#include "engine/candidate/outcome.h"
+
 #include <string.h>
 
 /* The index of a word in a list of n words; n = not found. */
@@ -15,6 +17,12 @@ static int find(const char *const *words, int n, const char *word)
 #define STATUS_WORD(id, letter, word) word,
 static const char letters[] = { AX_STATUS_LIST(STATUS_LETTER) '\0' };
 static const char *const status_words[] = { AX_STATUS_LIST(STATUS_WORD) "" };
+
+const char *ax_stage_word(long stage)
+{
+    static const char *const word[] = { "", "stage 1", "stage 2", [AX_STAGE_FULL] = "full training" };
+    return stage > 0 && stage <= AX_STAGE_FULL ? word[stage] : "";
+}
 
 int ax_status_place(ax_status s)
 {

@@ -21,6 +21,9 @@ int ax_status_place(ax_status s); /* position in the list */
 /* False: the text isn't a letter of the list. */
 bool ax_status_read(const char *text, ax_status *out);
 
+/* "stage 1", "stage 2", "full training"; "" where there is none. */
+const char *ax_stage_word(long stage);
+
 /* What happens after a failure: nothing more; one retry; or, when the candidate isn't at fault, back to the queue while
    the run pauses itself. */
 typedef enum ax_retry { AX_RETRY_NEVER, AX_RETRY_ONCE, AX_RETRY_LATER } ax_retry;

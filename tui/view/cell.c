@@ -69,8 +69,8 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     char a[AX_FIGURE], b[AX_FIGURE], text[256];
     int row = 0, n = snprintf(text, sizeof text, "%s%s", ax_status_word(c->status), c->pinned ? ", pinned" : "");
     if (c->epochs > 0)
-        n += snprintf(text + n, sizeof text - (size_t)n, ", %s: epoch %d/%d, step %d/%d",
-                      c->stage == 3 ? "full training" : "search", c->epoch, c->epochs, c->step, c->steps);
+        n += snprintf(text + n, sizeof text - (size_t)n, ", %s: epoch %d/%d, step %d/%d", ax_stage_word(c->stage),
+                      c->epoch, c->epochs, c->step, c->steps);
     if (c->epochs > 0 && c->attempt > 1)
         snprintf(text + n, sizeof text - (size_t)n, ", attempt %d", c->attempt);
     row = fact(p, row, "state", text);

@@ -24,10 +24,7 @@ static void draw_worker(ax_pane p, int row, const ax_state *s, uint32_t k)
     double rate = ax_worker_pace(s, w);
     if (c)
         snprintf(at, sizeof at, "#%-5u %-7s %3d/%-3d %5d/%-5d", c->id,
-                 c->stage == 3   ? "full"
-                 : c->stage == 2 ? "stage 2"
-                                 : "stage 1",
-                 c->epoch, c->epochs, c->step, c->steps);
+                 c->stage == AX_STAGE_FULL ? "full" : ax_stage_word(c->stage), c->epoch, c->epochs, c->step, c->steps);
     if (isfinite(rate) && rate > 0) {
         snprintf(pace, sizeof pace, rate < 10 ? "%.2f" : "%.0f", rate);
         ax_figure_clock((c->steps - c->step) / rate, rest);
@@ -91,25 +88,16 @@ static double newest_loss(const ax_candidate *c)
     return (double)c->trace[i];
 }
 
-/* The training whose losses are drawn, the newest of the candidate's. */
-static const char *stage_of(const ax_candidate *c)
-{
-    return c->stage == AX_STAGE_FULL ? " full training:"
-           : c->stage == 2           ? " stage 2:"
-           : c->stage == 1           ? " stage 1:"
-                                     : "";
-}
-
 /* Draws what the letters stand for, as many of them as there is room for. */
 static void draw_legend(ax_pane p, int row, const ax_candidate *const *c, int n, bool selected)
 {
     for (int k = 0, col = 1; k < n; k++) {
         char loss[AX_FIGURE], text[64];
-        snprintf(text, sizeof text, "%c #%u%s%s %s", 'a' + k, c[k]->id,
-                 !selected || k ? ""
-                 : c[k]->stage  ? " selected,"
-                                : " selected",
-                 stage_of(c[k]), ax_figure_share(newest_loss(c[k]), 3, loss));
+        snprintf(text, sizeof text, "%c #%u%s%s%s%s %s", 'a' + k, c[k]->id, selected && !k ? " selected" : "",
+                 selected && !k && c[k]->stage ? ", "
+                 : c[k]->stage                 ? " "
+                                               : "",
+                 ax_stage_word(c[k]->stage), c[k]->stage ? ":" : "", ax_figure_share(newest_loss(c[k]), 3, loss));
         if (k && col + ax_text_width(text) > p.at.cols)
             break;
         col = ax_pane_print(p, row, col, role_of(k), text) + 3;
