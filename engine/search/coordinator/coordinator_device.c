@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TOLD_AGAIN = 4 }; /* a change of memory by more than one part in so many is told */
+enum { TOLD_AGAIN = 4 }; /* growth of memory by more than one part in so many is told */
 
 static void say(ax_coordinator *c, uint32_t k)
 {
@@ -34,9 +34,8 @@ void ax_coordinator_say_device(ax_coordinator *c, uint32_t k, const ax_worker_me
 void ax_coordinator_note_memory(ax_coordinator *c, uint32_t k, int64_t rss)
 {
     ax_worker_process *worker = &c->worker[k];
-    int64_t change = rss > worker->rss ? rss - worker->rss : worker->rss - rss;
-    if (!worker->ready || rss <= 0 || change <= worker->rss / TOLD_AGAIN)
-        return;
+    if (!worker->ready || rss <= worker->rss + worker->rss / TOLD_AGAIN)
+        return; /* what it gives back between two candidates would double the events of a long run */
     worker->rss = rss;
     say(c, k);
 }

@@ -77,8 +77,8 @@ void ax_coordinator_guard(ax_coordinator *c);
 /* ---- coordinator_device.c ---- */
 /* Emits the device of worker k, which has just said that it is ready. */
 void ax_coordinator_say_device(ax_coordinator *c, uint32_t k, const ax_worker_message *ready);
-/* Emits it again when the worker's memory, which grows with the network in training, has changed much since then.
-   rss: bytes, 0 = unknown. */
+/* Emits it again when the worker's memory, which grows with the network in training, has become much more than ever
+   before. rss: bytes, 0 = unknown. */
 void ax_coordinator_note_memory(ax_coordinator *c, uint32_t k, int64_t rss);
 
 /* ---- coordinator_worker.c ---- */
