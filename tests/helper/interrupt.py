@@ -96,7 +96,8 @@ def crash(run, how=signal.SIGKILL, stage=None):
 # ---- what it comes to ----
 
 def last_proposed(path):
-    return max((i for k, i, _ in events(path) if k == "proposed"), default=0)
+    log = events(path) if os.path.exists(f"{path}/events.mpk") else []
+    return max((i for k, i, _ in log if k == "proposed"), default=0)
 
 
 def conclude(path, more=3):

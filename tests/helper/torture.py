@@ -227,9 +227,8 @@ def failed_sync(where, most=12):
     """Lets one sync after the other fail: nothing may be acknowledged that a power cut would take away."""
     if "address" in BUILD or "thread" in BUILD:
         raise Skip("a preloaded library and a sanitizer don't go together")
-    reference = Reference.of(candidates=1)
     for n in range(1, most + 1):
-        path = new(where, f"a{n}", cache=reference, candidates=1)
+        path = new(where, f"a{n}", cache=Reference.of(candidates=2), candidates=ENDLESS)
         power = PowerCut(path, f"{where}/shadow{n}")
         run = Run(path, env=power.env(AX_FAIL_SYNC=str(n)))
         images = []
@@ -237,15 +236,15 @@ def failed_sync(where, most=12):
             assert run.answer == "ok\n"
             for k in range(3):
                 assert run.do("note", 0, f"note {k}")[0] == 0
-                images.append(power.image(f"{where}/image{n}.{k}"))
+                with held([run.process.pid, *run.workers()]):
+                    images.append(power.image(f"{where}/image{n}.{k}"))
             run.until("nothing")
         except (AssertionError, OSError):
             pass
         run.end()
         images.append(power.image(f"{where}/image{n}"))
         for k, image in enumerate(images):
-            finish(image)
-            assert_same(image, reference)
+            ends_like_the_uninterrupted(image)
             for i in range(min(k + 1, len(images) - 1)):
                 assert notes(image).count(f"note {i}") == 1, f"sync {n} failed, and the acknowledged note {i} is gone"
 
