@@ -139,7 +139,7 @@
 #define AX_EV_DEVICE(F)                                                                                                \
     F(TEXT, name, "device")                                                                                            \
     F(WHOLE, threads, "threads of a worker")                                                                           \
-    F(WHOLE, rss_bytes, "most memory that the worker has had; told again when it is a quarter more")                   \
+    F(WHOLE, rss_bytes, "most memory of the worker so far; told again when a quarter more")                            \
     F(WHOLE, worker, "number of the worker, from 1; 0: unknown")                                                       \
     F(TEXT, host, "machine")
 #define AX_EV_LOG(F)                                                                                                   \
