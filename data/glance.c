@@ -44,6 +44,15 @@ static ax_code cut_short(const file *f, ax_err *err)
     return ax_fail(err, AX_EFORMAT, "%s: damaged %s", f->path, "header: the file is cut short");
 }
 
+static ax_code set_size(const file *f, uint32_t w, uint32_t h, ax_glance *out, ax_err *err)
+{
+    if (ax_image_check_size(w, h, f->path, err) != AX_OK)
+        return AX_EFORMAT;
+    out->w = (int32_t)w;
+    out->h = (int32_t)h;
+    return AX_OK;
+}
+
 static ax_code png(file *f, ax_glance *out, ax_err *err)
 {
     const uint8_t *p = look(f, 8, 25); /* IHDR must be the first chunk */
@@ -51,13 +60,10 @@ static ax_code png(file *f, ax_glance *out, ax_err *err)
         return cut_short(f, err);
     if (memcmp(p + 4, "IHDR", 4) != 0)
         return ax_fail(err, AX_EFORMAT, "%s: damaged PNG: no header", f->path);
-    uint32_t w = big(p + 8, 4), h = big(p + 12, 4);
     out->depth = p[16];
     out->kind = p[17];
-    if (ax_image_check_size(w, h, f->path, err) != AX_OK)
+    if (set_size(f, big(p + 8, 4), big(p + 12, 4), out, err) != AX_OK)
         return AX_EFORMAT;
-    out->w = (int32_t)w;
-    out->h = (int32_t)h;
     p = out->size >= 12 ? look(f, out->size - 12, 12) : NULL;
     out->ends = p && !memcmp(p + 4, "IEND", 4);
     return AX_OK;
@@ -84,13 +90,10 @@ static ax_code jpeg(file *f, ax_glance *out, ax_err *err)
     }
     if (!(p = look(f, at, 10)))
         return cut_short(f, err);
-    uint32_t h = big(p + 5, 2), w = big(p + 7, 2);
     out->depth = p[4];
     out->kind = p[9];
-    if (ax_image_check_size(w, h, f->path, err) != AX_OK)
+    if (set_size(f, big(p + 7, 2), big(p + 5, 2), out, err) != AX_OK)
         return AX_EFORMAT;
-    out->w = (int32_t)w;
-    out->h = (int32_t)h;
     p = look(f, out->size - 2, 2);
     out->ends = p && p[0] == 0xff && p[1] == 0xd9;
     return AX_OK;

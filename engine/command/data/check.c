@@ -32,13 +32,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--all", &o->all, "reads the pixels of all images"),
         AX_FLAG("--json", &o->json, "all of it as one JSON object"),
     };
-    int n = 0;
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
-    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
-    o->spec = n ? argv[1] : NULL;
-    if (parsed == AX_PARSED_GO && !n)
-        ax_fail(err, AX_EINVAL, "data check needs a data set; 'auxcell data check --help' says more");
-    return parsed;
+    return ax_data_parse(&u, "check", argc, argv, &o->spec, err);
 }
 
 /* ---- text ---- */

@@ -37,3 +37,13 @@ int ax_command_data(const ax_program *prog, int argc, char **argv)
         ax_complain("data needs a command; 'auxcell data --help' lists them");
     return 2;
 }
+
+ax_parsed ax_data_parse(const ax_usage *u, const char *name, int argc, char **argv, const char **spec, ax_err *err)
+{
+    int n = 0;
+    ax_parsed parsed = ax_options_parse(u, argc, argv, &n);
+    *spec = n ? argv[1] : NULL;
+    if (parsed == AX_PARSED_GO && !n)
+        ax_fail(err, AX_EINVAL, "data %s needs a data set; 'auxcell data %s --help' says more", name, name);
+    return parsed;
+}

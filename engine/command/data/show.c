@@ -39,13 +39,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--color", &o->color, "colours although the output is no terminal"),
         AX_TEXT("-o", "DIR", &o->dir, "PNG files there (made when it isn't there)"),
     };
-    int n = 0;
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
-    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
-    o->spec = n ? argv[1] : NULL;
-    if (parsed == AX_PARSED_GO && !n)
-        ax_fail(err, AX_EINVAL, "data show needs a data set; 'auxcell data show --help' says more");
-    return parsed;
+    return ax_data_parse(&u, "show", argc, argv, &o->spec, err);
 }
 
 /* ---- converting a sample for the masks view ---- */

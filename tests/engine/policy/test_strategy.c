@@ -72,30 +72,30 @@ TEST(ppo_learns_what_random_does_not)
     ax_strategy_free(random);
 }
 
+/* The mean reward of `last` proposals behind the first 20 and `more` is `times` that of the first 20. */
+static void learns(const char *name, int more, int last, double times)
+{
+    ax_strategy *s = start(name, 4, NULL);
+    const double early = run(s, 20, NULL, NULL);
+    run(s, more, NULL, NULL);
+    const double late = run(s, last, NULL, NULL);
+    if (!(late > times * early))
+        fail_msg("the mean reward went from %.3f to %.3f", early, late);
+    ax_strategy_free(s);
+}
+
 TEST(reinforce_learns)
 {
 #ifdef AX_DEBUG
     print_message("skip: thousands of controller passes take minutes without optimisation; release builds run it\n");
     skip();
 #endif
-    ax_strategy *s = start("reinforce", 4, NULL);
-    double first = run(s, 20, NULL, NULL);
-    run(s, 300, NULL, NULL);
-    double last = run(s, 50, NULL, NULL);
-    if (!(last > 3 * first))
-        fail_msg("the mean reward went from %.3f to %.3f", first, last);
-    ax_strategy_free(s);
+    learns("reinforce", 300, 50, 3);
 }
 
 TEST(evolution_learns)
 {
-    ax_strategy *s = start("evolution", 4, NULL);
-    double first = run(s, 20, NULL, NULL);
-    run(s, 600, NULL, NULL);
-    double last = run(s, 100, NULL, NULL);
-    if (!(last > 5 * first))
-        fail_msg("the mean reward went from %.3f to %.3f", first, last);
-    ax_strategy_free(s);
+    learns("evolution", 600, 100, 5);
 }
 
 static int differences(const ax_genotype *a, const ax_genotype *b)

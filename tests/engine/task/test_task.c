@@ -5,6 +5,7 @@
 #include "engine/train/trainer_internal.h"
 #include "engine/wire/maskfile.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/taskmeta.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -57,29 +58,6 @@ TEST(its_table_is_whole)
 
 /* ---- metadata ---- */
 
-typedef struct pairs {
-    char key[16][64], value[16][4096];
-    int n;
-} pairs;
-
-static void take(void *context, const char *key, const char *value)
-{
-    pairs *p = context;
-    assert_true(p->n < 16);
-    snprintf(p->key[p->n], sizeof p->key[0], "%s", key);
-    snprintf(p->value[p->n], sizeof p->value[0], "%s", value);
-    p->n++;
-}
-
-static const char *give(const void *context, const char *key)
-{
-    const pairs *p = context;
-    for (int i = 0; i < p->n; i++)
-        if (!strcmp(p->key[i], key))
-            return p->value[i];
-    return NULL;
-}
-
 TEST(what_it_says_of_itself_is_read_back)
 {
     for (int id = 0; id < AX_TASKS; id++) {
@@ -87,15 +65,15 @@ TEST(what_it_says_of_itself_is_read_back)
         ax_source *source = open_scenes(id);
         ax_settings s = tiny(id);
         ax_task_spec *spec = &source->info.task, *back = calloc(1, sizeof *back);
-        pairs *said = calloc(1, sizeof *said), *again = calloc(1, sizeof *again);
+        taskmeta *said = calloc(1, sizeof *said), *again = calloc(1, sizeof *again);
         assert_true(back && said && again);
         assert_int_equal(spec->task->configure(spec, &s, "scenes", &err), AX_OK);
-        spec->task->describe(spec, take, said);
+        spec->task->describe(spec, taskmeta_say, said);
         back->task = spec->task;
-        if (spec->task->parse(back, give, said, "m", &err) != AX_OK)
+        if (spec->task->parse(back, taskmeta_get, said, "m", &err) != AX_OK)
             fail_msg("%s", err.msg);
         assert_int_equal(back->outputs, spec->outputs);
-        back->task->describe(back, take, again);
+        back->task->describe(back, taskmeta_say, again);
         assert_memory_equal(again, said, sizeof *said);
         /* a model with a missing or invalid entry is refused, or read consistently */
         for (int i = 0; i < said->n; i++) {
@@ -104,7 +82,7 @@ TEST(what_it_says_of_itself_is_read_back)
             assert_non_null(other);
             other->task = spec->task;
             err = (ax_err) { AX_OK, "" };
-            if (spec->task->parse(other, give, said, "m", &err) != AX_OK)
+            if (spec->task->parse(other, taskmeta_get, said, "m", &err) != AX_OK)
                 assert_true(err.code == AX_EFORMAT && !strncmp(err.msg, "m: ", 3));
             free(other);
             said->key[i][0] ^= 1;

@@ -16,6 +16,19 @@
 
 enum { IMAGES = 3, MOST = 61 * 47 };
 
+/* Scores predictions of `each` bytes on the device: one image, then the others, so that counts grow with room for more.
+ */
+static void score_all(ax_device_score *device, const ax_backend *be, ax_device *dev, const ax_task_spec *spec,
+                      size_t images, const void *const *truths, int32_t h, int32_t w, const void *there, size_t each)
+{
+    ax_err err = { AX_OK, "" };
+    assert_int_equal(ax_device_score_init(device, be, dev, spec, images, &err), AX_OK);
+    assert_non_null(device->be);
+    assert_int_equal(ax_device_score_add(device, truths, NULL, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(device, truths + 1, NULL, images - 1, h, w, (const char *)there + each, &err),
+                     AX_OK);
+}
+
 static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, int32_t h, int32_t w)
 {
     const size_t pixels = (size_t)h * (size_t)w;
@@ -33,11 +46,7 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, in
         }
     uint8_t *there = be->alloc(dev, IMAGES * pixels, &err);
     assert_int_equal(be->copy(dev, there, predicted, IMAGES * pixels, AX_TO_DEVICE, &err), AX_OK);
-    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, IMAGES, &err), AX_OK);
-    assert_non_null(device.be);
-    /* one image, then the others: counts grow, with room for more */
-    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, IMAGES - 1, h, w, there + pixels, &err), AX_OK);
+    score_all(&device, be, dev, &spec, IMAGES, truths, h, w, there, pixels * sizeof *there);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
     for (size_t i = 0; i < IMAGES; i++)
         ax_confusion_add(want, truth[i], predicted + i * pixels, pixels);
@@ -106,10 +115,7 @@ static void sums_are(const ax_backend *be, ax_device *dev, ax_depth_crop crop, i
         truths[i] = truth + i * pixels;
     float *there = be->alloc(dev, images * pixels * sizeof *there, &err);
     assert_int_equal(be->copy(dev, there, predicted, images * pixels * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
-    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
-    assert_non_null(device.be);
-    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, images - 1, h, w, there + pixels, &err), AX_OK);
+    score_all(&device, be, dev, &spec, images, truths, h, w, there, pixels * sizeof *there);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
     for (size_t i = 0; i < images; i++)
         assert_int_equal(spec.task->score_add(want, &spec, truths[i], predicted + i * pixels, h, w, &err), AX_OK);
@@ -214,10 +220,7 @@ static void peaks_are(const ax_backend *be, ax_device *dev, ax_pose_protocol pro
     }
     float *there = be->alloc(dev, images * each * sizeof *there, &err);
     assert_int_equal(be->copy(dev, there, maps, images * each * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
-    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
-    assert_non_null(device.be);
-    assert_int_equal(ax_device_score_add(&device, truths, NULL, 1, h, w, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, NULL, images - 1, h, w, there + each, &err), AX_OK);
+    score_all(&device, be, dev, &spec, images, truths, h, w, there, each * sizeof *there);
     ax_map_peak *peak = calloc(images * (size_t)spec.outputs, sizeof *peak);
     assert_int_equal(
         be->copy(dev, peak, device.figures, images * (size_t)spec.outputs * sizeof *peak, AX_FROM_DEVICE, &err), AX_OK);

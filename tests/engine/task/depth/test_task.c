@@ -2,6 +2,7 @@
 #include "engine/task/task.h"
 #include "engine/task/depth/metrics.h"
 #include "tests/helper/suite.h"
+#include "tests/helper/taskmeta.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -268,45 +269,24 @@ TEST(files)
 
 /* ---- model files ---- */
 
-typedef struct said {
-    char key[8][24], value[8][24];
-    int n;
-} said;
-
-static void say(void *context, const char *key, const char *value)
-{
-    said *s = context;
-    snprintf(s->key[s->n], sizeof s->key[0], "%s", key);
-    snprintf(s->value[s->n++], sizeof s->value[0], "%s", value);
-}
-
-static const char *get(const void *context, const char *key)
-{
-    const said *s = context;
-    for (int i = 0; i < s->n; i++)
-        if (!strcmp(s->key[i], key))
-            return s->value[i];
-    return NULL;
-}
-
 TEST(models)
 {
     ax_task_spec spec = pose_it("berhu", "none", 0.123, 7.3, 0), back = { .task = depth };
-    said s = { .n = 0 };
+    taskmeta s = { .n = 0 };
     ax_err err;
-    depth->describe(&spec, say, &s);
-    assert_string_equal(get(&s, "unit"), "m");
-    assert_string_equal(get(&s, "depth_min"), "0.123");
-    assert_string_equal(get(&s, "depth_max"), "7.3");
-    assert_int_equal(depth->parse(&back, get, &s, "m", &err), AX_OK);
+    depth->describe(&spec, taskmeta_say, &s);
+    assert_string_equal(taskmeta_get(&s, "unit"), "m");
+    assert_string_equal(taskmeta_get(&s, "depth_min"), "0.123");
+    assert_string_equal(taskmeta_get(&s, "depth_max"), "7.3");
+    assert_int_equal(depth->parse(&back, taskmeta_get, &s, "m", &err), AX_OK);
     assert_true(back.of.depth.min == spec.of.depth.min && back.of.depth.max == spec.of.depth.max);
     assert_true(back.of.depth.unit == spec.of.depth.unit && back.outputs == 1);
     static const char *const wrong[] = { "", "x", "0", "-1", "nan", "inf", "1e99", "3 m" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         for (int k = 1; k < s.n; k++) {
-            said bad = s;
+            taskmeta bad = s;
             snprintf(bad.value[k], sizeof bad.value[k], "%s", wrong[i]);
-            assert_int_equal(depth->parse(&back, get, &bad, "m", &err), AX_EFORMAT);
+            assert_int_equal(depth->parse(&back, taskmeta_get, &bad, "m", &err), AX_EFORMAT);
             assert_non_null(strstr(err.msg, s.key[k]));
         }
     ax_settings wide;
@@ -320,11 +300,11 @@ TEST(models)
     room.of.depth.max = 9;
     depth->adopt(&room, &spec, &wide);
     assert_true(room.of.depth.max == 9);
-    said none = { .n = 0 };
-    assert_int_equal(depth->parse(&back, get, &none, "m", &err), AX_EFORMAT);
+    taskmeta none = { .n = 0 };
+    assert_int_equal(depth->parse(&back, taskmeta_get, &none, "m", &err), AX_EFORMAT);
     assert_string_equal(err.msg, "m: metadata 'unit' is missing, not m");
     snprintf(s.value[2], sizeof s.value[2], "8");
-    assert_int_equal(depth->parse(&back, get, &s, "m", &err), AX_EFORMAT);
+    assert_int_equal(depth->parse(&back, taskmeta_get, &s, "m", &err), AX_EFORMAT);
 }
 
 int main(void)
