@@ -87,10 +87,11 @@ static void draw_loss(ax_pane p, const ax_candidate *a, const ax_candidate *b)
     if (!any)
         return;
     const ax_candidate *each[2] = { a, b };
-    int from = 17, width = p.at.cols - from - 9 < 64 ? p.at.cols - from - 9 : 64;
+    int from = 27, width = p.at.cols - from - 9 < 64 ? p.at.cols - from - 9 : 64;
     for (int i = 0; i < 2; i++) {
         char text[AX_FIGURE];
-        ax_pane_printf(p, i, 1, AX_ROLE_DIM, "loss #%u", each[i]->id);
+        ax_pane_printf(p, i, 1, AX_ROLE_DIM, each[i]->stage ? "loss #%u, %s" : "loss #%u", each[i]->id,
+                       ax_stage_word(each[i]->stage));
         ax_spark_draw(ax_pane_part(p, i, from, 1, width), 0, each[i]->trace, AX_TRACE, lo, hi, AX_ROLE_CURVE);
         ax_pane_print(p, i, from + width + 1, AX_ROLE_DIM, ax_figure_share(each[i]->outcome.loss, 4, text));
     }
