@@ -138,7 +138,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, save_epochs, FREE, HOUSEKEEPING, 1, 1, 1, FROM(0, 100000),                                                \
       "keep a training's state after so many epochs, 0 = only when it is stopped")                                     \
     X(WHOLE, latency, RUN, HOUSEKEEPING, 3, 5, 5, FROM(0, 1000),                                                       \
-      "timed runs of a candidate's network, whose median is its latency; 0 = none")                                    \
+      "timed runs of a network, whose median is its latency; 0 = none")                                                \
     X(WHOLE, hang_seconds, FREE, HOUSEKEEPING, 300, 300, 300, FROM(0, 1e6),                                            \
       "a worker silent for longer, beyond its usual pauses, hangs; 0 = never")                                         \
     X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
