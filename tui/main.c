@@ -118,13 +118,17 @@ static int run(int argc, char **argv)
     if (asked && (argc == 2 || argv[1][0] == '-'))
         return help();
     const command *c = find(argv[asked ? 2 : 1]);
+    if (asked && argc > (c ? 4 : 3)) { /* "help data check" is "data check --help" */
+        ax_complain("help: '%.60s' is one argument too many", argv[c ? 4 : 3]);
+        return 2;
+    }
     if (!c && asked && look_up(argv[2]))
         return 0;
     if (!c)
         return unknown(argv[asked ? 2 : 1], asked);
     if (asked) {
-        char *args[] = { argv[2], long_help, NULL };
-        return c->run(2, args);
+        char *args[] = { argv[2], argc > 3 ? argv[3] : long_help, argc > 3 ? long_help : NULL, NULL };
+        return c->run(argc > 3 ? 3 : 2, args);
     }
     return c->run(argc - 1, argv + 1);
 }

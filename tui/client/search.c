@@ -262,7 +262,9 @@ int ax_cli_attach(int argc, char **argv)
     if (read_size(&o, &err) != AX_OK)
         return ax_complain_of(&err);
     if (!o.rows && !o.plain && !has_terminal()) {
-        ax_fail(&err, AX_EINVAL, "%s needs a terminal; 'auxcell status' and 'auxcell log --follow' do without",
+        ax_fail(&err, AX_EINVAL,
+                "%s needs a terminal; 'auxcell attach --plain' and 'auxcell status' do without, 'auxcell --help' lists "
+                "more",
                 argv[0]);
         return ax_complain_of(&err);
     }

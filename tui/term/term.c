@@ -47,16 +47,22 @@ ax_code ax_term_check(ax_err *err)
         return ax_fail(err, AX_EINVAL, "the screens need a terminal; 'auxcell help' lists what works without one");
     const char *name = getenv("TERM");
     if (!name || !*name)
-        return ax_fail(err, AX_EINVAL, "TERM is not set: the kind of terminal is not known");
+        return ax_fail(err, AX_EINVAL,
+                       "TERM is not set: the kind of terminal is not known; 'auxcell attach --plain' needs none");
     int found;
     if (setupterm(NULL, STDOUT_FILENO, &found) == ERR)
         return ax_fail(err, AX_EINVAL, "TERM=%s: %s", name,
-                       found == 1   ? "a printing terminal cannot show screens"
-                       : found == 0 ? "this terminal is not known here, or too simple"
-                                    : "no terminal data base (terminfo) found");
+                       found == 1 ? "a printing terminal cannot show screens"
+                       : found == 0
+                           ? "this terminal is not known here, or too simple; xterm-256color fits most, 'auxcell "
+                             "attach --plain' all"
+                           : "no terminal data base (terminfo) found");
     bool able = cursor_address && clear_screen;
     del_curterm(cur_term);
-    return able ? AX_OK : ax_fail(err, AX_EINVAL, "TERM=%s: this terminal cannot move its cursor", name);
+    return able ? AX_OK
+                : ax_fail(err, AX_EINVAL,
+                          "TERM=%s: this terminal cannot move its cursor; 'auxcell attach --plain' doesn't need to",
+                          name);
 }
 
 static size_t add_capability(char *out, size_t n, size_t cap, const char *text)

@@ -54,7 +54,9 @@ WRONG = [  # arguments, exit code, text of the message
     (["status", "none"], 1, "none: no such run; 'auxcell ls' lists"),
     (["log", "/dev/null"], 1, "/dev/null: no such run: Not a directory"),
     (["resume", "none"], 1, "none: no such run"),
-    (["attach"], 2, "attach needs a terminal"),
+    (["attach"], 2, "attach needs a terminal; 'auxcell attach --plain' and"),
+    (["help", "keys", "more"], 2, "help: 'more' is one argument too many"),
+    (["help", "data", "check", "more"], 2, "help: 'more' is one argument too many"),
     ([], 2, "needs a terminal"),
     (["prune"], 2, "prune: which candidate? 'auxcell prune RUN ID'"),
     (["prune", "a", "b"], 2, "prune: which candidate?"),
@@ -118,6 +120,9 @@ class Usage(unittest.TestCase):
                 self.assertRegex(done.stdout, rf"\Ausage: auxcell(-engine)? {name}\b")
                 self.assertEqual(done.stdout, self.place.call(name, "--help").stdout)
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 130)
+        for words in ["data", "check"], ["data", "show"], ["bench", "ops"]:
+            self.assertEqual(self.place.call("help", *words).stdout, self.place.call(*words, "--help").stdout)
+            self.assertIn(f"usage: auxcell {' '.join(words)}", self.place.call("help", *words).stdout)
 
     def test_the_list_of_commands_has_all_that_a_verb_needs(self):
         listing = self.place.call("--help").stdout
