@@ -28,8 +28,19 @@ static const struct {
     { 10, { "EP", EPOCH, 5, 2, -1 } },     { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 } },
 };
 
-/* All columns of a run for this task, and with finals or without, from left to right; returns how many. */
-static int all_columns(ax_task_id task, bool finals, column out[static PLACES])
+/* Whether a run has a figure: that of finals where there are finalists; one that only some data of the task give where
+   the best candidate has it. */
+static bool is_given(const ax_state *s, ax_metric m)
+{
+    const ax_metric_info *info = ax_metric_of(m);
+    const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
+    if (info->final)
+        return s->n_finalists > 0;
+    return !info->later || info->tasks == AX_EVERY_TASK || !best || !isnan(ax_outcome_figure(&best->outcome, m));
+}
+
+/* All columns for this task, or those of a run (s not NULL), from left to right; returns how many. */
+static int all_columns(ax_task_id task, const ax_state *s, column out[static PLACES])
 {
     int n = 0;
     for (int place = 0; place < PLACES; place++) {
@@ -39,7 +50,7 @@ static int all_columns(ax_task_id task, bool finals, column out[static PLACES])
         for (int m = 0; m < AX_METRIC_COUNT; m++) {
             const ax_metric_info *info = ax_metric_of((ax_metric)m);
             if (info->column.head && info->column.place == place && ax_metric_is_of((ax_metric)m, task) &&
-                (finals || !info->final))
+                (!s || is_given(s, (ax_metric)m)))
                 out[n++] = (column) { info->column.head, m, info->column.width, info->column.importance, m };
         }
     }
@@ -61,7 +72,7 @@ static bool find_column(const char *word, size_t n, int *id)
 {
     for (int task = 0; task < AX_TASKS; task++) {
         column all[PLACES];
-        int count = all_columns((ax_task_id)task, true, all);
+        int count = all_columns((ax_task_id)task, NULL, all);
         for (int i = 0; i < count; i++)
             if (strlen(column_word(&all[i])) == n && !strncasecmp(column_word(&all[i]), word, n)) {
                 *id = all[i].id;
@@ -104,7 +115,7 @@ static int take_chosen(const column *all, int n, const ax_columns *chosen, int w
 ax_sort ax_sort_next(const ax_state *of, ax_sort s)
 {
     column all[PLACES];
-    int n = all_columns(of->task, of->n_finalists, all), at = 0;
+    int n = all_columns(of->task, of, all), at = 0;
     while (at < n && all[at].sort != s)
         at++;
     do
@@ -117,7 +128,7 @@ ax_sort ax_sort_next(const ax_state *of, ax_sort s)
 static int choose(const ax_state *s, const ax_columns *chosen, int width, column out[static PLACES], int *gap)
 {
     column all[PLACES];
-    int n = all_columns(s->task, s->n_finalists, all), most = 0, kept = 0, used = MARGIN;
+    int n = all_columns(s->task, s, all), most = 0, kept = 0, used = MARGIN;
     *gap = 1;
     if (chosen && chosen->n)
         return take_chosen(all, n, chosen, width, out);

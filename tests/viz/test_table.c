@@ -178,8 +178,48 @@ TEST(figures_are_short)
     assert_string_equal(ax_figure_clock(NAN, t), "-");
 }
 
+/* As fold, of data without head boxes. */
+static void fold_headless(void *context, ax_event *ev)
+{
+    if (ev->kind == AX_EVENT_SCORED)
+        ev->u.SCORED.pckh = NAN;
+    ax_state_fold(context, ev);
+}
+
+static bool has_column(const ax_state *s, const char *head)
+{
+    ax_canvas c;
+    ax_str text;
+    ax_rows rows = { .id = NULL };
+    ax_canvas_init(&c, &ax_glyphs_ascii);
+    ax_str_init(&text, 0);
+    assert_int_equal(ax_canvas_resize(&c, 12, 160, NULL), AX_OK);
+    ax_order order = { .first.by = AX_SORT_ID };
+    assert_int_equal(ax_rows_build(&rows, s, &(ax_filter) { .n = 0 }, &order, NULL), AX_OK);
+    ax_table_draw(ax_pane_of(&c, (ax_rect) { .rows = 12, .cols = 160 }), s,
+                  &(ax_table_view) { .rows = &rows, .order = &order });
+    ax_canvas_text(&c, &text);
+    bool found = strstr(text.text, head) != NULL;
+    ax_rows_release(&rows);
+    ax_str_release(&text);
+    ax_canvas_release(&c);
+    return found;
+}
+
+TEST(figures_that_the_data_do_not_give_have_no_column)
+{
+    ax_state s;
+    for (int k = 0; k < 2; k++) {
+        ax_state_init(&s);
+        ax_history_play(&(ax_history) { .candidates = 20, .task = AX_TASK_POSE }, k ? fold_headless : fold, &s);
+        assert_true(has_column(&s, " PCK "));
+        assert_int_equal(has_column(&s, " PCKh "), !k);
+        ax_state_release(&s);
+    }
+}
+
 int main(void)
 {
-    return RUN_TESTS(filters_choose, wrong_filters_are_explained, rows_are_sorted, several_keys_sort,
-                     figures_are_short);
+    return RUN_TESTS(filters_choose, wrong_filters_are_explained, rows_are_sorted, several_keys_sort, figures_are_short,
+                     figures_that_the_data_do_not_give_have_no_column);
 }
