@@ -62,7 +62,7 @@ static bool reads_map(const ax_node *n, uint32_t i)
     const ax_op_info *info = ax_op_get(n->op);
     const uint32_t outs = info->n_out;
     if (!n->backward)
-        return info->map_in >> i & 1;
+        return ax_op_maps_in(n->op, &n->attr, n->n_in) >> i & 1;
     if (i < outs)
         return info->map_out >> i & 1;
     return i < outs + n->n_out ? info->map_in >> (i - outs) & 1 : info->map_out >> (i - outs - n->n_out) & 1;

@@ -76,6 +76,22 @@ static uint64_t macs(const ax_attr *attr, const ax_type *in, size_t n_in)
     return sum;
 }
 
+static uint32_t params(const ax_attr *attr)
+{
+    uint32_t n = 0;
+    for (unsigned k = 0; k < attr->chain.links; k++)
+        n += 1 + (attr->chain.link[k].bias ? 1 : 0) + (attr->chain.link[k].norm ? 4 : 0);
+    return n;
+}
+
 const ax_op_info ax_op_chain = {
-    .text = "chain", .min_in = 3, .max_in = AX_MAX_IN, .n_out = 1, .infer = infer, .macs = macs
+    .text = "chain",
+    .min_in = 3,
+    .max_in = AX_MAX_IN,
+    .n_out = 1,
+    .infer = infer,
+    .map_in = 1,
+    .map_out = 1,
+    .params = params,
+    .macs = macs,
 };

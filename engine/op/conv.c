@@ -63,6 +63,19 @@ AX_INFER(infer_fused)
     return code;
 }
 
+static uint32_t params(const ax_attr *attr)
+{
+    return (uint32_t)operands(attr) - 1;
+}
+
 const ax_op_info ax_op_fused = {
-    .text = "fused", .min_in = 2, .max_in = 9, .n_out = 1, .infer = infer_fused, .macs = macs
+    .text = "fused",
+    .min_in = 2,
+    .max_in = 9,
+    .n_out = 1,
+    .infer = infer_fused,
+    .map_in = 1,
+    .map_out = 1,
+    .params = params,
+    .macs = macs,
 };

@@ -23,6 +23,15 @@ const ax_op_info *ax_op_get(ax_op op)
     return table[op];
 }
 
+uint32_t ax_op_maps_in(ax_op op, const ax_attr *attr, uint32_t n_in)
+{
+    const ax_op_info *info = ax_op_get(op);
+    if (!info->params)
+        return info->map_in;
+    const uint32_t first = 1 + info->params(attr);
+    return 1u | (((1u << n_in) - 1) & ~((1u << first) - 1));
+}
+
 const char *ax_shape_text(ax_shape s, char buf[static 48])
 {
     snprintf(buf, 48, "%dx%dx%dx%d", s.n, s.h, s.w, s.c);

@@ -164,11 +164,15 @@ typedef struct ax_op_info {
     uint8_t backward_inplace;
     /* Inputs and outputs that are feature maps, which share one type within a node: bit i = input i, output i. */
     uint8_t map_in, map_out;
+    /* Number of parameters behind input 0, with further maps behind them; NULL: the inputs are as map_in says. */
+    uint32_t (*params)(const ax_attr *attr);
     /* Multiply-adds of one forward call (only convolutions count, as in the literature); NULL = none. */
     uint64_t (*macs)(const ax_attr *attr, const ax_type *in, size_t n_in);
 } ax_op_info;
 
 const ax_op_info *ax_op_get(ax_op op);
+/* The inputs that are feature maps: bit i = input i. */
+uint32_t ax_op_maps_in(ax_op op, const ax_attr *attr, uint32_t n_in);
 
 static inline size_t ax_shape_count(ax_shape s)
 {

@@ -84,8 +84,9 @@ static void round_all(float *x, size_t n)
 
 void ax_trial_round(ax_trial *t)
 {
+    const uint32_t maps = ax_op_maps_in(t->c->op, &t->c->attr, t->c->n_in);
     for (uint32_t i = 0; i < t->c->n_in; i++)
-        if (t->info->map_in >> i & 1)
+        if (maps >> i & 1)
             round_all(t->in[i], ax_shape_count(t->c->in[i].shape));
     if (t->info->map_out & 1)
         round_all(t->dout, ax_shape_count(t->out_type[0].shape));
@@ -247,8 +248,9 @@ ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint3
     const ax_case *c = t->c;
     bench s = { .b = b, .dev = dev };
     ax_call call = { .op = c->op, .attr = c->attr, .n_in = c->n_in, .n_out = t->info->n_out };
+    const uint32_t maps = ax_op_maps_in(c->op, &c->attr, c->n_in);
     for (uint32_t i = 0; i < c->n_in; i++)
-        call.in[i] = operand_new(&s, t, c->in[i], t->info->map_in >> i & 1, t->in[i]);
+        call.in[i] = operand_new(&s, t, c->in[i], maps >> i & 1, t->in[i]);
     int shared = inplace ? first_bit(t->info->inplace) : -1;
     for (uint32_t k = 0; k < t->info->n_out; k++) {
         call.out[k].type = t->out_type[k];
