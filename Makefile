@@ -76,14 +76,24 @@ ISA_OPT_GCC := $(if $(findstring clang,$(CC)),,-fno-unswitch-loops)
 ISA_base   := $(if $(filter release,$(MODE)),-O2)
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
+# a further set for maps in bfloat16: only the kernels that read or write maps
+ISA_v4bf16 := $(ISA_v4) -mavx512bf16 -DAX_ISA_v4 -DAX_BF16_MAPS
+ISA_FLOATS := argmax dense direct_weights loss optim peak reduce winograd_weights
+ISA_MAP_SRC := $(filter-out $(ISA_FLOATS:%=engine/backend/cpu/isa/%.c),$(ISA_SRC))
+ISA_NARROW := $(if $(filter x86_64,$(MACHINE)),v4bf16)
 # gcc 14 makes no fused multiply-adds where sums depend on one another, as all sums here do: it uses two instructions
 # instead of one, and the results differ from gcc 12's in their last bits
 ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
-ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
+ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC))) \
+              $(foreach i,$(ISA_NARROW),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_MAP_SRC)))
+# files outside isa/ that handle maps are compiled for bfloat16 too
+CPU_MAP_SRC := $(addprefix engine/backend/cpu/,chain.c conv.c depthwise.c direct.c eltwise.c fused.c im2col.c norm.c pack.c \
+              pointwise.c pool.c resize.c winograd.c)
+CPU_MAP_OBJ := $(if $(ISA_NARROW),$(patsubst %.c,$(B)/%.bf16.o,$(CPU_MAP_SRC)))
 # the parts of viz that data show and train draw with
 SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/kitty.c viz/mask.c viz/mosaic.c viz/pane.c viz/raster.c viz/reply.c viz/sixel.c viz/spark.c viz/ticks.c
-LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
+LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(CPU_MAP_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
 # targets that aren't files
@@ -107,7 +117,11 @@ $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@echo "  CC      $$< ($(1))"
 	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) $(ISA_OPT_GCC) -ffp-contract=fast $(ISA_FMA) $(ISA_$(1)) -c -o $$@ $$<
 endef
-$(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
+$(foreach i,$(ISAS) $(ISA_NARROW),$(eval $(call isa_rule,$(i))))
+$(B)/%.bf16.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $< (bf16)"
+	@$(CC) $(CPPFLAGS_ALL) -DAX_BF16_MAPS $(CFLAGS_ALL) -c -o $@ $<
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"

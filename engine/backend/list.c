@@ -1,5 +1,6 @@
 #include "engine/backend/list.h"
 
+#include "engine/backend/cpu/peak.h"
 #include "engine/backend/load.h"
 #include "engine/base/cores.h"
 
@@ -124,7 +125,8 @@ static void add_processor(ax_device_row *rows, size_t *n)
     long pages = sysconf(_SC_PHYS_PAGES);
     row->info.multiprocessors = cores;
     row->info.memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    snprintf(row->info.name, sizeof row->info.name, "%d core%s", cores, cores == 1 ? "" : "s");
+    snprintf(row->info.name, sizeof row->info.name, "%d core%s%s", cores, cores == 1 ? "" : "s",
+             ax_cpu_multiplies_bf16() ? ", AVX512-BF16" : "");
     row = add_row(rows, n, "ref");
     snprintf(row->info.name, sizeof row->info.name, "plain loops on one core, to check the others");
 }

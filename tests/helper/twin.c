@@ -11,7 +11,8 @@ bool twin_open(twin *t, const char *isa, int threads)
 {
     *t = (twin) { .be = { &ax_backend_ref, &ax_backend_cpu }, .tolerance = 1e-5 };
     ax_err err = { 0 };
-    if (isa)
+    t->bf16 = isa && !strcmp(isa, "bf16");
+    if (isa && !t->bf16)
         setenv("AUXCELL_ISA", isa, 1);
     else
         unsetenv("AUXCELL_ISA");
@@ -19,6 +20,14 @@ bool twin_open(twin *t, const char *isa, int threads)
     unsetenv("AUXCELL_ISA");
     if (!t->dev[1])
         return false;
+    if (t->bf16) {
+        t->tolerance = 0x1p-8 + 3e-3; /* of results with 7 bits of mantissa, and weights rounded to as many */
+        t->be[1]->configure(t->dev[1], &(ax_device_options) { .winograd = true, .bf16 = true });
+        if (t->be[1]->map_type(t->dev[1]) != AX_BF16) {
+            t->be[1]->close(t->dev[1]);
+            return false;
+        }
+    }
     t->dev[0] = t->be[0]->open(0, 1, &err);
     assert_non_null(t->dev[0]);
     return true;
@@ -28,6 +37,15 @@ void twin_close(twin *t)
 {
     for (int d = 0; d < 2; d++)
         t->be[d]->close(t->dev[d]);
+}
+
+/* A trial on device d. */
+static void begin(const twin *t, int d, ax_trial *trial, const ax_case *c, unsigned seed)
+{
+    ax_trial_init(trial, c, seed);
+    if (t->bf16)
+        ax_trial_round(trial);
+    trial->bf16 = t->bf16 && d == 1 && trial->info->map_out;
 }
 
 /* The operation as a case; `text` receives its name. */
@@ -69,7 +87,7 @@ void twin_check(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_i
     const ax_op_info *info = ax_op_get(op);
     const int n = info->inplace || info->backward_inplace ? 3 : 2;
     for (int i = 0; i < n; i++) {
-        ax_trial_init(all[i], &c, seed);
+        begin(t, i > 0, all[i], &c, seed);
         forward(t, i > 0, all[i], i == 2);
     }
     ax_trial_compare(&want, &got, t->tolerance, t->floor, "forward");
@@ -91,7 +109,7 @@ void twin_repeat(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_
     const ax_case c = case_of(op, attr, in, n_in, text);
     ax_trial round[2];
     for (int i = 0; i < 2; i++) {
-        ax_trial_init(&round[i], &c, seed);
+        begin(t, 1, &round[i], &c, seed);
         ax_trial_run(&round[i], t->be[1], t->dev[1], ~0u, false);
     }
     ax_trial_identical(&round[0], &round[1], "a second time");

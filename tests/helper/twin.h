@@ -10,9 +10,11 @@ typedef struct twin {
     double tolerance; /* relative to a tensor's largest magnitude */
     double floor;     /* the smallest magnitude that tolerance is relative to, for sums that may cancel */
     unsigned cases;
+    bool bf16; /* the device under test has maps in bfloat16, and both see inputs that are rounded to it */
 } twin;
 
-/* isa: value of AUXCELL_ISA, NULL = the best. False if the CPU lacks it (nothing is open then). */
+/* isa: value of AUXCELL_ISA, NULL = the best; "bf16": the best, with maps in bfloat16. False if the CPU lacks it
+ * (nothing is open then). */
 bool twin_open(twin *t, const char *isa, int threads);
 void twin_close(twin *t);
 

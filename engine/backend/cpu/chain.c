@@ -9,14 +9,14 @@
 enum { CACHE = 384 << 10, MOST_ROWS = 8 }; /* bytes of intermediate maps per task; most output rows at once */
 
 typedef struct prep {
-    ax_call link[AX_MAX_LINKS]; /* with their own prepared data; memory is bound at each run */
-    size_t work[AX_MAX_LINKS];  /* offset of each link's scratch, bytes */
-    size_t buffers;             /* size of each task's buffers */
-    int32_t band, ring;         /* output rows at once, and rows of the dense convolution that are kept */
-    size_t band_floats, ring_floats;
+    ax_call link[AX_MAX_LINKS];  /* with their own prepared data; memory is bound at each run */
+    size_t work[AX_MAX_LINKS];   /* offset of each link's scratch, bytes */
+    size_t buffers;              /* size of each task's buffers */
+    int32_t band, ring;          /* output rows at once, and rows of the dense convolution that are kept */
+    size_t band_size, ring_size; /* elements */
 } prep;
 
-static size_t row_floats(const ax_call *link)
+static size_t row_size(const ax_call *link)
 {
     const ax_shape y = link->out[0].type.shape;
     return (size_t)y.w * (size_t)y.c;
@@ -31,16 +31,16 @@ static int32_t seen(const ax_attr *a, int32_t rows)
 static void choose_rows(prep *p, unsigned links)
 {
     const ax_call *spatial = &p->link[links - 2];
-    const size_t ring_row = links > 2 ? row_floats(&p->link[0]) : 0, band_row = row_floats(spatial);
+    const size_t ring_row = links > 2 ? row_size(&p->link[0]) : 0, band_row = row_size(spatial);
     const int32_t most = spatial->out[0].type.shape.h < MOST_ROWS ? spatial->out[0].type.shape.h : MOST_ROWS;
     p->band = 1;
     while (p->band < most &&
-           ((size_t)seen(&spatial->attr, p->band + 1) * ring_row + (size_t)(p->band + 1) * band_row) * sizeof(float) <=
+           ((size_t)seen(&spatial->attr, p->band + 1) * ring_row + (size_t)(p->band + 1) * band_row) * sizeof(ax_map) <=
                CACHE)
         p->band++;
     p->ring = links > 2 ? seen(&spatial->attr, p->band) : 0;
-    p->ring_floats = ax_cpu_align_floats((size_t)p->ring * ring_row);
-    p->band_floats = ax_cpu_align_floats((size_t)p->band * band_row);
+    p->ring_size = ax_cpu_align_floats((size_t)p->ring * ring_row);
+    p->band_size = ax_cpu_align_floats((size_t)p->band * band_row);
 }
 
 AX_CPU_PREPARE(ax_cpu_chain_prepare)
@@ -61,12 +61,12 @@ AX_CPU_PREPARE(ax_cpu_chain_prepare)
         call->held += p->link[k].held;
     }
     if (code != AX_OK) {
-        ax_cpu_chain_discard(dev, call);
+        AX_TYPED(ax_cpu_chain_discard)(dev, call);
         return code;
     }
     choose_rows(p, links);
     p->buffers = at;
-    *work = at + (size_t)dev->threads * (p->ring_floats + p->band_floats) * sizeof(float);
+    *work = at + (size_t)dev->threads * (p->ring_size + p->band_size) * sizeof(ax_map);
     return AX_OK;
 }
 
@@ -74,7 +74,7 @@ AX_CPU_DISCARD(ax_cpu_chain_discard)
 {
     prep *p = call->prep;
     for (unsigned k = 0; p && k < call->attr.chain.links; k++)
-        ax_cpu_fused_discard(dev, &p->link[k]);
+        AX_TYPED(ax_cpu_fused_discard)(dev, &p->link[k]);
     free(p);
     call->prep = NULL;
 }
@@ -86,13 +86,13 @@ typedef struct stream {
     const ax_call *link;
     unsigned links;
     int task;
-    float *ring, *band;
+    ax_map *ring, *band;
 } stream;
 
-static const float *image_of(const ax_operand *x, size_t image)
+static const ax_map *image_of(const ax_operand *x, size_t image)
 {
     const ax_shape s = x->type.shape;
-    return (const float *)x->mem + image * (size_t)s.h * (size_t)s.w * (size_t)s.c;
+    return (const ax_map *)x->mem + image * (size_t)s.h * (size_t)s.w * (size_t)s.c;
 }
 
 /* Computes rows r0 .. r1 of the dense convolution into the ring. */
@@ -104,7 +104,7 @@ static void fill_ring(const stream *s, size_t image, int32_t r0, int32_t r1)
         ax_conv_rows m = { .x = image_of(&s->link[0].in[0], image),
                            .r0 = r,
                            .r1 = r + n,
-                           .y = s->ring + (size_t)place * row_floats(&s->link[0]),
+                           .y = s->ring + (size_t)place * row_size(&s->link[0]),
                            .task = s->task };
         ax_cpu_fused_rows(s->dev, &s->link[0], image, &m);
     }
@@ -129,12 +129,12 @@ static void outputs(const stream *s, size_t image, int32_t r0, int32_t r1)
                            .ring = s->p->ring,
                            .r0 = r,
                            .r1 = end,
-                           .y = s->band + (size_t)(r % s->p->band) * row_floats(spatial),
+                           .y = s->band + (size_t)(r % s->p->band) * row_size(spatial),
                            .task = s->task };
         ax_cpu_fused_rows(s->dev, spatial, image, &m);
         m.x = s->band;
         m.ring = s->p->band;
-        m.y = (float *)(uintptr_t)image_of(&last->out[0], image) + (size_t)r * row_floats(last);
+        m.y = (ax_map *)(uintptr_t)image_of(&last->out[0], image) + (size_t)r * row_size(last);
         ax_cpu_fused_rows(s->dev, last, image, &m);
     }
 }
@@ -153,11 +153,11 @@ AX_CPU_RUN(ax_cpu_chain_run)
     }
     const ax_shape y = call->out[0].type.shape;
     const size_t rows = (size_t)y.n * (size_t)y.h;
-    const int T = ax_cpu_tasks(dev, rows * row_floats(&link[links - 2]));
+    const int T = ax_cpu_tasks(dev, rows * row_size(&link[links - 2]));
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
-        float *buffer = (float *)((char *)call->work + p->buffers) + (size_t)t * (p->ring_floats + p->band_floats);
-        const stream s = { dev, p, link, links, t, buffer, buffer + p->ring_floats };
+        ax_map *buffer = (ax_map *)((char *)call->work + p->buffers) + (size_t)t * (p->ring_size + p->band_size);
+        const stream s = { dev, p, link, links, t, buffer, buffer + p->ring_size };
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         ax_cpu_part part;
@@ -167,10 +167,10 @@ AX_CPU_RUN(ax_cpu_chain_run)
     return AX_OK;
 }
 
-void ax_cpu_chain_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+AX_CPU_EXPLAIN(ax_cpu_chain_explain)
 {
     const prep *p = call->prep;
     *out = (ax_explanation) { .by = "" };
-    ax_cpu_fused_explain(dev, &p->link[0], out);
+    AX_TYPED(ax_cpu_fused_explain)(dev, &p->link[0], out);
     snprintf(out->by, sizeof out->by, "%d rows at a time", p->band);
 }

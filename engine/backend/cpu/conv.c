@@ -7,7 +7,10 @@
 
 /* Among equal costs the first is taken. */
 const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS] = {
-    &ax_conv_depthwise, &ax_conv_pointwise, &ax_conv_direct, &ax_conv_winograd, &ax_conv_im2col, &ax_conv_plain,
+    &ax_conv_depthwise, &ax_conv_pointwise, &ax_conv_direct, &ax_conv_winograd, &ax_conv_im2col,
+#if !defined(AX_BF16_MAPS)
+    &ax_conv_plain,
+#endif
 };
 
 enum { PARTS = 2 }; /* the two gradients, each with its own implementation */
@@ -48,6 +51,11 @@ double ax_conv_macs(const ax_conv *c)
 static bool may(const ax_device *dev, const ax_conv_impl *impl, const ax_conv *c)
 {
     return (!dev->conv || !strcmp(dev->conv, impl->name)) && (!c->rows || impl->rows) && impl->fits(dev, c);
+}
+
+bool ax_conv_fits(const ax_device *dev, size_t i, const ax_conv *c)
+{
+    return ax_conv_impls[i]->fits(dev, c);
 }
 
 const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err)
@@ -132,7 +140,7 @@ AX_CPU_PREPARE(ax_cpu_conv_prepare)
     p->n = code == AX_OK ? p->n : made; /* a part that failed is released too */
     call->prep = p;
     if (code != AX_OK)
-        ax_cpu_conv_discard(dev, call);
+        AX_TYPED(ax_cpu_conv_discard)(dev, call);
     return code;
 }
 
@@ -151,7 +159,9 @@ AX_CPU_DISCARD(ax_cpu_conv_discard)
 static void bias_gradient(ax_device *dev, const ax_operand *dy, float *out, double *sums)
 {
     ax_shape s = dy->type.shape;
-    ax_cpu_image_sums(dev, dy->mem, (ax_shape) { 1, s.n, s.h * s.w, s.c }, 1.0f, out, sums);
+    ax_cpu_image_sums(dev, dy->mem, (ax_shape) { 1, s.n, s.h * s.w, s.c }, sums);
+    for (int32_t k = 0; k < s.c; k++)
+        out[k] = (float)sums[k];
 }
 
 AX_CPU_RUN(ax_cpu_conv_run)
@@ -195,7 +205,7 @@ void ax_conv_explain(const ax_device *dev, const ax_conv_impl *impl, ax_conv c, 
     }
 }
 
-void ax_cpu_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+AX_CPU_EXPLAIN(ax_cpu_conv_explain)
 {
     const prep *p = call->prep;
     *out = (ax_explanation) { .by = "" };

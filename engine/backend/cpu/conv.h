@@ -24,18 +24,20 @@ typedef struct ax_conv {
 
 /* The tensors of a run: maps NHWC, weights OIHW. */
 typedef struct ax_conv_memory {
-    int32_t n;               /* number of images */
-    const float *x, *w, *dy; /* dy: for the gradients' passes */
-    const ax_epilogue *e;    /* for the forward pass; NULL: none; unless constant, only a bias */
-    float *y, *dx, *dw;      /* outputs of the passes */
-    void *work;              /* scratch of the size that prepare asked for, undefined content */
-    void *packed;            /* if constant: weights in the implementation's layout; else NULL */
-    bool ready;              /* an earlier run has packed them, and w isn't read */
+    int32_t n;            /* number of images */
+    const ax_map *x, *dy; /* dy: for the gradients' passes */
+    const float *w;
+    const ax_epilogue *e; /* for the forward pass; NULL: none; unless constant, only a bias */
+    ax_map *y, *dx;       /* outputs of the passes */
+    float *dw;
+    void *work;   /* scratch of the size that prepare asked for, undefined content */
+    void *packed; /* if constant: weights in the implementation's layout; else NULL */
+    bool ready;   /* an earlier run has packed them, and w isn't read */
 } ax_conv_memory;
 
 /* The places of packed weights, of this many floats, and of the remaining scratch. Unless constant, the weights are the
    first part of the scratch. */
-static inline float *ax_conv_packed(const ax_conv_memory *m)
+static inline void *ax_conv_packed(const ax_conv_memory *m)
 {
     return m->packed ? m->packed : m->work;
 }
@@ -52,10 +54,10 @@ static inline size_t ax_conv_work(ax_conv *c, size_t floats, size_t packed_float
 
 /* Some output rows of an image. */
 typedef struct ax_conv_rows {
-    const float *x; /* the image; if `ring` isn't 0, only that many of its rows: row r is at r % ring */
+    const ax_map *x; /* the image; if `ring` isn't 0, only that many of its rows: row r is at r % ring */
     int32_t ring, r0, r1;
     const ax_epilogue *e; /* its maps, like y, begin with row r0 */
-    float *y;
+    ax_map *y;
     void *packed, *work; /* as in ax_conv_memory, with ready set */
     int task;            /* index of its part of the scratch */
 } ax_conv_rows;
@@ -78,12 +80,15 @@ typedef struct ax_conv_impl {
 extern const ax_conv_impl ax_conv_depthwise, ax_conv_pointwise, ax_conv_direct, ax_conv_winograd, ax_conv_im2col,
     ax_conv_plain;
 
-/* All implementations, in order of preference; see conv.c. */
-enum { AX_CONV_IMPLS = 6 };
+/* All implementations, in order of preference; see conv.c. None of bfloat16 maps is plain: im2col takes what the others
+   leave. */
+enum { AX_CONV_IMPLS = 6 - AX_NARROW_MAPS };
 extern const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS];
 
 /* The task of a CONV2D or a FUSED; the caller sets passes and, for a FUSED, its additional members. */
 ax_conv ax_conv_of(const ax_call *call);
+/* Whether implementation i supports all passes of c. */
+bool ax_conv_fits(const ax_device *dev, size_t i, const ax_conv *c);
 /* The cheapest suitable one; NULL: none, with err set. */
 const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err);
 /* Adds to *out that impl computes it, and the costs of all suitable ones for its first pass, in millions of
@@ -94,8 +99,9 @@ void ax_conv_explain(const ax_device *dev, const ax_conv_impl *impl, ax_conv c, 
 double ax_conv_macs(const ax_conv *c);
 
 /* Packs inputs i0 .. i1 of one block of `width` output channels from c0 on into {k,k,ci,width}, zero-padded. Element
-   (o, i, k) of w is at o * so + i * si + k; taps are rotated by 180 degrees if requested. */
+   (o, i, k) of w is at o * so + i * si + k; taps are rotated by 180 degrees if requested. With pairs, inputs 2i and
+   2i + 1 are one weight. */
 void ax_conv_pack(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0, int32_t width,
-                  int32_t i0, int32_t i1, float *to);
+                  int32_t i0, int32_t i1, ax_weight *to);
 
 #endif

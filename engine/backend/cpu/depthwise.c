@@ -62,8 +62,8 @@ static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *
             out[(size_t)i * (size_t)g->c + (size_t)c] = w[(size_t)c * (size_t)kk + (size_t)(turn ? kk - 1 - i : i)];
 }
 
-static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *w, const ax_epilogue *e,
-                        float *y)
+static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *x, const float *w,
+                        const ax_epilogue *e, ax_map *y)
 {
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
@@ -77,12 +77,13 @@ static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *
             ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
             for (int i = 0; i < AX_MAX_SUMMANDS && own.add[i]; i++)
                 own.add[i] += p.image * out;
-            dev->k->dw_forward(g, x + p.image * in, w, &own, y + p.image * out, (int32_t)p.first, (int32_t)p.last);
+            ax_cpu_maps(dev)->dw_forward(g, x + p.image * in, w, &own, y + p.image * out, (int32_t)p.first,
+                                         (int32_t)p.last);
         }
     }
 }
 
-static void run_backward_data(ax_device *dev, const ax_dw *g, int32_t n, const float *dy, const float *w, float *dx)
+static void run_backward_data(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *dy, const float *w, ax_map *dx)
 {
     size_t rows = (size_t)n * (size_t)g->h, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
@@ -93,12 +94,13 @@ static void run_backward_data(ax_device *dev, const ax_dw *g, int32_t n, const f
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         ax_cpu_part p;
         while (ax_cpu_next_part(&lo, hi, (size_t)g->h, &p))
-            dev->k->dw_backward_data(g, dy + p.image * out, w, dx + p.image * in, (int32_t)p.first, (int32_t)p.last);
+            ax_cpu_maps(dev)->dw_backward_data(g, dy + p.image * out, w, dx + p.image * in, (int32_t)p.first,
+                                               (int32_t)p.last);
     }
 }
 
-static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *dy, float *dw,
-                                 float *sums)
+static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *x, const ax_map *dy,
+                                 float *dw, float *sums)
 {
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c, each = weight_floats(g);
@@ -110,8 +112,8 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         ax_cpu_part p;
         while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
-            dev->k->dw_backward_weights(g, x + p.image * in, dy + p.image * out, sums + (size_t)t * each,
-                                        (int32_t)p.first, (int32_t)p.last);
+            ax_cpu_maps(dev)->dw_backward_weights(g, x + p.image * in, dy + p.image * out, sums + (size_t)t * each,
+                                                  (int32_t)p.first, (int32_t)p.last);
     }
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, c = (size_t)g->c;
     for (size_t k = 0; k < c; k++)
@@ -155,7 +157,7 @@ static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
     ax_dw g = geometry(c);
     g.ring = m->ring;
     g.from = m->r0;
-    dev->k->dw_forward(&g, m->x, m->packed, m->e, m->y, m->r0, m->r1);
+    ax_cpu_maps(dev)->dw_forward(&g, m->x, m->packed, m->e, m->y, m->r0, m->r1);
 }
 
 const ax_conv_impl ax_conv_depthwise = {

@@ -9,9 +9,24 @@ enum { AX_CPU_MAX_THREADS = 256 };
 struct ax_device {
     int threads; /* work is split into this many tasks, whatever OpenMP's team, so that sums keep their order */
     const ax_cpu_kernels *k;
-    bool winograd;    /* 3x3 convolutions may use Winograd's algorithm where it pays */
-    const char *conv; /* for tests: the only allowed implementation of convolution; NULL = any */
+    const ax_cpu_narrow_kernels *narrow; /* for maps in bfloat16; NULL: the processor can't multiply them */
+    bool asked, told;                    /* plans are to have maps in bfloat16; that they can't has been said */
+    bool winograd;                       /* 3x3 convolutions may use Winograd's algorithm where it pays */
+    const char *conv;                    /* for tests: the only allowed implementation of convolution; NULL = any */
 };
+
+/* The kernels for this file's type of maps. */
+#if defined(AX_BF16_MAPS)
+static inline const ax_cpu_narrow_kernels *ax_cpu_maps(const ax_device *dev)
+{
+    return dev->narrow;
+}
+#else
+static inline const ax_cpu_kernels *ax_cpu_maps(const ax_device *dev)
+{
+    return dev->k;
+}
+#endif
 
 /* Task `task` of `tasks` handles elements *lo .. *hi of n, in units of `unit`. */
 static inline void ax_cpu_span(size_t n, size_t unit, int tasks, int task, size_t *lo, size_t *hi)
@@ -54,26 +69,37 @@ static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
     return floats < 4096 ? 1 : dev->threads;
 }
 
-/* out[image][channel] = scale * sum over the pixels of an image; work: n * threads * c doubles. */
-void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float scale, float *out, double *work);
+/* Sums over the pixels of an image: image n's of channel k becomes work[n * c + k]. work: n * threads * c doubles. */
+void ax_cpu_image_sums(ax_device *dev, const ax_map *x, ax_shape shape, double *work);
 
-/* Heads of kernels' functions. */
+/* Heads of kernels' functions; of kernels that handle maps there are two, and the one for bfloat16 is name_bf16. */
+/* clang-format off */
 #define AX_CPU_PREPARE(name)                                                                                           \
-    ax_code name(ax_device *dev AX_UNUSED, ax_call *call AX_UNUSED, size_t *work, ax_err *err AX_UNUSED)
-#define AX_CPU_RUN(name) ax_code name(ax_device *dev AX_UNUSED, const ax_call *call, ax_err *err AX_UNUSED)
-#define AX_CPU_DISCARD(name) void name(ax_device *dev AX_UNUSED, ax_call *call)
+    ax_code AX_TYPED(name)(ax_device *dev AX_UNUSED, ax_call *call AX_UNUSED, size_t *work, ax_err *err AX_UNUSED)
+#define AX_CPU_RUN(name) ax_code AX_TYPED(name)(ax_device *dev AX_UNUSED, const ax_call *call, ax_err *err AX_UNUSED)
+#define AX_CPU_DISCARD(name) void AX_TYPED(name)(ax_device *dev AX_UNUSED, ax_call *call)
+#define AX_CPU_EXPLAIN(name) void AX_TYPED(name)(ax_device *dev, const ax_call *call, ax_explanation *out)
 
-ax_kernel_prepare ax_cpu_conv_prepare, ax_cpu_fused_prepare, ax_cpu_chain_prepare, ax_cpu_bnorm_prepare,
-    ax_cpu_resize_prepare, ax_cpu_gpool_prepare, ax_cpu_maxpool_prepare, ax_cpu_mix_backward_prepare, ax_cpu_ce_prepare,
-    ax_cpu_depth_loss_prepare, ax_cpu_mse_prepare;
-ax_kernel_run ax_cpu_zero, ax_cpu_cast, ax_cpu_conv_run, ax_cpu_fused_run, ax_cpu_chain_run, ax_cpu_bnorm_forward,
-    ax_cpu_bnorm_backward, ax_cpu_relu_forward, ax_cpu_relu_backward, ax_cpu_add_forward, ax_cpu_add_backward,
-    ax_cpu_concat_forward, ax_cpu_concat_backward, ax_cpu_resize_forward, ax_cpu_resize_backward, ax_cpu_argmax,
-    ax_cpu_gpool_forward, ax_cpu_gpool_backward, ax_cpu_maxpool_forward, ax_cpu_maxpool_backward, ax_cpu_mix_forward,
-    ax_cpu_mix_backward, ax_cpu_ce_forward, ax_cpu_ce_backward, ax_cpu_depth_loss_forward, ax_cpu_mse_forward,
-    ax_cpu_mse_backward, ax_cpu_wmse_forward, ax_cpu_wmse_backward, ax_cpu_wsum_forward, ax_cpu_wsum_backward;
-ax_kernel_discard ax_cpu_conv_discard, ax_cpu_fused_discard, ax_cpu_chain_discard, ax_cpu_resize_discard;
-ax_kernel_explain ax_cpu_conv_explain, ax_cpu_fused_explain, ax_cpu_chain_explain;
+/* Kernels that handle maps: what they do, and their name. */
+#define AX_CPU_MAP_OP_LIST(X)                                                                                          \
+    X(prepare, conv_prepare) X(run, conv_run) X(discard, conv_discard) X(explain, conv_explain)                        \
+    X(prepare, fused_prepare) X(run, fused_run) X(discard, fused_discard) X(explain, fused_explain)                    \
+    X(prepare, chain_prepare) X(run, chain_run) X(discard, chain_discard) X(explain, chain_explain)                    \
+    X(prepare, bnorm_prepare) X(run, bnorm_forward) X(run, bnorm_backward)                                             \
+    X(run, zero) X(run, cast) X(run, relu_forward) X(run, relu_backward) X(run, add_forward) X(run, add_backward)      \
+    X(run, concat_forward) X(run, concat_backward)                                                                     \
+    X(prepare, mix_backward_prepare) X(run, mix_forward) X(run, mix_backward)                                          \
+    X(prepare, resize_prepare) X(run, resize_forward) X(run, resize_backward) X(discard, resize_discard)               \
+    X(run, argmax)                                                                                                     \
+    X(prepare, gpool_prepare) X(run, gpool_forward) X(run, gpool_backward)                                             \
+    X(prepare, maxpool_prepare) X(run, maxpool_forward) X(run, maxpool_backward)
+/* clang-format on */
+#define AX_CPU_DECLARE(what, name) ax_kernel_##what AX_TYPED(ax_cpu_##name);
+AX_CPU_MAP_OP_LIST(AX_CPU_DECLARE)
+
+ax_kernel_prepare ax_cpu_ce_prepare, ax_cpu_depth_loss_prepare, ax_cpu_mse_prepare;
+ax_kernel_run ax_cpu_ce_forward, ax_cpu_ce_backward, ax_cpu_depth_loss_forward, ax_cpu_mse_forward, ax_cpu_mse_backward,
+    ax_cpu_wmse_forward, ax_cpu_wmse_backward, ax_cpu_wsum_forward, ax_cpu_wsum_backward;
 
 ax_update_squares ax_cpu_sum_squares;
 ax_update_step ax_cpu_adam, ax_cpu_sgd;

@@ -9,14 +9,16 @@ _Static_assert(MOST_KERNEL *MOST_KERNEL == AX_DIRECT_TAPS, "spans of the largest
 static bool fits(const ax_device *dev, const ax_conv *c)
 {
     (void)dev;
-    return c->groups == 1 && (c->shape.stride == 1 || !(c->passes & AX_CONV_DATA)) &&
-           c->shape.kernel * c->shape.kernel <= AX_DIRECT_TAPS;
+    const ax_conv_shape *g = &c->shape;
+    return c->groups == 1 && (g->stride == 1 || !(c->passes & AX_CONV_DATA)) &&
+           g->kernel * g->kernel <= AX_DIRECT_TAPS && !(AX_NARROW_MAPS && c->passes & AX_CONV_WEIGHTS);
 }
 
 static double cost(const ax_device *dev, const ax_conv *c)
 {
     (void)dev;
-    return ax_conv_macs(c);
+    const int32_t inputs = c->passes & AX_CONV_DATA ? c->shape.co : c->shape.ci;
+    return ax_conv_macs(c) * ax_weights_of(inputs) / inputs;
 }
 
 /* Floats of the scratch's parts for a convolution of ci to co channels: weights, bias. */
@@ -122,9 +124,9 @@ static size_t zone_cost(const ax_device *dev, const ax_zone *z, size_t images)
 /* ---- passes ---- */
 
 static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn,
-                 float *packed)
+                 ax_weight *packed)
 {
-    const size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci;
+    const size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)ax_weights_of(g->ci);
     int T = ax_cpu_tasks(dev, per_channel * (size_t)g->co / 2);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -150,8 +152,8 @@ static ax_epilogue filled(const ax_device *dev, const ax_conv *c, const ax_epilo
 }
 
 /* Each task takes tiles of about equal total work: those that begin in its share. */
-static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *packed,
-                     const ax_epilogue *e, float *y)
+static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const ax_map *x, const ax_weight *packed,
+                     const ax_epilogue *e, ax_map *y)
 {
     const size_t images = (size_t)n, tile = (size_t)ax_direct_pixels(dev->k->lanes);
     ax_zone zones[SPANS * SPANS];
@@ -168,7 +170,7 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
             const size_t from = lo > before ? (lo - before + each - 1) / each * tile : 0;
             const size_t to = hi > before ? (hi - before + each - 1) / each * tile : 0;
             if (from < to && from < last)
-                dev->k->direct_forward(g, &zones[i], x, packed, e, y, from, to < last ? to : last);
+                ax_cpu_maps(dev)->direct_forward(g, &zones[i], x, packed, e, y, from, to < last ? to : last);
         }
     }
 }
@@ -177,7 +179,7 @@ static void forward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     const ax_conv_shape *g = &c->shape;
     const size_t kk = (size_t)g->kernel * (size_t)g->kernel;
-    float *packed = ax_conv_packed(m);
+    ax_weight *packed = ax_conv_packed(m);
     const ax_epilogue e = filled(dev, c, m->e, ax_conv_scratch(m, packed_floats(dev, g)));
     if (!m->ready)
         pack(dev, g, m->w, (size_t)g->ci * kk, kk, false, packed);
@@ -192,6 +194,7 @@ static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m
     convolve(dev, &back, m->n, m->dy, m->work, NULL, m->dx);
 }
 
+#if !defined(AX_BF16_MAPS)
 static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy, float *dw,
                     float *sums)
 {
@@ -220,6 +223,7 @@ static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const flo
                 dw[(o * ci + i) * kk + k] = s;
             }
 }
+#endif
 
 static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
@@ -228,8 +232,10 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
         forward(dev, c, m);
     if (c->passes & AX_CONV_DATA)
         data(dev, g, m);
+#if !defined(AX_BF16_MAPS) /* im2col has products of pairs for this */
     if (c->passes & AX_CONV_WEIGHTS)
         weights(dev, g, m->n, m->x, m->dy, m->dw, m->work);
+#endif
 }
 
 static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
@@ -247,7 +253,7 @@ static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
         const int32_t first = z.r0 > r0 ? z.r0 : r0, end = z.r0 + z.rows < r1 ? z.r0 + z.rows : r1;
         z.r0 = first, z.rows = end - first, z.from = r0;
         if (z.rows > 0)
-            dev->k->direct_forward(g, &z, m->x, m->packed, m->e, m->y, 0, outputs_of(&z, 1));
+            ax_cpu_maps(dev)->direct_forward(g, &z, m->x, m->packed, m->e, m->y, 0, outputs_of(&z, 1));
     }
 }
 

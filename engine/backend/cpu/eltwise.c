@@ -14,14 +14,14 @@ AX_CPU_RUN(ax_cpu_zero)
 AX_CPU_RUN(ax_cpu_relu_forward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const float *x = call->in[0].mem;
-    float *y = call->out[0].mem;
+    const ax_map *x = call->in[0].mem;
+    ax_map *y = call->out[0].mem;
     int T = ax_cpu_tasks(dev, n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->relu(x + lo, call->attr.act, y + lo, hi - lo);
+        ax_cpu_maps(dev)->relu(x + lo, call->attr.act, y + lo, hi - lo);
     }
     return AX_OK;
 }
@@ -30,14 +30,14 @@ AX_CPU_RUN(ax_cpu_relu_forward)
 AX_CPU_RUN(ax_cpu_relu_backward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const float *dy = call->in[0].mem, *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
-    float *dx = call->out[0].mem;
+    const ax_map *dy = call->in[0].mem, *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
+    ax_map *dx = call->out[0].mem;
     int T = ax_cpu_tasks(dev, n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->relu_backward(dy + lo, value + lo, call->attr.act, dx + lo, hi - lo);
+        ax_cpu_maps(dev)->relu_backward(dy + lo, value + lo, call->attr.act, dx + lo, hi - lo);
     }
     return AX_OK;
 }
@@ -45,16 +45,16 @@ AX_CPU_RUN(ax_cpu_relu_backward)
 AX_CPU_RUN(ax_cpu_add_forward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const float *a = call->in[0].mem, *b = call->in[1].mem;
-    float *y = call->out[0].mem;
+    const ax_map *a = call->in[0].mem, *b = call->in[1].mem;
+    ax_map *y = call->out[0].mem;
     int T = ax_cpu_tasks(dev, n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->add(a + lo, b + lo, y + lo, hi - lo);
+        ax_cpu_maps(dev)->add(a + lo, b + lo, y + lo, hi - lo);
         for (uint32_t i = 2; i < call->n_in; i++) /* y never shares memory with these */
-            dev->k->add(y + lo, (const float *)call->in[i].mem + lo, y + lo, hi - lo);
+            ax_cpu_maps(dev)->add(y + lo, (const ax_map *)call->in[i].mem + lo, y + lo, hi - lo);
     }
     return AX_OK;
 }
@@ -62,9 +62,9 @@ AX_CPU_RUN(ax_cpu_add_forward)
 AX_CPU_RUN(ax_cpu_add_backward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const float *dy = call->in[0].mem;
+    const ax_map *dy = call->in[0].mem;
     for (uint32_t i = 0; i < call->n_out; i++) {
-        float *dx = call->out[i].mem;
+        ax_map *dx = call->out[i].mem;
         if (!dx || dx == dy)
             continue;
         int T = ax_cpu_tasks(dev, n);
@@ -78,21 +78,36 @@ AX_CPU_RUN(ax_cpu_add_backward)
     return AX_OK;
 }
 
-/* CPU graphs don't contain it, so a plain loop suffices. */
+/* Elements lo .. hi. */
+static void convert(const ax_device *dev, const ax_call *call, size_t lo, size_t hi)
+{
+    const void *from = call->in[0].mem;
+    void *to = call->out[0].mem;
+    const bool narrows = call->out[0].type.dtype == AX_BF16;
+#if defined(AX_BF16_MAPS)
+    if (narrows)
+        ax_cpu_maps(dev)->narrow((const float *)from + lo, (ax_map *)to + lo, hi - lo);
+    else
+        ax_cpu_maps(dev)->widen((const ax_map *)from + lo, (float *)to + lo, hi - lo);
+#else /* no graph for a processor without kernels for bfloat16 contains it, so a plain loop suffices */
+    (void)dev;
+    for (size_t i = lo; i < hi; i++)
+        if (narrows)
+            ((uint16_t *)to)[i] = ax_bf16_from(((const float *)from)[i]);
+        else
+            ((float *)to)[i] = ax_bf16_to(((const uint16_t *)from)[i]);
+#endif
+}
+
 AX_CPU_RUN(ax_cpu_cast)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    bool narrows = call->out[0].type.dtype == AX_BF16;
     int T = ax_cpu_tasks(dev, n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
-        for (size_t i = lo; i < hi; i++)
-            if (narrows)
-                ((uint16_t *)call->out[0].mem)[i] = ax_bf16_from(((const float *)call->in[0].mem)[i]);
-            else
-                ((float *)call->out[0].mem)[i] = ax_bf16_to(((const uint16_t *)call->in[0].mem)[i]);
+        convert(dev, call, lo, hi);
     }
     return AX_OK;
 }
@@ -100,14 +115,15 @@ AX_CPU_RUN(ax_cpu_cast)
 AX_CPU_RUN(ax_cpu_mix_forward)
 {
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
-    const float *x = call->in[0].mem, *y = call->in[1].mem;
-    float *out = call->out[0].mem;
+    const ax_map *x = call->in[0].mem, *y = call->in[1].mem;
+    ax_map *out = call->out[0].mem;
     int T = ax_cpu_tasks(dev, px * c);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        dev->k->mix(x + lo * c, y + lo * c, call->in[2].mem, call->in[3].mem, out + lo * c, hi - lo, (int32_t)c);
+        ax_cpu_maps(dev)->mix(x + lo * c, y + lo * c, call->in[2].mem, call->in[3].mem, out + lo * c, hi - lo,
+                              (int32_t)c);
     }
     return AX_OK;
 }
@@ -120,11 +136,11 @@ AX_CPU_PREPARE(ax_cpu_mix_backward_prepare)
 }
 
 /* Gradients of one side's map and factors; either may be NULL. */
-static void mix_side(ax_device *dev, const ax_operand *gradient, const float *side, const float *factor, float *dside,
+static void mix_side(ax_device *dev, const ax_operand *gradient, const ax_map *side, const float *factor, ax_map *dside,
                      float *dfactor, double *sums)
 {
     size_t c = (size_t)gradient->type.shape.c, px = ax_shape_count(gradient->type.shape) / c;
-    const float *d = gradient->mem;
+    const ax_map *d = gradient->mem;
     int T = ax_cpu_tasks(dev, px * c);
     memset(sums, 0, (size_t)T * c * sizeof *sums);
 #pragma omp parallel for num_threads(T) schedule(static)
@@ -132,9 +148,9 @@ static void mix_side(ax_device *dev, const ax_operand *gradient, const float *si
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
         if (dside)
-            dev->k->scale_channels(d + lo * c, factor, dside + lo * c, hi - lo, (int32_t)c);
+            ax_cpu_maps(dev)->scale_channels(d + lo * c, factor, dside + lo * c, hi - lo, (int32_t)c);
         if (dfactor)
-            dev->k->column_products(d + lo * c, side + lo * c, hi - lo, (int32_t)c, sums + (size_t)t * c);
+            ax_cpu_maps(dev)->column_products(d + lo * c, side + lo * c, hi - lo, (int32_t)c, sums + (size_t)t * c);
     }
     for (size_t k = 0; k < c && dfactor; k++) {
         double sum = 0;
@@ -154,7 +170,7 @@ AX_CPU_RUN(ax_cpu_mix_backward)
 }
 
 /* Copies a part's channels from or to the whole, whose pixels have c channels. */
-static void copy_channels(ax_device *dev, float *part, float *whole, size_t c, size_t at, size_t nc, size_t px,
+static void copy_channels(ax_device *dev, ax_map *part, ax_map *whole, size_t c, size_t at, size_t nc, size_t px,
                           bool split)
 {
     int T = ax_cpu_tasks(dev, px * nc);
@@ -163,7 +179,7 @@ static void copy_channels(ax_device *dev, float *part, float *whole, size_t c, s
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
         for (size_t p = lo; p < hi; p++) {
-            float *one = part + p * nc, *all = whole + p * c + at;
+            ax_map *one = part + p * nc, *all = whole + p * c + at;
             memcpy(split ? one : all, split ? all : one, nc * sizeof *one);
         }
     }

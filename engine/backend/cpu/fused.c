@@ -14,12 +14,13 @@ typedef struct prep {
 
 /* The inputs by meaning; NULL: absent. */
 typedef struct operands {
-    const float *x, *w, *bias, *gamma, *beta, *mean, *var, *add[AX_MAX_SUMMANDS];
+    const float *w, *bias, *gamma, *beta, *mean, *var;
+    const ax_map *add[AX_MAX_SUMMANDS];
 } operands;
 
 static operands operands_of(const ax_call *call)
 {
-    operands o = { .x = call->in[0].mem, .w = call->in[1].mem };
+    operands o = { .w = call->in[1].mem };
     uint32_t i = 2;
     if (call->attr.fused.bias)
         o.bias = call->in[i++].mem;
@@ -59,7 +60,7 @@ ax_code ax_cpu_fused_prepare_rows(ax_device *dev, ax_call *call, bool rows, size
     ax_code code = p->impl ? p->impl->prepare(dev, &p->conv, work, err) : AX_EINVAL;
     call->held = p->conv.packed + (has_bias(call) ? bias_bytes(&p->conv) : 0);
     if (code != AX_OK)
-        ax_cpu_fused_discard(dev, call);
+        AX_TYPED(ax_cpu_fused_discard)(dev, call);
     return code;
 }
 
@@ -161,7 +162,7 @@ void ax_cpu_fused_rows(const ax_device *dev, const ax_call *call, size_t image, 
     p->impl->rows(dev, &p->conv, m);
 }
 
-void ax_cpu_fused_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+AX_CPU_EXPLAIN(ax_cpu_fused_explain)
 {
     const prep *p = call->prep;
     *out = (ax_explanation) { .by = "" };

@@ -68,7 +68,7 @@ static void find_patches(grid *to, int32_t h, int32_t w, int32_t c, int32_t step
                                  .down = to->y.offset,
                                  .right = to->x.offset,
                                  .runs = runs,
-                                 .length = (size_t)to->y.n * (size_t)to->x.n * (size_t)c };
+                                 .length = ax_cpu_round_up((size_t)to->y.n * (size_t)to->x.n * (size_t)c, AX_PAIR) };
 }
 
 static void output_grid(const ax_conv_shape *g, grid *to)
@@ -133,7 +133,7 @@ static size_t task_floats(const ax_device *dev, const ax_conv_shape *g, int32_t 
     return ax_cpu_align_floats(least > CHUNK_FLOATS ? least : CHUNK_FLOATS);
 }
 
-/* The same for weight gradients, per task: their sum, and rows. */
+/* The same for weight gradients, per task: their sum; rows, and pairs of them and of gradients. */
 static size_t sum_floats(const ax_device *dev, const ax_conv_shape *g)
 {
     return ax_cpu_align_floats(filled(dev, taps_of(g) * (size_t)g->ci) * (size_t)g->co);
@@ -141,7 +141,9 @@ static size_t sum_floats(const ax_device *dev, const ax_conv_shape *g)
 static size_t block_floats(const ax_device *dev, const ax_conv_shape *g)
 {
     size_t length = filled(dev, taps_of(g) * (size_t)g->ci);
-    return ax_cpu_align_floats(block_of(length, (size_t)g->co) * length);
+    const size_t block = block_of(length, (size_t)g->co);
+    const size_t pairs = AX_PAIR == 1 ? 0 : (block + 1) / 2 * (length + (size_t)g->co);
+    return ax_cpu_align_floats(block * length) + ax_cpu_align_floats(pairs);
 }
 
 /* ---- products ---- */
@@ -149,17 +151,20 @@ static size_t block_floats(const ax_device *dev, const ax_conv_shape *g)
 /* Packs the weights of a grid's taps in a matrix product's blocks, {taps}{ci}{block}; element (o, i, k) of w is at o *
    so + i * si + k. */
 static void pack(const ax_device *dev, const grid *t, int32_t kernel, const float *w, size_t so, size_t si, size_t ci,
-                 size_t co, float *u)
+                 size_t co, ax_weight *u)
 {
-    size_t all = filled(dev, co);
-    for (size_t c0 = 0, width; c0 < all; c0 += width) {
+    size_t all = filled(dev, co), length = t->patches.length;
+    for (size_t c0 = 0, width; c0 < all; c0 += width, u += length / AX_PAIR * width) {
+        size_t row = 0;
         width = (size_t)ax_matmul_block(dev->k->lanes, (int32_t)(all - c0));
+        memset(u, 0, length / AX_PAIR * width * sizeof *u);
         for (int32_t a = 0; a < t->y.n; a++)
             for (int32_t b = 0; b < t->x.n; b++)
-                for (size_t i = 0; i < ci; i++) {
+                for (size_t i = 0; i < ci; i++, row++) {
                     const float *from = w + (size_t)(t->y.tap[a] * kernel + t->x.tap[b]) + i * si;
-                    for (size_t o = c0; o < c0 + width; o++)
-                        *u++ = o < co ? from[o * so] : 0.0f;
+                    ax_map *to = (ax_map *)(u + row / AX_PAIR * width) + row % AX_PAIR;
+                    for (size_t o = c0; o < c0 + width && o < co; o++, to += AX_PAIR)
+                        *to = ax_map_put(from[o * so]);
                 }
     }
 }
@@ -167,23 +172,23 @@ static void pack(const ax_device *dev, const grid *t, int32_t kernel, const floa
 /* Stores the products of n pixels of a grid from `first` on, `width` floats apart, in the map {.., w, co} that begins
    at y[image]. */
 static void put(const ax_device *dev, const grid *t, size_t first, size_t n, const float *from, size_t width,
-                const ax_epilogue *e, float *y, size_t image, int32_t w, size_t co)
+                const ax_epilogue *e, ax_map *y, size_t image, int32_t w, size_t co)
 {
     size_t i = first / (size_t)t->columns, k = first % (size_t)t->columns, step = (size_t)t->step;
     for (size_t p = 0; p < n; p++, from += width) {
         const size_t at = image + (((size_t)t->y0 + i * step) * (size_t)w + (size_t)t->x0 + k * step) * co;
         if (e)
-            dev->k->finish(e, from, y + at, at, 1, (int32_t)co);
+            ax_cpu_maps(dev)->finish(e, from, y + at, at, 1, (int32_t)co);
         else
-            memcpy(y + at, from, co * sizeof *y);
+            ax_cpu_maps(dev)->narrow(from, y + at, co);
         if (++k == (size_t)t->columns)
             k = 0, i++;
     }
 }
 
 /* Computes a grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats per image. */
-static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, size_t in, const float *u,
-                     const ax_epilogue *e, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
+static void multiply(ax_device *dev, const grid *t, int32_t n, const ax_map *x, size_t in, const ax_weight *u,
+                     const ax_epilogue *e, ax_map *y, size_t out, int32_t w, size_t co, float *work, size_t each)
 {
     const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co);
     assert(pixels > 0 && made > 0);
@@ -192,7 +197,8 @@ static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, s
     int T = ax_cpu_tasks(dev, (size_t)n * pixels * (length + 1) * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int task = 0; task < T; task++) {
-        float *rows = work + (size_t)task * each, *products = rows + chunk * length;
+        ax_map *rows = (ax_map *)(void *)(work + (size_t)task * each);
+        float *products = work + (size_t)task * each + (chunk * length * sizeof *rows + 3) / sizeof(float);
         size_t lo, hi;
         ax_cpu_span((size_t)n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
         ax_cpu_part p;
@@ -200,13 +206,16 @@ static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, s
             for (size_t at = p.first; at < p.last; at += chunk) {
                 size_t some = p.last - at < chunk ? p.last - at : chunk, rest = some % AX_MATMUL_ROWS;
                 bool whole = straight && !rest;
-                float *to = whole ? y + p.image * out + at * co : products;
-                dev->k->patches(&t->patches, x + p.image * in, at, some, rows);
+                ax_cpu_maps(dev)->patches(&t->patches, x + p.image * in, at, some, rows);
                 if (rest)
                     memset(rows + some * length, 0, (AX_MATMUL_ROWS - rest) * length * sizeof *rows);
-                dev->k->matmul(rows, u, to, (int32_t)some, (int32_t)length, (int32_t)made, NULL, 0);
-                if (!whole)
-                    put(dev, t, at, some, products, made, e, y, p.image * out, w, co);
+                if (whole) {
+                    ax_cpu_maps(dev)->matmul(rows, u, y + p.image * out + at * co, (int32_t)some, (int32_t)length,
+                                             (int32_t)made, NULL, 0);
+                    continue;
+                }
+                ax_cpu_maps(dev)->products(rows, u, products, (int32_t)some, (int32_t)length, (int32_t)made);
+                put(dev, t, at, some, products, made, e, y, p.image * out, w, co);
             }
     }
 }
@@ -223,7 +232,7 @@ static size_t output_floats(const ax_conv_shape *g)
 static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
     grid t;
-    float *u = ax_conv_packed(m);
+    ax_weight *u = ax_conv_packed(m);
     const size_t ci = (size_t)g->ci, co = (size_t)g->co;
     output_grid(g, &t);
     if (!m->ready)
@@ -235,13 +244,13 @@ static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory
 static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
     grid t;
-    float *u = m->work;
+    ax_weight *u = m->work;
     const size_t ci = (size_t)g->ci, co = (size_t)g->co;
     for (int32_t y0 = 0; y0 < g->stride; y0++)
         for (int32_t x0 = 0; x0 < g->stride && input_grid(g, y0, x0, &t); x0++) {
             pack(dev, &t, g->kernel, m->w, taps_of(g), ci * taps_of(g), co, ci, u);
             multiply(dev, &t, m->n, m->dy, output_floats(g), u, NULL, m->dx, input_floats(g), g->w, ci,
-                     u + weight_floats(dev, g, g->co, g->ci), task_floats(dev, g, g->co, g->ci));
+                     (float *)m->work + weight_floats(dev, g, g->co, g->ci), task_floats(dev, g, g->co, g->ci));
         }
 }
 
@@ -270,7 +279,9 @@ static void weights(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory
     float *sums = m->work, *all = sums + (size_t)dev->threads * each;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int task = 0; task < T; task++) {
-        float *sum = sums + (size_t)task * each, *rows = all + (size_t)task * block_floats(dev, g);
+        float *sum = sums + (size_t)task * each, *own = all + (size_t)task * block_floats(dev, g);
+        ax_map *rows = (ax_map *)(void *)own;
+        ax_weight *pairs = (ax_weight *)(void *)(own + ax_cpu_align_floats(block * length));
         memset(sum, 0, co * length * sizeof *sum);
         size_t lo, hi;
         ax_cpu_span((size_t)m->n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
@@ -278,9 +289,9 @@ static void weights(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory
         while (ax_cpu_next_part(&lo, hi, pixels, &p))
             for (size_t at = p.first; at < p.last; at += block) {
                 size_t some = p.last - at < block ? p.last - at : block;
-                dev->k->patches(&t.patches, m->x + p.image * input_floats(g), at, some, rows);
-                dev->k->outer_sum(rows, m->dy + p.image * output_floats(g) + at * co, sum, (int32_t)some,
-                                  (int32_t)length, g->co, g->co);
+                ax_cpu_maps(dev)->patches(&t.patches, m->x + p.image * input_floats(g), at, some, rows);
+                ax_cpu_maps(dev)->outer_sum(rows, m->dy + p.image * output_floats(g) + at * co, sum, (int32_t)some,
+                                            (int32_t)length, g->co, g->co, pairs);
             }
     }
     add_up(g, sums, each, T, length, m->dw);
@@ -293,7 +304,7 @@ static bool fits(const ax_device *dev, const ax_conv *c)
     (void)dev;
     const ax_conv_shape *g = &c->shape;
     size_t most = (size_t)(g->ci > g->co ? g->ci : g->co);
-    return c->groups == 1 && taps_of(g) * most <= MOST_LENGTH;
+    return c->groups == 1 && (AX_NARROW_MAPS || taps_of(g) * most <= MOST_LENGTH);
 }
 
 /* Rows are written and read again, and taps outside the map are multiplied too. */
@@ -303,11 +314,11 @@ static double cost(const ax_device *dev, const ax_conv *c)
     const ax_conv_shape *g = &c->shape;
     const double length = (double)(taps_of(g) * (size_t)g->ci), pixels = (double)g->oh * g->ow;
     if (c->passes & AX_CONV_FORWARD)
-        return pixels * length * ((double)filled(dev, (size_t)g->co) + row);
+        return pixels * length * ((double)filled(dev, (size_t)g->co) + row) / AX_PAIR;
     if (c->passes & AX_CONV_WEIGHTS)
-        return pixels * (double)filled(dev, (size_t)length) * (g->co + row);
+        return pixels * (double)filled(dev, (size_t)length) * (g->co + row) / AX_PAIR;
     double per_input = (double)(taps_of(g) * (size_t)g->co) / (g->stride * g->stride);
-    return (double)g->h * g->w * per_input * ((double)filled(dev, (size_t)g->ci) + row);
+    return (double)g->h * g->w * per_input * ((double)filled(dev, (size_t)g->ci) + row) / AX_PAIR;
 }
 
 static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)

@@ -1,9 +1,10 @@
 /* The inner loops of the CPU backend. Every file in isa/ is compiled once per instruction set; each set gives a table
-   of these functions, and the device uses the best set of the processor. They start no threads: the caller splits the
-   work. */
+   of these functions, and the device uses the best set of the processor. Those that read or write feature maps are
+   compiled once more, for maps in bfloat16. They start no threads: the caller splits the work. */
 #ifndef AX_BACKEND_CPU_KERNELS_H
 #define AX_BACKEND_CPU_KERNELS_H
 
+#include "engine/backend/cpu/map.h"
 #include "engine/op/backend.h"
 
 #include <stddef.h>
@@ -98,8 +99,9 @@ typedef struct ax_patches {
 /* Operations on a convolution's sums before they are written: y = after(act(sum + bias) + add[0] + add[1]). The maps
    have the output's shape; a kernel's epilogue may be NULL. */
 typedef struct ax_epilogue {
-    const float *bias, *add[AX_MAX_SUMMANDS]; /* NULL: none */
-    uint8_t act, after;                       /* ax_act */
+    const float *bias; /* NULL: none */
+    const ax_map *add[AX_MAX_SUMMANDS];
+    uint8_t act, after; /* ax_act */
 } ax_epilogue;
 
 /* Destination of the transformed weights for tiles of oy * ox outputs. */
@@ -109,94 +111,103 @@ typedef struct ax_winograd_to {
 } ax_winograd_to;
 
 /* clang-format off */
-#define AX_CPU_KERNEL_LIST(X)                                                                                          \
+/* M: the type of maps; W: of the weights of a product (ax_weight). */
+#define AX_CPU_MAP_KERNEL_LIST(X, M, W)                                                                                \
     /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1. */                                   \
-    X(void, dw_forward, (const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y,               \
+    X(void, dw_forward, (const ax_dw *g, const M *x, const float *w, const ax_epilogue *e, M *y,                       \
                          int32_t r0, int32_t r1))                                                                      \
     /* Gradient of the input, rows r0 .. r1 of dx; any stride. */                                                      \
-    X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
+    X(void, dw_backward_data, (const ax_dw *g, const M *dy, const float *w, M *dx, int32_t r0, int32_t r1))            \
     /* sum {k,k,C} += the gradient of the weights from output rows r0 .. r1. */                                        \
-    X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1)) \
-    /* Dense convolution of any kernel, stride and size; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */         \
+    X(void, dw_backward_weights, (const ax_dw *g, const M *x, const M *dy, float *sum, int32_t r0, int32_t r1))        \
+    /* Dense convolution: outputs p0 .. p1 of a zone, image by image. packed: blocks of ax_direct_block output channels, \
+       each {k,k,ci,block}, filled up with zeros, and so is the bias. */                                               \
+    X(void, direct_forward, (const ax_conv_shape *g, const ax_zone *z, const M *x, const W *packed,                    \
+                             const ax_epilogue *e, M *y, size_t p0, size_t p1))                                        \
+    /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile is at p * stride; channels are filled up  \
+       to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
+       at: where in y they are, below 0 is not wanted. */                                                              \
+    X(void, winograd_input, (int oy, int ox, const M *const *tap, int32_t c, float *to, size_t stride))                \
+    X(void, winograd_gradient, (int oy, int ox, const M *const *tap, int32_t c, float *to, size_t stride))             \
+    X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,       \
+                              M *y, const ptrdiff_t *at))                                                              \
+    /* y {n,co} = x {n,ci} times u, in blocks of ax_matmul_block columns each {ci,block}; n is rounded up to           \
+       AX_MATMUL_ROWS, and ci is a multiple of AX_PAIR. What two vectors leave over of co is nothing, one vector, or   \
+       one and a half. The first row is that at `at` of the epilogue's maps. */                                        \
+    X(void, matmul, (const M *x, const W *u, M *y, int32_t n, int32_t ci, int32_t co, const ax_epilogue *e, size_t at)) \
+    /* The same, of floats that no map holds. */                                                                       \
+    X(void, products, (const M *x, const W *u, float *y, int32_t n, int32_t ci, int32_t co))                           \
+    /* y = the epilogue of px pixels of c sums, the first at `at` of its maps; with floats y may be `from` */          \
+    X(void, finish, (const ax_epilogue *e, const float *from, M *y, size_t at, size_t px, int32_t c))                  \
+    /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g are g_stride apart. pairs: scratch for    \
+       (n + 1) / 2 * (ci + co) of them, if AX_PAIR is 2 */                                                             \
+    X(void, outer_sum, (const M *x, const M *g, float *sum, int32_t n, int32_t ci, int32_t co, int32_t g_stride,       \
+                        W *pairs))                                                                                     \
+    /* Rows for n pixels of the grid from `first` on, one after the other. */                                          \
+    X(void, patches, (const ax_patches *p, const M *x, size_t first, size_t n, M *to))                                 \
+    /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
+    X(void, bn_stats, (const M *x, const float *shift, size_t px, int32_t c, double *sum, double *square))             \
+    X(void, bn_apply, (const ax_bn *bn, const M *x, M *y, size_t px))                                                  \
+    X(void, bn_backward_sums, (const ax_bn *bn, const M *dy, const M *x, const M *y, size_t px,                        \
+                               double *sum, double *sum_x))                                                            \
+    X(void, bn_backward_apply, (const ax_bn *bn, const M *dy, const M *x, const M *y, M *dx, size_t px))               \
+    X(void, column_sums, (const M *x, size_t px, int32_t c, double *sum))                                              \
+    X(void, column_products, (const M *a, const M *b, size_t px, int32_t c, double *sum))                              \
+    /* y = a * x + b * y of px pixels; the factors are the channels'. y = a * x */                                     \
+    X(void, mix, (const M *x, const M *y, const float *a, const float *b, M *out, size_t px, int32_t c))               \
+    X(void, scale_channels, (const M *x, const float *a, M *out, size_t px, int32_t c))                                \
+    /* A row of the outputs of an image, with (place not NULL) where in its window each is; a row of the input's       \
+       gradient. */                                                                                                    \
+    X(void, max_pool_row, (const M *x, const ax_dw *g, int32_t row, M *y, uint8_t *place))                             \
+    X(void, max_pool_row_backward, (const M *dy, const uint8_t *place, const ax_dw *g, int32_t row, M *dx))            \
+    X(void, relu, (const M *x, uint8_t act, M *y, size_t n))                                                           \
+    /* value: the input or the output of the relu, both give the same mask */                                          \
+    X(void, relu_backward, (const M *dy, const M *value, uint8_t act, M *dx, size_t n))                                \
+    X(void, add, (const M *a, const M *b, M *y, size_t n))                                                             \
+    X(void, scale, (const M *x, float s, M *y, size_t n))                                                              \
+    /* Rows of maps mixed in floats: y = (1 - f) * a + f * b;  y = s * x, or y += s * x */                             \
+    X(void, lerp, (const M *a, const M *b, float f, float *y, size_t n))                                               \
+    X(void, scale_row, (const M *x, float s, float *y, size_t n))                                                      \
+    X(void, scale_add, (const M *x, float s, float *y, size_t n))                                                      \
+    X(void, resize_row, (const ax_resize_axis *ax, const float *in, int32_t c, M *out))                                \
+    X(void, resize_row_backward, (const ax_resize_axis *ax, const float *dout, int32_t c, M *din))                     \
+    /* Between maps and floats. */                                                                                     \
+    X(void, widen, (const M *x, float *y, size_t n))                                                                   \
+    X(void, narrow, (const float *x, M *y, size_t n))
+
+#define AX_CPU_KERNEL_LIST(X)                                                                                          \
+    AX_CPU_MAP_KERNEL_LIST(X, float, float)                                                                            \
+    /* Dense convolution of any kernel, stride and size; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */    \
     X(void, dense_forward, (const ax_conv_shape *g, const float *x, const float *w, const float *bias, float *y,       \
                             int32_t r0, int32_t r1))                                                                   \
     X(void, dense_backward_data, (const ax_conv_shape *g, const float *dy, const float *w, float *dx,                  \
                                   int32_t r0, int32_t r1))                                                             \
     X(void, dense_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,              \
                                      int32_t r0, int32_t r1))                                                          \
-    /* Dense convolution: outputs p0 .. p1 of a zone, image by image. packed: blocks of ax_direct_block output channels, \
-       each {k,k,ci,block}, filled up with zeros, and so is the bias. */                                               \
-    X(void, direct_forward, (const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,            \
-                             const ax_epilogue *e, float *y, size_t p0, size_t p1))                                    \
     /* sum {k,k,co,ci}, if ax_direct_narrow {k,k,ci,co}, += the gradient of the weights from output rows r0 .. r1. */  \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
-    /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile is at p * stride; channels are filled up  \
-       to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
-       at: where in y they are, below 0 is not wanted. */                                                                                    \
-    X(void, winograd_input, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))            \
-    X(void, winograd_gradient, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))         \
-    X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,       \
-                              float *y, const ptrdiff_t *at))                                                          \
-    /* Weights of n output and ci input channels, no more than lanes of either: element (o, i, k) is at                 \
+    /* Weights of n output and ci input channels, no more than lanes of either: element (o, i, k) is at                \
        o * so + i * si + k, the taps turned round if asked. For `count` kinds of tiles: product p of input i, a vector \
        of outputs filled up with zeros, goes to p * stride + i * width. */                                             \
     X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,                  \
                               const ax_winograd_to *to, int count, size_t width, size_t stride))                       \
-    /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task are   \
+    /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task are  \
        `each` apart from the task before. */                                                                           \
     X(void, winograd_taps, (int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,       \
                             float *dw, bool more))                                                                     \
-    /* y {n,co} = x {n,ci} times u, in blocks of ax_matmul_block columns each {ci,block}; n is rounded up to             \
-       AX_MATMUL_ROWS. What two vectors leave over of co is nothing, one vector, or one and a half. The first row is   \
-       that at `at` of the epilogue's maps. */                                                                         \
-    X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co, const ax_epilogue *e, \
-                     size_t at))                                                                                       \
-    /* y = the epilogue of px pixels of c sums, the first at `at` of its maps; y may be `from` */                      \
-    X(void, finish, (const ax_epilogue *e, const float *from, float *y, size_t at, size_t px, int32_t c))              \
-    /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g are g_stride apart */                     \
-    X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \
-                        int32_t g_stride))                                                                             \
-    /* Rows for n pixels of the grid from `first` on, one after the other. */                                          \
-    X(void, patches, (const ax_patches *p, const float *x, size_t first, size_t n, float *to))                         \
-    /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
-    X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
-    X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \
-    X(void, bn_backward_sums, (const ax_bn *bn, const float *dy, const float *x, const float *y, size_t px,            \
-                               double *sum, double *sum_x))                                                            \
-    X(void, bn_backward_apply, (const ax_bn *bn, const float *dy, const float *x, const float *y, float *dx,           \
-                                size_t px))                                                                            \
-    X(void, column_sums, (const float *x, size_t px, int32_t c, double *sum))                                          \
-    X(void, column_products, (const float *a, const float *b, size_t px, int32_t c, double *sum))                      \
-    /* y = a * x + b * y of px pixels; the factors are the channels'. y = a * x */                                     \
-    X(void, mix, (const float *x, const float *y, const float *a, const float *b, float *out, size_t px, int32_t c))   \
-    X(void, scale_channels, (const float *x, const float *a, float *out, size_t px, int32_t c))                        \
-    /* A row of the outputs of an image, with (place not NULL) where in its window each is; a row of the input's       \
-       gradient. */                                                                                                    \
-    X(void, max_pool_row, (const float *x, const ax_dw *g, int32_t row, float *y, uint8_t *place))                     \
-    X(void, max_pool_row_backward, (const float *dy, const uint8_t *place, const ax_dw *g, int32_t row, float *dx))    \
-    X(void, relu, (const float *x, uint8_t act, float *y, size_t n))                                                   \
-    /* value: the input or the output of the relu, both give the same mask */                                          \
-    X(void, relu_backward, (const float *dy, const float *value, uint8_t act, float *dx, size_t n))                    \
-    X(void, add, (const float *a, const float *b, float *y, size_t n))                                                 \
-    X(void, scale, (const float *x, float s, float *y, size_t n))                                                      \
-    /* y = (1 - f) * a + f * b;  y = s * x, or y += s * x */                                                           \
-    X(void, lerp, (const float *a, const float *b, float f, float *y, size_t n))                                       \
-    X(void, scale_add, (const float *x, float s, float *y, size_t n))                                                  \
-    X(void, resize_row, (const ax_resize_axis *ax, const float *in, int32_t c, float *out))                                   \
-    X(void, resize_row_backward, (const ax_resize_axis *ax, const float *dout, int32_t c, float *din))                        \
-    X(void, argmax_row, (const ax_resize_axis *ax, const float *in, int32_t c, uint8_t *out))                                 \
+    X(void, argmax_row, (const ax_resize_axis *ax, const float *in, int32_t c, uint8_t *out))                          \
     /* Cross entropy of px pixels of c classes, weight {c} or NULL; returns the sum of the (weighted) losses; grad may be \
        NULL; tmp: 64 * c floats */ \
     X(double, ce, (const float *logits, const uint8_t *labels, const float *weight, size_t px, int32_t c, float scale, \
                    float *grad, float *tmp))                                                                           \
     X(double, square_difference, (const float *a, const float *b, size_t n))                                           \
     X(void, scale_difference, (const float *a, const float *b, float s, float *y, size_t n))                           \
-    /* of px pixels of c channels, weight {c}: the sum of (weight * (a - b))^2;  y = s * weight^2 * (a - b) */           \
+    /* of px pixels of c channels, weight {c}: the sum of (weight * (a - b))^2;  y = s * weight^2 * (a - b) */         \
     X(double, weighted_square_difference, (const float *a, const float *b, const float *weight, size_t px, int32_t c)) \
     X(void, weighted_scale_difference, (const float *a, const float *b, const float *weight, float s, float *y,        \
                                         size_t px, int32_t c))                                                         \
-    /* rounds of AX_PEAK_VECTORS independent vector multiply-adds that touch no memory; the sum of all, to be used */   \
+    /* rounds of AX_PEAK_VECTORS independent vector multiply-adds that touch no memory; the sum of all, to be used */  \
     X(float, fma_peak, (size_t rounds))                                                                                \
     X(double, sum_squares, (const float *x, size_t n))                                                                 \
     X(void, adam, (const ax_update *u, size_t lo, size_t hi))                                                          \
@@ -211,9 +222,15 @@ typedef struct ax_cpu_kernels {
     AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_FIELD)
 } ax_cpu_kernels;
 
+/* The same for maps in bfloat16, each a uint16_t; two factors of a product's weights are a uint32_t. */
+typedef struct ax_cpu_narrow_kernels {
+    AX_CPU_MAP_KERNEL_LIST(AX_CPU_KERNEL_FIELD, uint16_t, uint32_t)
+} ax_cpu_narrow_kernels;
+
 extern const ax_cpu_kernels ax_cpu_kernels_base;
 #if defined(__x86_64__)
 extern const ax_cpu_kernels ax_cpu_kernels_v3, ax_cpu_kernels_v4;
+extern const ax_cpu_narrow_kernels ax_cpu_kernels_v4bf16;
 #endif
 
 #endif

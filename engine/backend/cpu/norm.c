@@ -41,18 +41,20 @@ static void reduce(double *sums, int tasks, size_t c)
 }
 
 /* Mean and biased variance of the batch; updates the running statistics. */
-static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, float *mean, float *var)
+static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, float *shift, float *mean, float *var)
 {
-    const float *x = call->in[0].mem;
+    const ax_map *x = call->in[0].mem;
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
     int T = ax_cpu_tasks(dev, px * c);
     memset(sums, 0, 2 * (size_t)T * c * sizeof *sums);
+    /* shifts by the first pixel: any value of the channel's magnitude works */
+    ax_cpu_maps(dev)->widen(x, shift, c);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        /* shifts by the first pixel: any value of the channel's magnitude works */
-        dev->k->bn_stats(x + lo * c, x, hi - lo, (int32_t)c, sums + 2 * (size_t)t * c, sums + (2 * (size_t)t + 1) * c);
+        ax_cpu_maps(dev)->bn_stats(x + lo * c, shift, hi - lo, (int32_t)c, sums + 2 * (size_t)t * c,
+                                   sums + (2 * (size_t)t + 1) * c);
     }
     reduce(sums, T, c);
     float *running_mean = call->in[3].mem, *running_var = call->in[4].mem;
@@ -60,7 +62,7 @@ static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, 
     for (size_t k = 0; k < c; k++) {
         double m = sums[k] / n, v = sums[c + k] / n - m * m;
         v = v < 0.0 ? 0.0 : v;
-        m += (double)x[k];
+        m += (double)shift[k];
         mean[k] = (float)m;
         var[k] = (float)v;
         running_mean[k] = (float)((double)running_mean[k] + momentum * (m - (double)running_mean[k]));
@@ -75,7 +77,7 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     const float *gamma = call->in[1].mem, *beta = call->in[2].mem, *mean = call->in[3].mem, *var = call->in[4].mem;
     scratch s = scratch_of(dev, call->work, c);
     if (call->attr.norm.train) {
-        batch_statistics(dev, call, s.sums, s.f[2], s.f[3]);
+        batch_statistics(dev, call, s.sums, s.f[0], s.f[2], s.f[3]);
         mean = s.f[2], var = s.f[3];
     }
     float *a = s.f[0], *b = s.f[1], *out_mean = call->out[1].mem, *out_invstd = call->out[2].mem;
@@ -91,14 +93,14 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     if (!call->out[0].mem)
         return AX_OK;
     ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean };
-    const float *x = call->in[0].mem;
-    float *y = call->out[0].mem;
+    const ax_map *x = call->in[0].mem;
+    ax_map *y = call->out[0].mem;
     int T = ax_cpu_tasks(dev, px * c);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        dev->k->bn_apply(&bn, x + lo * c, y + lo * c, hi - lo);
+        ax_cpu_maps(dev)->bn_apply(&bn, x + lo * c, y + lo * c, hi - lo);
     }
     return AX_OK;
 }
@@ -109,8 +111,8 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
 {
     (void)err;
     size_t c = (size_t)call->in[3].type.shape.c, px = ax_shape_count(call->in[3].type.shape) / c;
-    const float *dy = call->in[0].mem, *x = call->in[3].mem, *gamma = call->in[4].mem, *beta = call->in[5].mem,
-                *y = call->in[8].mem, *mean = call->in[9].mem, *invstd = call->in[10].mem;
+    const ax_map *dy = call->in[0].mem, *x = call->in[3].mem, *y = call->in[8].mem;
+    const float *gamma = call->in[4].mem, *beta = call->in[5].mem, *mean = call->in[9].mem, *invstd = call->in[10].mem;
     scratch s = scratch_of(dev, call->work, c);
     float *a = s.f[0], *b = s.f[1], *k1 = s.f[2], *k0 = s.f[3];
     for (size_t k = 0; k < c; k++) {
@@ -125,11 +127,12 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        dev->k->bn_backward_sums(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, hi - lo,
-                                 s.sums + 2 * (size_t)t * c, s.sums + (2 * (size_t)t + 1) * c);
+        ax_cpu_maps(dev)->bn_backward_sums(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, hi - lo,
+                                           s.sums + 2 * (size_t)t * c, s.sums + (2 * (size_t)t + 1) * c);
     }
     reduce(s.sums, T, c);
-    float *dx = call->out[0].mem, *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
+    ax_map *dx = call->out[0].mem;
+    float *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
     bool train = call->attr.norm.train;
     for (size_t k = 0; k < c; k++) {
         double sum = s.sums[k], sum_x = s.sums[c + k], n = (double)px, i = (double)invstd[k];
@@ -146,7 +149,7 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, 1, T, t, &lo, &hi);
-        dev->k->bn_backward_apply(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, dx + lo * c, hi - lo);
+        ax_cpu_maps(dev)->bn_backward_apply(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, dx + lo * c, hi - lo);
     }
     return AX_OK;
 }

@@ -21,7 +21,7 @@ static bool fits(const ax_device *dev, const ax_conv *c)
 static double cost(const ax_device *dev, const ax_conv *c)
 {
     (void)dev;
-    return ax_conv_macs(c);
+    return ax_conv_macs(c) / AX_PAIR;
 }
 
 static size_t weight_floats(const ax_conv_shape *g)
@@ -34,36 +34,11 @@ static size_t edge_floats(const ax_conv_shape *g)
     return ax_cpu_align_floats(AX_MATMUL_ROWS * ((size_t)g->ci + (size_t)g->co));
 }
 
-/* Scratch: weights for one direction, then per task the remaining rows and the sum of weight gradients. */
-static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
-{
-    (void)err;
-    const ax_conv_shape *g = &c->shape;
-    size_t sums = c->passes & AX_CONV_WEIGHTS ? weight_floats(g) : 0;
-    *work = ax_conv_work(c, weight_floats(g) + (size_t)dev->threads * (edge_floats(g) + sums), weight_floats(g));
-    return AX_OK;
-}
-
-/* Packs {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
-static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc, float *u)
-{
-    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
-    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span((size_t)rows, 1, T, t, &lo, &hi);
-        for (int32_t c0 = 0, width; c0 < columns; c0 += width) {
-            width = ax_matmul_block(dev->k->lanes, columns - c0);
-            ax_conv_pack(&g, w, sc, sr, false, c0, width, (int32_t)lo, (int32_t)hi, u + (size_t)rows * (size_t)c0);
-        }
-    }
-}
-
 /* Pixels at a time: they stay in the first-level cache during the loop over columns. */
 static size_t chunk_of(const ax_conv_shape *g)
 {
-    size_t rows = 6144 / ((size_t)g->ci + (size_t)g->co) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
+    enum { MOST = 6144 * sizeof(float) / sizeof(ax_map) };
+    size_t rows = MOST / ((size_t)g->ci + (size_t)g->co) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows;
 }
 
@@ -75,23 +50,56 @@ static size_t block_of(const ax_conv_shape *g)
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows > 128 ? 128 : rows;
 }
 
-/* y = x times u over n pixels, any number; at: offset of the first output. */
-static void multiply(const ax_device *dev, const float *x, const float *u, float *y, size_t n, size_t ci, size_t co,
-                     const ax_epilogue *e, size_t at, float *edge)
+/* Floats for the pairs of a block's pixels. */
+static size_t pair_floats(const ax_conv_shape *g)
 {
+    return AX_PAIR == 1 ? 0 : ax_cpu_align_floats((block_of(g) + 1) / 2 * ((size_t)g->ci + (size_t)g->co));
+}
+
+/* Scratch: weights for one direction, then per task the remaining rows, the sum of weight gradients, and pairs. */
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
+{
+    (void)err;
+    const ax_conv_shape *g = &c->shape;
+    size_t sums = c->passes & AX_CONV_WEIGHTS ? weight_floats(g) + pair_floats(g) : 0;
+    *work = ax_conv_work(c, weight_floats(g) + (size_t)dev->threads * (edge_floats(g) + sums), weight_floats(g));
+    return AX_OK;
+}
+
+/* Packs {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
+static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc,
+                 ax_weight *u)
+{
+    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
+    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)rows, 1, T, t, &lo, &hi);
+        for (int32_t c0 = 0, width; c0 < columns; c0 += width) {
+            width = ax_matmul_block(dev->k->lanes, columns - c0);
+            ax_conv_pack(&g, w, sc, sr, false, c0, width, (int32_t)lo, (int32_t)hi,
+                         u + (size_t)rows / AX_PAIR * (size_t)c0);
+        }
+    }
+}
+
+/* y = x times u over n pixels, any number; at: offset of the first output. */
+static void multiply(const ax_device *dev, const ax_map *x, const ax_weight *u, ax_map *y, size_t n, size_t ci,
+                     size_t co, const ax_epilogue *e, size_t at, float *edge)
+{
+    static const ax_epilogue nothing = { 0 };
     size_t whole = n / AX_MATMUL_ROWS * AX_MATMUL_ROWS, rest = n - whole;
     if (whole)
-        dev->k->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co, e, at);
+        ax_cpu_maps(dev)->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co, e, at);
     if (!rest)
         return;
-    memcpy(edge, x + whole * ci, rest * ci * sizeof *edge);
-    memset(edge + rest * ci, 0, (AX_MATMUL_ROWS - rest) * ci * sizeof *edge);
+    ax_map *in = (ax_map *)(void *)edge;
+    memcpy(in, x + whole * ci, rest * ci * sizeof *in);
+    memset(in + rest * ci, 0, (AX_MATMUL_ROWS - rest) * ci * sizeof *in);
     float *out = edge + AX_MATMUL_ROWS * ci;
-    dev->k->matmul(edge, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co, NULL, 0);
-    if (e)
-        dev->k->finish(e, out, y + whole * co, at + whole * co, rest, (int32_t)co);
-    else
-        memcpy(y + whole * co, out, rest * co * sizeof *y);
+    ax_cpu_maps(dev)->products(in, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co);
+    ax_cpu_maps(dev)->finish(e ? e : &nothing, out, y + whole * co, at + whole * co, rest, (int32_t)co);
 }
 
 static size_t pixels_of(const ax_conv_shape *g, int32_t n)
@@ -101,8 +109,10 @@ static size_t pixels_of(const ax_conv_shape *g, int32_t n)
 
 static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
-    const float *x = m->x;
-    float *y = m->y, *u = ax_conv_packed(m), *edge = ax_conv_scratch(m, weight_floats(g));
+    const ax_map *x = m->x;
+    ax_map *y = m->y;
+    ax_weight *u = ax_conv_packed(m);
+    float *edge = ax_conv_scratch(m, weight_floats(g));
     const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), px = pixels_of(g, m->n);
     if (!m->ready)
         pack(dev, m->w, g->ci, g->co, 1, ci, u);
@@ -122,7 +132,7 @@ static void forward_rows(const ax_device *dev, const ax_conv *c, const ax_conv_r
     const ax_conv_shape *g = &c->shape;
     const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), width = (size_t)g->w;
     const size_t n = (size_t)(m->r1 - m->r0) * width;
-    const float *x = m->x + (size_t)(m->ring ? m->r0 % m->ring : m->r0) * width * ci;
+    const ax_map *x = m->x + (size_t)(m->ring ? m->r0 % m->ring : m->r0) * width * ci;
     float *edge = (float *)m->work + (size_t)m->task * edge_floats(g);
     for (size_t p = 0; p < n; p += chunk)
         multiply(dev, x + p * ci, m->packed, m->y + p * co, n - p < chunk ? n - p : chunk, ci, co, m->e, p * co, edge);
@@ -148,11 +158,14 @@ static void add_up(const ax_device *dev, const float *sums, size_t stride, int t
 static void backward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     const ax_conv_shape *g = &c->shape;
-    const float *dy = m->dy, *x = m->x;
-    float *dx = c->passes & AX_CONV_DATA ? m->dx : NULL, *dw = c->passes & AX_CONV_WEIGHTS ? m->dw : NULL;
-    float *u = m->work, *edge = u + weight_floats(g), *sums = edge + (size_t)dev->threads * edge_floats(g);
+    const ax_map *dy = m->dy, *x = m->x;
+    ax_map *dx = c->passes & AX_CONV_DATA ? m->dx : NULL;
+    ax_weight *u = m->work, *pairs;
+    float *dw = c->passes & AX_CONV_WEIGHTS ? m->dw : NULL, *edge = (float *)m->work + weight_floats(g),
+          *sums = edge + (size_t)dev->threads * edge_floats(g);
     const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), px = pixels_of(g, m->n);
     const size_t block = block_of(g);
+    pairs = (ax_weight *)(sums + (size_t)dev->threads * weight_floats(g));
     if (dx)
         pack(dev, m->w, g->co, g->ci, ci, 1, u);
     int T = ax_cpu_tasks(dev, px * ci * co / 16);
@@ -169,7 +182,8 @@ static void backward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
                 multiply(dev, dy + q * co, u, dx + q * ci, p + n - q < chunk ? p + n - q : chunk, co, ci, NULL, 0,
                          edge + (size_t)t * edge_floats(g));
             if (dw)
-                dev->k->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, g->ci, g->co, g->co);
+                ax_cpu_maps(dev)->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, g->ci, g->co, g->co,
+                                            pairs + (size_t)t * pair_floats(g));
         }
     }
     if (dw)

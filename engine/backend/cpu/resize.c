@@ -76,7 +76,7 @@ AX_CPU_PREPARE(ax_cpu_resize_prepare)
     if (code == AX_OK)
         code = axis_init(&p->x, in.w, out.w, err);
     if (code != AX_OK) {
-        ax_cpu_resize_discard(dev, call);
+        AX_TYPED(ax_cpu_resize_discard)(dev, call);
         return code;
     }
     size_t row = (size_t)(call->backward ? out.w : in.w) * (size_t)in.c;
@@ -98,13 +98,17 @@ AX_CPU_DISCARD(ax_cpu_resize_discard)
 }
 
 /* Row o of the output before its pixels are mixed: a row of the input or, in buf, a mix of two. */
-static const float *mixed_row(const ax_device *dev, const ax_resize_axis *y, int32_t o, const float *image, size_t row,
+static const float *mixed_row(const ax_device *dev, const ax_resize_axis *y, int32_t o, const ax_map *image, size_t row,
                               float *buf)
 {
-    const float *lo = image + (size_t)y->lo[o] * row, *hi = image + (size_t)y->hi[o] * row;
-    if (lo == hi || y->frac[o] == 0.0f)
-        return lo;
-    dev->k->lerp(lo, hi, y->frac[o], buf, row);
+    const ax_map *lo = image + (size_t)y->lo[o] * row, *hi = image + (size_t)y->hi[o] * row;
+    const bool one = lo == hi || y->frac[o] == 0.0f;
+    if (one && !AX_NARROW_MAPS)
+        return (const void *)lo;
+    if (one)
+        ax_cpu_maps(dev)->widen(lo, buf, row);
+    else
+        ax_cpu_maps(dev)->lerp(lo, hi, y->frac[o], buf, row);
     return buf;
 }
 
@@ -117,8 +121,8 @@ AX_CPU_RUN(ax_cpu_resize_forward)
 {
     const prep *p = call->prep;
     ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
-    const float *x = call->in[0].mem;
-    float *y = call->out[0].mem;
+    const ax_map *x = call->in[0].mem;
+    ax_map *y = call->out[0].mem;
     size_t c = (size_t)in.c, row = (size_t)in.w * c, out_row = (size_t)out.w * c, rows = (size_t)out.n * (size_t)out.h;
     int T = ax_cpu_tasks(dev, rows * out_row);
 #pragma omp parallel for num_threads(T) schedule(static)
@@ -126,8 +130,8 @@ AX_CPU_RUN(ax_cpu_resize_forward)
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         for (size_t r = lo; r < hi; r++) {
-            const float *image = x + r / (size_t)out.h * (size_t)in.h * row;
-            float *to = y + r * out_row;
+            const ax_map *image = x + r / (size_t)out.h * (size_t)in.h * row;
+            ax_map *to = y + r * out_row;
             if (p->broadcast) {
                 for (int32_t o = 0; o < out.w; o++)
                     memcpy(to + (size_t)o * c, image, c * sizeof *to);
@@ -136,9 +140,9 @@ AX_CPU_RUN(ax_cpu_resize_forward)
             const float *mixed =
                 mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, t));
             if (in.w == out.w)
-                memcpy(to, mixed, row * sizeof *to);
+                ax_cpu_maps(dev)->narrow(mixed, to, row);
             else
-                dev->k->resize_row(&p->x, mixed, in.c, to);
+                ax_cpu_maps(dev)->resize_row(&p->x, mixed, in.c, to);
         }
     }
     return AX_OK;
@@ -148,10 +152,13 @@ AX_CPU_RUN(ax_cpu_resize_backward)
 {
     const prep *p = call->prep;
     ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
-    const float *dy = call->in[0].mem;
-    float *dx = call->out[0].mem;
+    const ax_map *dy = call->in[0].mem;
+    ax_map *dx = call->out[0].mem;
     if (p->broadcast) {
-        ax_cpu_image_sums(dev, dy, out, 1.0f, dx, call->work);
+        const double *sums = call->work;
+        ax_cpu_image_sums(dev, dy, out, call->work);
+        for (size_t i = 0; i < (size_t)in.n * (size_t)in.c; i++)
+            dx[i] = ax_map_put((float)sums[i]);
         return AX_OK;
     }
     size_t row = (size_t)in.w * (size_t)in.c, out_row = (size_t)out.w * (size_t)in.c,
@@ -164,17 +171,18 @@ AX_CPU_RUN(ax_cpu_resize_backward)
         float *sum = row_buffer(call, out_row, t);
         for (size_t r = lo; r < hi; r++) {
             size_t i = r % (size_t)in.h;
-            const float *image = dy + r / (size_t)in.h * (size_t)out.h * out_row, *w = p->y.weight + p->y.at[i];
+            const ax_map *image = dy + r / (size_t)in.h * (size_t)out.h * out_row;
+            const float *w = p->y.weight + p->y.at[i];
             if (p->y.begin[i] == p->y.end[i])
                 memset(sum, 0, out_row * sizeof *sum);
             for (int32_t o = p->y.begin[i]; o < p->y.end[i]; o++) {
-                const float *from = image + (size_t)o * out_row;
+                const ax_map *from = image + (size_t)o * out_row;
                 if (o == p->y.begin[i])
-                    dev->k->scale(from, w[0], sum, out_row);
+                    ax_cpu_maps(dev)->scale_row(from, w[0], sum, out_row);
                 else
-                    dev->k->scale_add(from, w[o - p->y.begin[i]], sum, out_row);
+                    ax_cpu_maps(dev)->scale_add(from, w[o - p->y.begin[i]], sum, out_row);
             }
-            dev->k->resize_row_backward(&p->x, sum, in.c, dx + r * row);
+            ax_cpu_maps(dev)->resize_row_backward(&p->x, sum, in.c, dx + r * row);
         }
     }
     return AX_OK;
@@ -184,7 +192,7 @@ AX_CPU_RUN(ax_cpu_argmax)
 {
     const prep *p = call->prep;
     ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
-    const float *x = call->in[0].mem;
+    const ax_map *x = call->in[0].mem;
     uint8_t *y = call->out[0].mem;
     size_t row = (size_t)in.w * (size_t)in.c, rows = (size_t)out.n * (size_t)out.h;
     int T = ax_cpu_tasks(dev, rows * (size_t)out.w);
@@ -193,7 +201,7 @@ AX_CPU_RUN(ax_cpu_argmax)
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         for (size_t r = lo; r < hi; r++) {
-            const float *image = x + r / (size_t)out.h * (size_t)in.h * row;
+            const ax_map *image = x + r / (size_t)out.h * (size_t)in.h * row;
             const float *mixed =
                 mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, t));
             dev->k->argmax_row(&p->x, mixed, in.c, y + r * (size_t)out.w);

@@ -136,8 +136,8 @@ static place place_of(const part *p, size_t tile)
 }
 
 /* Addresses of the h * w pixels from (y, x) on, dilation apart; `outside` for those outside. */
-static void find_pixels(const ax_conv_shape *g, const float *image, int32_t c, int32_t y, int32_t x, int h, int w,
-                        const float *outside, const float **to)
+static void find_pixels(const ax_conv_shape *g, const ax_map *image, int32_t c, int32_t y, int32_t x, int h, int w,
+                        const ax_map *outside, const ax_map **to)
 {
     const int32_t d = g->dilation;
     for (int i = 0; i < h; i++, y += d)
@@ -149,7 +149,7 @@ static void find_pixels(const ax_conv_shape *g, const float *image, int32_t c, i
 }
 
 /* Zeros that are read for pixels outside. */
-static const float zeros[AX_WINOGRAD_CHANNELS];
+static const ax_map zeros[AX_WINOGRAD_CHANNELS];
 
 static size_t image_floats(const ax_conv_shape *g, int32_t c)
 {
@@ -169,8 +169,8 @@ static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_
 }
 
 /* Addresses of the inputs of the tiles first .. hi, at most TILES of them; returns the number of tiles. */
-static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, size_t hi, const float *x, int32_t c,
-                          const float *(*to)[PRODUCTS])
+static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, size_t hi, const ax_map *x, int32_t c,
+                          const ax_map *(*to)[PRODUCTS])
 {
     size_t n = 0;
     for (; first + n < hi && n < TILES; n++) {
@@ -182,29 +182,29 @@ static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, s
 }
 
 /* Prefetches a pixel's channels into the second-level cache: the processor doesn't predict the order of tiles. */
-static void fetch(const float *pixel, int32_t c)
+static void fetch(const ax_map *pixel, int32_t c)
 {
-    for (int32_t k = 0; k < c; k += LINE)
+    for (int32_t k = 0; k < c; k += LINE * sizeof(float) / sizeof *pixel)
         __builtin_prefetch(pixel + k, 0, 2);
 }
 
 /* ---- passes ---- */
 
 /* Computes the outputs of a part's tiles lo .. hi. */
-static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
-                           int32_t ci, const float *u, const ax_epilogue *e, int32_t co, float *y, float *work)
+static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const ax_map *x,
+                           int32_t ci, const float *u, const ax_epilogue *e, int32_t co, ax_map *y, float *work)
 {
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co), outputs = (size_t)p->oy * (size_t)p->ox;
     float *v = work, *m = v + PRODUCTS * in;
-    const float *input[TILES][PRODUCTS];
+    const ax_map *input[TILES][PRODUCTS];
     ptrdiff_t output[TILES][OUT * OUT];
     u += p->before * cip * cop;
     size_t next = find_inputs(g, p, lo, hi, x, ci, input);
     for (size_t first = lo, n; first < hi; first += n) {
         n = next;
         for (size_t i = 0; i < n; i++) {
-            dev->k->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
+            ax_cpu_maps(dev)->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
             find_outputs(g, p, place_of(p, first + i), co, output[i]);
         }
         next = find_inputs(g, p, first + n, hi, x, ci, input);
@@ -217,13 +217,13 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
             dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)n, (int32_t)cip, (int32_t)cop, NULL, 0);
         }
         for (size_t i = 0; i < n; i++)
-            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, e, co, y, output[i]);
+            ax_cpu_maps(dev)->winograd_output(p->oy, p->ox, m + i * cop, out, e, co, y, output[i]);
     }
 }
 
 /* Computes the tiles of all parts, with weights from transform_weights. */
-static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
-                     const ax_epilogue *e, int32_t co, float *y, float *tiles)
+static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const ax_map *x, int32_t ci, const float *u,
+                     const ax_epilogue *e, int32_t co, ax_map *y, float *tiles)
 {
     part parts[PARTS];
     size_t products;
@@ -263,34 +263,34 @@ static void data(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
 }
 
 /* sum += products of a part's tiles lo .. hi with their gradients. */
-static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
-                      const float *dy, float *sum, float *work)
+static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const ax_map *x,
+                      const ax_map *dy, float *sum, float *work)
 {
     const int32_t ci = g->ci, co = g->co;
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co);
     float *v = work, *d = v + PRODUCTS * in;
-    const float *input[TILES][PRODUCTS], *gradient[OUT * OUT];
+    const ax_map *input[TILES][PRODUCTS], *gradient[OUT * OUT];
     size_t next = find_inputs(g, p, lo, hi, x, ci, input);
     for (size_t first = lo, n; first < hi; first += n) {
         n = next;
         for (size_t i = 0; i < n; i++) {
             const place at = place_of(p, first + i);
-            dev->k->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
+            ax_cpu_maps(dev)->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
             find_pixels(g, dy + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, zeros, gradient);
-            dev->k->winograd_gradient(p->oy, p->ox, gradient, co, d + i * cop, out);
+            ax_cpu_maps(dev)->winograd_gradient(p->oy, p->ox, gradient, co, d + i * cop, out);
         }
         next = find_inputs(g, p, first + n, hi, x, ci, input);
         for (size_t q = 0; q < p->products; q++) {
             for (size_t i = 0; i < next; i++)
                 fetch(input[i][q], ci);
             dev->k->outer_sum(v + q * in, d + q * out, sum + q * (size_t)co * cip, (int32_t)n, (int32_t)cip, co,
-                              (int32_t)cop);
+                              (int32_t)cop, NULL);
         }
     }
 }
 
-static void weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy, float *dw,
+static void weights(ax_device *dev, const ax_winograd *w, int32_t n, const ax_map *x, const ax_map *dy, float *dw,
                     float *work)
 {
     const int32_t ci = w->g.ci, co = w->g.co;

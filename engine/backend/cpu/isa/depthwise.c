@@ -8,7 +8,7 @@ enum { ROWS = 4 };
 
 /* T outputs of a strand from y + to on; they see the inputs from index `first` on, S apart. */
 AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
-                    const ax_epilogue *e, ptrdiff_t to, float *y, const int T, const bool inside, const int K,
+                    const ax_epilogue *e, ptrdiff_t to, ax_map *y, const int T, const bool inside, const int K,
                     const int S)
 {
     const ptrdiff_t c = g->c, step = g->dilation * c, start = s->in * c + first * step;
@@ -27,7 +27,7 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
         const float *wk = w + at->kh0 * K * c + k;
 #pragma GCC unroll 1
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
-            const float *p = at->row[kh] + start + k;
+            const ax_map *p = at->row[kh] + start + k;
             vf weight[AX_DW_KERNEL];
             AX_HIDE(wk);
 #pragma GCC unroll 5
@@ -38,7 +38,7 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
                 AX_HIDE(p);
                 if (!inside && (uint32_t)(first + j) >= (uint32_t)s->n_in)
                     continue;
-                vf v = AX_LOAD(p);
+                vf v = AX_LOAD_MAP(p);
 #pragma GCC unroll 5
                 for (int kw = 0; kw < K; kw++)
                     if (j - kw >= 0 && (j - kw) % S == 0 && (j - kw) / S < T)
@@ -47,21 +47,21 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
         }
         if (finishes)
             ax_finish_rows(e, acc, to + k, step, T, 1);
-        float *out = y + to + k;
+        ax_map *out = y + to + k;
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++, out += step) {
             AX_HIDE(out);
-            AX_STORE(out, acc[t][0]);
+            AX_STORE_MAP(out, acc[t][0]);
         }
     }
 }
 
 typedef void tile_function(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
-                           const ax_epilogue *e, ptrdiff_t to, float *y);
+                           const ax_epilogue *e, ptrdiff_t to, ax_map *y);
 #define TILE_NAME(T, inside, K, S) tile_##K##_##S##_##T##_##inside
 #define TILE_FUNCTION(T, inside, K, S)                                                                                 \
     AX_OUTLINE void TILE_NAME(T, inside, K, S)(const ax_dw *g, const rows *at, const strand *s, int32_t first,         \
-                                               const float *w, const ax_epilogue *e, ptrdiff_t to, float *y)           \
+                                               const float *w, const ax_epilogue *e, ptrdiff_t to, ax_map *y)          \
     {                                                                                                                  \
         tile(g, at, s, first, w, e, to, y, T, inside, K, S);                                                           \
     }
@@ -75,7 +75,7 @@ TILES(5, 1)
 
 /* n_rows rows of outputs, a dilation apart, starting at `row`. */
 static void forward_rows(const ax_dw *g, tile_function *const *tiles, const rows *at, int32_t n_rows, const float *w,
-                         const ax_epilogue *e, float *y, ptrdiff_t row)
+                         const ax_epilogue *e, ax_map *y, ptrdiff_t row)
 {
     const int32_t length = tile_length(strand_of(g, 0).n_out, TILE), K = g->kernel, S = g->stride;
     for (int32_t i = 0; i * g->dilation < g->ow; i += length)
@@ -91,8 +91,8 @@ static void forward_rows(const ax_dw *g, tile_function *const *tiles, const rows
         }
 }
 
-static void forward(const ax_dw *g, tile_function *const *tiles, const float *x, const float *w, const ax_epilogue *e,
-                    float *y, int32_t r0, int32_t r1)
+static void forward(const ax_dw *g, tile_function *const *tiles, const ax_map *x, const float *w, const ax_epilogue *e,
+                    ax_map *y, int32_t r0, int32_t r1)
 {
     const int32_t d = g->dilation;
     for (int32_t i = r0; i < r1; i += ROWS * d)
@@ -105,33 +105,41 @@ static void forward(const ax_dw *g, tile_function *const *tiles, const float *x,
         }
 }
 
-/* A kernel of any size, without its own vector code. */
-static void forward_any(const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y, int32_t r)
+/* A kernel of any size, without its own vector code; some channels at a time. */
+static void forward_any(const ax_dw *g, const ax_map *x, const float *w, const ax_epilogue *e, ax_map *y, int32_t r)
 {
+    enum { SOME = 64 };
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
     taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
     for (int32_t o = 0; o < g->ow; o++) {
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
-        float *out = y + ((ptrdiff_t)(r - g->from) * g->ow + o) * c;
-        for (ptrdiff_t k = 0; k < c; k++)
-            out[k] = e && e->bias ? e->bias[k] : 0.0f;
-        for (int32_t kh = kh0; kh < kh1; kh++)
-            for (int32_t kw = kw0; kw < kw1; kw++) {
-                const int32_t ih = ih0 + kh * g->dilation;
-                const float *p = x + ((ptrdiff_t)(g->ring ? ih % g->ring : ih) * g->w + iw0 + kw * g->dilation) * c;
-                const float *q = w + ((ptrdiff_t)kh * g->kernel + kw) * c;
-                for (ptrdiff_t k = 0; k < c; k++)
-                    out[k] += q[k] * p[k];
-            }
-        for (ptrdiff_t k = 0; ax_finishes(e) && k < c; k++)
-            out[k] = ax_finish_one(e, out[k], out - y + k);
+        ax_map *out = y + ((ptrdiff_t)(r - g->from) * g->ow + o) * c;
+        for (ptrdiff_t c0 = 0; c0 < c; c0 += SOME) {
+            const ptrdiff_t n = c - c0 < SOME ? c - c0 : SOME;
+            float sum[SOME];
+            for (ptrdiff_t k = 0; k < n; k++)
+                sum[k] = e && e->bias ? e->bias[c0 + k] : 0.0f;
+            for (int32_t kh = kh0; kh < kh1; kh++)
+                for (int32_t kw = kw0; kw < kw1; kw++) {
+                    const int32_t ih = ih0 + kh * g->dilation;
+                    const ax_map *p =
+                        x + ((ptrdiff_t)(g->ring ? ih % g->ring : ih) * g->w + iw0 + kw * g->dilation) * c + c0;
+                    const float *q = w + ((ptrdiff_t)kh * g->kernel + kw) * c + c0;
+                    for (ptrdiff_t k = 0; k < n; k++)
+                        sum[k] += q[k] * ax_map_get(p[k]);
+                }
+            for (ptrdiff_t k = 0; ax_finishes(e) && k < n; k++)
+                sum[k] = ax_finish_one(e, sum[k], out - y + c0 + k);
+            for (ptrdiff_t k = 0; k < n; k++)
+                out[c0 + k] = ax_map_put(sum[k]);
+        }
     }
 }
 
-void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y, int32_t r0,
-                             int32_t r1)
+void AX_ISA_NAME(dw_forward)(const ax_dw *g, const ax_map *x, const float *w, const ax_epilogue *e, ax_map *y,
+                             int32_t r0, int32_t r1)
 {
     if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 1)
         forward(g, tiles_3_1, x, w, e, y, r0, r1);

@@ -5,30 +5,30 @@
 /* ---- gradient of the weights ---- */
 
 /* Channels of dy from k on; those that the previous vector also covered are zero. */
-AX_INLINE vf load_new(const float *dy, int32_t k, int32_t done)
+AX_INLINE vf load_new(const ax_map *dy, int32_t k, int32_t done)
 {
-    vf d = AX_LOAD(dy + k);
+    vf d = AX_LOAD_MAP(dy + k);
     for (int l = 0; l < done - k; l++)
         d[l] = 0.0f;
     return d;
 }
 
 /* T outputs of a strand with gradients from dy on; first: index of the first input. */
-AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy, float *sum,
-                            const int T, const bool inside, const int K)
+AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const ax_map *dy,
+                            float *sum, const int T, const bool inside, const int K)
 {
     const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, start = s->in * c + first * step;
     for (int32_t k = 0, done = 0; k < g->c; done = k + AX_LANES, k = next_vector(k, g->c)) {
         vf d[TILE];
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            d[t] = done > k ? load_new(dy + t * step, k, done) : (vf)AX_LOAD(dy + t * step + k);
+            d[t] = done > k ? load_new(dy + t * step, k, done) : (vf)AX_LOAD_MAP(dy + t * step + k);
         if (at->next) {
             fetch(at->next + (start + K / 2 * step + k), step, T);
             fetch(dy + (ptrdiff_t)g->ow * c + k, step, T);
         }
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
-            const float *p = at->row[kh] + start + k;
+            const ax_map *p = at->row[kh] + start + k;
             float *to = sum + kh * K * c + k;
             vf acc[AX_DW_KERNEL];
 #pragma GCC unroll 5
@@ -38,7 +38,7 @@ AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int
             for (int j = 0; j < T + K - 1; j++) {
                 if (!inside && (uint32_t)(first + j) >= (uint32_t)s->n_in)
                     continue;
-                vf v = AX_LOAD(p + j * step);
+                vf v = AX_LOAD_MAP(p + j * step);
 #pragma GCC unroll 5
                 for (int kw = 0; kw < K; kw++)
                     if (j - kw >= 0 && j - kw < T)
@@ -51,12 +51,12 @@ AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int
     }
 }
 
-typedef void weights_function(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy,
+typedef void weights_function(const ax_dw *g, const rows *at, const strand *s, int32_t first, const ax_map *dy,
                               float *sum);
 #define WEIGHTS_NAME(T, inside, K) weights_##K##_##T##_##inside
 #define WEIGHTS_FUNCTION(T, inside, K)                                                                                 \
     AX_OUTLINE void WEIGHTS_NAME(T, inside, K)(const ax_dw *g, const rows *at, const strand *s, int32_t first,         \
-                                               const float *dy, float *sum)                                            \
+                                               const ax_map *dy, float *sum)                                           \
     {                                                                                                                  \
         weights_tile(g, at, s, first, dy, sum, T, inside, K);                                                          \
     }
@@ -67,21 +67,21 @@ typedef void weights_function(const ax_dw *g, const rows *at, const strand *s, i
 WEIGHTS(3)
 WEIGHTS(5)
 
-static void weights_row(const ax_dw *g, weights_function *const *tiles, const rows *at, const float *dy, float *sum)
+static void weights_row(const ax_dw *g, weights_function *const *tiles, const rows *at, const ax_map *dy, float *sum)
 {
     const int32_t length = tile_length(strand_of(g, 0).n_out, TILE);
     for (int32_t i = 0; i * g->dilation < g->ow; i += length)
         for (int32_t out = 0; out < g->dilation && out < g->ow; out++) {
             const strand s = strand_of(g, out);
             int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i + s.shift;
-            const float *from = dy + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
+            const ax_map *from = dy + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
             if (n > 0)
                 tiles[tile_at(n, first >= 0 && first + n + g->kernel - 1 <= s.n_in)](g, at, &s, first, from, sum);
         }
 }
 
 /* T outputs from o on, with a stride. */
-AX_INLINE void strided_tile(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum, const int T,
+AX_INLINE void strided_tile(const ax_dw *g, const rows *at, int32_t o, const ax_map *dy, float *sum, const int T,
                             const bool inside, const int K, const int S)
 {
     const ptrdiff_t c = g->c;
@@ -89,26 +89,26 @@ AX_INLINE void strided_tile(const ax_dw *g, const rows *at, int32_t o, const flo
         vf d[TILE];
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            d[t] = done > k ? load_new(dy + t * c, k, done) : (vf)AX_LOAD(dy + t * c + k);
+            d[t] = done > k ? load_new(dy + t * c, k, done) : (vf)AX_LOAD_MAP(dy + t * c + k);
         for (int32_t kh = at->kh0; kh < at->kh1; kh++)
             for (int32_t kw = 0; kw < K; kw++) {
                 const int32_t column = o * S - g->pad + kw * g->dilation;
-                const float *p = at->row[kh] + (ptrdiff_t)column * c + k;
+                const ax_map *p = at->row[kh] + (ptrdiff_t)column * c + k;
                 float *to = sum + (kh * K + kw) * c + k;
                 vf acc[2] = { AX_LOAD(to), { 0 } };
 #pragma GCC unroll 8
                 for (int t = 0; t < T; t++)
                     if (inside || (uint32_t)(column + t * S) < (uint32_t)g->w)
-                        acc[t % 2] += d[t] * AX_LOAD(p + t * S * c);
+                        acc[t % 2] += d[t] * AX_LOAD_MAP(p + t * S * c);
                 AX_STORE(to, acc[0] + acc[1]);
             }
     }
 }
 
-typedef void strided_function(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum);
+typedef void strided_function(const ax_dw *g, const rows *at, int32_t o, const ax_map *dy, float *sum);
 #define STRIDED_NAME(T, inside, K, S) strided_##K##_##S##_##T##_##inside
 #define STRIDED_FUNCTION(T, inside, K, S)                                                                              \
-    AX_OUTLINE void STRIDED_NAME(T, inside, K, S)(const ax_dw *g, const rows *at, int32_t o, const float *dy,          \
+    AX_OUTLINE void STRIDED_NAME(T, inside, K, S)(const ax_dw *g, const rows *at, int32_t o, const ax_map *dy,         \
                                                   float *sum)                                                          \
     {                                                                                                                  \
         strided_tile(g, at, o, dy, sum, T, inside, K, S);                                                              \
@@ -117,7 +117,7 @@ typedef void strided_function(const ax_dw *g, const rows *at, int32_t o, const f
 EACH_TILE(STRIDED_FUNCTION, 3, 2)
 static strided_function *const strided_3_2[] = { EACH_TILE(STRIDED_ENTRY, 3, 2) };
 
-static void strided_row(const ax_dw *g, const rows *at, const float *dy, float *sum)
+static void strided_row(const ax_dw *g, const rows *at, const ax_map *dy, float *sum)
 {
     const int32_t length = tile_length(g->ow, TILE), K = g->kernel, S = g->stride;
     for (int32_t o = 0; o < g->ow; o += length) {
@@ -127,7 +127,7 @@ static void strided_row(const ax_dw *g, const rows *at, const float *dy, float *
     }
 }
 
-static void weights_any(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r)
+static void weights_any(const ax_dw *g, const ax_map *x, const ax_map *dy, float *sum, int32_t r)
 {
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
@@ -135,18 +135,18 @@ static void weights_any(const ax_dw *g, const float *x, const float *dy, float *
     for (int32_t o = 0; o < g->ow; o++) {
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
-        const float *q = dy + ((ptrdiff_t)r * g->ow + o) * c;
+        const ax_map *q = dy + ((ptrdiff_t)r * g->ow + o) * c;
         for (int32_t kh = kh0; kh < kh1; kh++)
             for (int32_t kw = kw0; kw < kw1; kw++) {
-                const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
+                const ax_map *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
                 float *s = sum + ((ptrdiff_t)kh * g->kernel + kw) * c;
                 for (ptrdiff_t k = 0; k < c; k++)
-                    s[k] += q[k] * p[k];
+                    s[k] += ax_map_get(q[k]) * ax_map_get(p[k]);
             }
     }
 }
 
-void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0,
+void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const ax_map *x, const ax_map *dy, float *sum, int32_t r0,
                                       int32_t r1)
 {
     const bool three = g->kernel == 3, beside = g->stride == 1 && (three || g->kernel == 5);
@@ -157,7 +157,7 @@ void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const floa
             continue;
         }
         const rows at = rows_of(g, x, r);
-        const float *from = dy + (ptrdiff_t)r * g->ow * g->c;
+        const ax_map *from = dy + (ptrdiff_t)r * g->ow * g->c;
         if (beside)
             weights_row(g, three ? weights_3 : weights_5, &at, from, sum);
         else
@@ -169,7 +169,8 @@ void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const floa
 
 /* An output that reads an input through one tap. */
 typedef struct reader {
-    const float *dy, *w;
+    const ax_map *dy;
+    const float *w;
 } reader;
 
 /* The outputs along one axis that read input i: o * S - pad + k * D = i. Fills o and k; returns their number. */
@@ -186,19 +187,19 @@ AX_INLINE int readers_of(int32_t i, int32_t pad, int32_t out, int32_t D, const i
 }
 
 /* V vectors of channels of one input. */
-AX_INLINE void gather(const reader *from, int n, ptrdiff_t k, float *d, const int V)
+AX_INLINE void gather(const reader *from, int n, ptrdiff_t k, ax_map *d, const int V)
 {
     vf acc[4];
     for (int v = 0; v < V; v++)
         acc[v] = (vf) { 0 };
     for (int i = 0; i < n; i++)
         for (int v = 0; v < V; v++)
-            acc[v] += AX_LOAD(from[i].w + k + v * AX_LANES) * AX_LOAD(from[i].dy + k + v * AX_LANES);
+            acc[v] += AX_LOAD(from[i].w + k + v * AX_LANES) * AX_LOAD_MAP(from[i].dy + k + v * AX_LANES);
     for (int v = 0; v < V; v++)
-        AX_STORE(d + k + v * AX_LANES, acc[v]);
+        AX_STORE_MAP(d + k + v * AX_LANES, acc[v]);
 }
 
-AX_INLINE void backward_data(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1,
+AX_INLINE void backward_data(const ax_dw *g, const ax_map *dy, const float *w, ax_map *dx, int32_t r0, int32_t r1,
                              const int K, const int S)
 {
     const ptrdiff_t c = g->c;
@@ -213,49 +214,64 @@ AX_INLINE void backward_data(const ax_dw *g, const float *dy, const float *w, fl
                 for (int32_t j = 0; j < beside; j++, n++)
                     from[n] = (reader) { dy + ((ptrdiff_t)oh[i] * g->ow + ow[j]) * c,
                                          w + (ptrdiff_t)(kh[i] * K + kw[j]) * c };
-            float *d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
+            ax_map *d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
             ptrdiff_t k = 0;
             for (; k + 4 * AX_LANES <= c; k += 4 * AX_LANES)
                 gather(from, n, k, d, 4);
             for (; k + AX_LANES <= c; k += AX_LANES)
                 gather(from, n, k, d, 1);
             for (; k < c; k++) {
-                d[k] = 0.0f;
+                float sum = 0.0f;
                 for (int i = 0; i < n; i++)
-                    d[k] += from[i].w[k] * from[i].dy[k];
+                    sum += from[i].w[k] * ax_map_get(from[i].dy[k]);
+                d[k] = ax_map_put(sum);
             }
+        }
+    }
+}
+
+/* sum = the gradient of n channels from k on of input (ih, iw). */
+static void gather_any(const ax_dw *g, const ax_map *dy, const float *w, int32_t ih, int32_t iw, ptrdiff_t k0,
+                       ptrdiff_t n, float *restrict sum)
+{
+    const ptrdiff_t c = g->c;
+    const int32_t K = g->kernel, S = g->stride, D = g->dilation;
+    for (ptrdiff_t k = 0; k < n; k++)
+        sum[k] = 0.0f;
+    for (int32_t kh = 0; kh < K; kh++) {
+        int32_t th = ih + g->pad - kh * D;
+        if (th < 0 || th % S || th / S >= g->oh)
+            continue;
+        for (int32_t kw = 0; kw < K; kw++) {
+            int32_t tw = iw + g->pad - kw * D;
+            if (tw < 0 || tw % S || tw / S >= g->ow)
+                continue;
+            const ax_map *restrict q = dy + ((ptrdiff_t)(th / S) * g->ow + tw / S) * c + k0;
+            const float *restrict p = w + ((ptrdiff_t)kh * K + kw) * c + k0;
+            for (ptrdiff_t k = 0; k < n; k++)
+                sum[k] += p[k] * ax_map_get(q[k]);
         }
     }
 }
 
 /* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. For
    strides above 1; stride 1 is a forward convolution with the rotated kernel, done by the caller. */
-void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1)
+void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const ax_map *dy, const float *w, ax_map *dx, int32_t r0, int32_t r1)
 {
+    enum { SOME = 64 }; /* channels at a time */
     if (g->kernel == 3 && g->stride == 2) {
         backward_data(g, dy, w, dx, r0, r1, 3, 2);
         return;
     }
     const ptrdiff_t c = g->c;
-    const int32_t K = g->kernel, S = g->stride, D = g->dilation;
     for (int32_t ih = r0; ih < r1; ih++)
-        for (int32_t iw = 0; iw < g->w; iw++) {
-            float *restrict d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
-            for (ptrdiff_t k = 0; k < c; k++)
-                d[k] = 0.0f;
-            for (int32_t kh = 0; kh < K; kh++) {
-                int32_t th = ih + g->pad - kh * D;
-                if (th < 0 || th % S || th / S >= g->oh)
-                    continue;
-                for (int32_t kw = 0; kw < K; kw++) {
-                    int32_t tw = iw + g->pad - kw * D;
-                    if (tw < 0 || tw % S || tw / S >= g->ow)
-                        continue;
-                    const float *restrict q = dy + ((ptrdiff_t)(th / S) * g->ow + tw / S) * c;
-                    const float *restrict p = w + ((ptrdiff_t)kh * K + kw) * c;
-                    for (ptrdiff_t k = 0; k < c; k++)
-                        d[k] += p[k] * q[k];
-                }
+        for (int32_t iw = 0; iw < g->w; iw++)
+            for (ptrdiff_t k0 = 0; k0 < c; k0 += SOME) {
+                const ptrdiff_t n = c - k0 < SOME ? c - k0 : SOME;
+                ax_map *d = dx + ((ptrdiff_t)ih * g->w + iw) * c + k0;
+                float sum[SOME];
+                gather_any(g, dy, w, ih, iw, k0, n, sum);
+                for (ptrdiff_t k = 0; k < n; k++)
+                    d[k] = ax_map_put(sum[k]);
             }
-        }
 }

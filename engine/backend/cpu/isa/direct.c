@@ -12,25 +12,26 @@ enum {
 /* The inputs of an output, in contiguous spans of floats: a kernel's row with dilation 1, else a pixel. */
 typedef struct runs {
     int32_t n;
-    ptrdiff_t length, at[AX_DIRECT_TAPS], weight[AX_DIRECT_TAPS]; /* offsets from the first input, and in the weights */
+    ptrdiff_t length, at[AX_DIRECT_TAPS],
+        weight[AX_DIRECT_TAPS]; /* offsets from the first input, and rows of weights */
 } runs;
 
 /* In an incomplete tile the last output is repeated. */
 typedef struct tile {
-    const float *in[PIXELS]; /* first pixel seen */
-    float *out[PIXELS];
+    const ax_map *in[PIXELS]; /* first pixel seen */
+    ax_map *out[PIXELS];
 } tile;
 
 static runs runs_of(const ax_conv_shape *g, const ax_zone *z)
 {
     const ptrdiff_t ci = g->ci, line = (ptrdiff_t)g->w * ci, K = g->kernel;
     runs r = { .n = 0 };
-    bool rows = g->dilation == 1;
+    bool rows = g->dilation == 1 && ci % AX_PAIR == 0;
     r.length = rows ? (z->kw1 - z->kw0) * ci : ci;
     for (int32_t kh = z->kh0; kh < z->kh1; kh++)
         for (int32_t kw = z->kw0; kw < (rows && z->kw1 > z->kw0 ? z->kw0 + 1 : z->kw1); kw++) {
             r.at[r.n] = (kh - z->kh0) * g->dilation * line + (kw - z->kw0) * g->dilation * ci;
-            r.weight[r.n++] = (kh * K + kw) * ci;
+            r.weight[r.n++] = (kh * K + kw) * ax_weights_of(g->ci);
         }
     return r;
 }
@@ -57,7 +58,7 @@ AX_INLINE void step(const ax_zone *z, place *at, ptrdiff_t n)
 }
 
 /* The first pixel that an output sees, and the output's address. */
-AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, const float *x, float *y, tile *to, int t)
+AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, const ax_map *x, ax_map *y, tile *to, int t)
 {
     const ptrdiff_t S = g->stride, D = g->dilation, r = z->r0 + at.row, o = z->o0 + at.column;
     const ptrdiff_t ih = r * S - g->pad + z->kh0 * D, iw = o * S - g->pad + z->kw0 * D;
@@ -67,7 +68,7 @@ AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, cons
 }
 
 /* The next n outputs of a zone. */
-static void find(const ax_conv_shape *g, const ax_zone *z, const float *x, float *y, place *at, int n, tile *to)
+static void find(const ax_conv_shape *g, const ax_zone *z, const ax_map *x, ax_map *y, place *at, int n, tile *to)
 {
     find_one(g, z, *at, x, y, to, 0);
     if (at->column + PIXELS <= z->columns) {
@@ -87,7 +88,7 @@ static void find(const ax_conv_shape *g, const ax_zone *z, const float *x, float
 }
 
 /* The same for an incomplete last vector, which may be at the end of a map. */
-AX_INLINE void finish_part(const ax_epilogue *e, vf acc[PIXELS][3], const tile *at, const float *y, ptrdiff_t first,
+AX_INLINE void finish_part(const ax_epilogue *e, vf acc[PIXELS][3], const tile *at, const ax_map *y, ptrdiff_t first,
                            int32_t n, const int NV)
 {
     const int32_t rest = n - (NV - 1) * AX_LANES;
@@ -104,7 +105,7 @@ AX_INLINE void finish_part(const ax_epilogue *e, vf acc[PIXELS][3], const tile *
 }
 
 /* A tile by NV vectors of output channels, of which n are wanted. w: this block's weights, {taps}{ci}{NV * lanes}. */
-AX_INLINE void block(const runs *k, const tile *at, const float *w, const ax_epilogue *e, const float *y,
+AX_INLINE void block(const runs *k, const tile *at, const ax_weight *w, const ax_epilogue *e, const ax_map *y,
                      ptrdiff_t first, int32_t n, const int NV)
 {
     const ptrdiff_t width = NV * AX_LANES;
@@ -118,19 +119,27 @@ AX_INLINE void block(const runs *k, const tile *at, const float *w, const ax_epi
                 acc[t][v] = AX_LOAD(bias + first + v * AX_LANES);
         }
     for (int32_t j = 0; j < k->n; j++) {
-        const float *wk = w + k->weight[j] * width, *p[PIXELS];
+        const ax_weight *wk = w + k->weight[j] * width;
+        const ax_map *p[PIXELS];
 #pragma GCC unroll 8
         for (int t = 0; t < PIXELS; t++)
             p[t] = at->in[t] + k->at[j];
-        for (ptrdiff_t i = 0; i < k->length; i++, wk += width) {
-            vf wv[3];
+        ptrdiff_t i = 0;
+        for (; i + AX_PAIR <= k->length; i += AX_PAIR, wk += width) {
+            vw wv[3];
             for (int v = 0; v < NV; v++)
-                wv[v] = AX_LOAD(wk + v * AX_LANES);
+                wv[v] = AX_LOAD_WEIGHT(wk + v * AX_LANES);
 #pragma GCC unroll 8
             for (int t = 0; t < PIXELS; t++)
                 for (int v = 0; v < NV; v++)
-                    acc[t][v] += wv[v] * p[t][i];
+                    AX_ADD_PRODUCT(acc[t][v], wv[v], p[t] + i);
         }
+        if (AX_PAIR > 1 && i < k->length) /* without its neighbour, which may be outside the map */
+            for (int t = 0; t < PIXELS; t++) {
+                const ax_map pair[2] = { p[t][i], 0 };
+                for (int v = 0; v < NV; v++)
+                    AX_ADD_PRODUCT(acc[t][v], AX_LOAD_WEIGHT(wk + v * AX_LANES), pair);
+            }
     }
     if (ax_finishes(e) && n == width) {
 #pragma GCC unroll 8
@@ -144,29 +153,29 @@ AX_INLINE void block(const runs *k, const tile *at, const float *w, const ax_epi
 #pragma GCC unroll 8
         for (int t = 0; t < PIXELS; t++)
             for (int v = 0; v < NV; v++)
-                AX_STORE(at->out[t] + first + v * AX_LANES, acc[t][v]);
+                AX_STORE_MAP(at->out[t] + first + v * AX_LANES, acc[t][v]);
         return;
     }
 #pragma GCC unroll 8
     for (int t = 0; t < PIXELS; t++) {
         for (int v = 0; v < NV - 1; v++)
-            AX_STORE(at->out[t] + first + v * AX_LANES, acc[t][v]);
+            AX_STORE_MAP(at->out[t] + first + v * AX_LANES, acc[t][v]);
         ax_store_part(at->out[t] + first + (NV - 1) * AX_LANES, acc[t][NV - 1], n - (NV - 1) * AX_LANES);
     }
 }
 
-void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,
-                                 const ax_epilogue *e, float *y, size_t p0, size_t p1)
+void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const ax_zone *z, const ax_map *x, const ax_weight *packed,
+                                 const ax_epilogue *e, ax_map *y, size_t p0, size_t p1)
 {
     const runs k = runs_of(g, z);
-    const ptrdiff_t rows = (ptrdiff_t)g->kernel * g->kernel * g->ci;
+    const ptrdiff_t rows = (ptrdiff_t)g->kernel * g->kernel * ax_weights_of(g->ci);
     tile tiles[TILES];
     place next = place_of(z, p0);
     for (size_t p = p0; p < p1; p += PIXELS * TILES) {
         int used = 0;
         for (size_t at = p; at < p1 && used < TILES; at += PIXELS, used++)
             find(g, z, x, y, &next, p1 - at < PIXELS ? (int)(p1 - at) : PIXELS, &tiles[used]);
-        const float *w = packed;
+        const ax_weight *w = packed;
         for (int32_t c0 = 0, width; c0 < g->co; c0 += width) {
             width = ax_direct_block(AX_LANES, g->co - c0);
             const int32_t n = g->co - c0 < width ? g->co - c0 : width;

@@ -25,7 +25,7 @@ AX_INLINE float ax_finish_one(const ax_epilogue *e, float v, ptrdiff_t at)
     v = ax_act_one(v, e->act);
     for (int i = 0; i < AX_MAX_SUMMANDS; i++)
         if (e->add[i])
-            v += e->add[i][at];
+            v += ax_map_get(e->add[i][at]);
     return ax_act_one(v, e->after);
 }
 
@@ -76,9 +76,9 @@ AX_INLINE vf ax_finish(const ax_epilogue *e, vf v, ptrdiff_t at)
     if (e->act == AX_ACT_RELU6)
         v = AX_CEILING(v);
     if (e->add[0])
-        v += AX_LOAD(e->add[0] + at);
+        v += AX_LOAD_MAP(e->add[0] + at);
     if (e->add[1])
-        v += AX_LOAD(e->add[1] + at);
+        v += AX_LOAD_MAP(e->add[1] + at);
     if (e->after)
         v = AX_FLOOR(v);
     if (e->after == AX_ACT_RELU6)
@@ -97,9 +97,9 @@ AX_INLINE void ax_finish_rows(const ax_epilogue *e, vf (*acc)[3], ptrdiff_t at, 
     if (e->act == AX_ACT_RELU6)
         AX_EACH_VECTOR acc[t][k] = AX_CEILING(acc[t][k]);
     for (int i = 0; i < AX_MAX_SUMMANDS && e->add[i]; i++) {
-        const float *from = e->add[i] + at;
+        const ax_map *from = e->add[i] + at;
         AX_HIDE(step);
-        AX_EACH_VECTOR acc[t][k] += AX_LOAD(from + t * step + k * AX_LANES);
+        AX_EACH_VECTOR acc[t][k] += AX_LOAD_MAP(from + t * step + k * AX_LANES);
     }
     if (e->after)
         AX_EACH_VECTOR acc[t][k] = AX_FLOOR(acc[t][k]);
@@ -114,9 +114,9 @@ AX_INLINE vh ax_finish_half(const ax_epilogue *e, vh v, ptrdiff_t at)
     if (e->act == AX_ACT_RELU6)
         v = AX_CEILING_HALF(v);
     if (e->add[0])
-        v += AX_LOAD_HALF(e->add[0] + at);
+        v += AX_LOAD_MAP_HALF(e->add[0] + at);
     if (e->add[1])
-        v += AX_LOAD_HALF(e->add[1] + at);
+        v += AX_LOAD_MAP_HALF(e->add[1] + at);
     if (e->after)
         v = AX_FLOOR_HALF(v);
     if (e->after == AX_ACT_RELU6)

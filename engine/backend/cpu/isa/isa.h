@@ -18,7 +18,11 @@ enum { AX_LANES = 4 };
 #endif
 
 #define AX_CPU_KERNEL_PROTOTYPE(ret, name, args) ret AX_ISA_NAME(name) args;
+#if defined(AX_BF16_MAPS)
+AX_CPU_MAP_KERNEL_LIST(AX_CPU_KERNEL_PROTOTYPE, ax_map, ax_weight)
+#else
 AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_PROTOTYPE)
+#endif
 
 #define AX_INLINE static inline __attribute__((always_inline))
 #define AX_OUTLINE static __attribute__((noinline))

@@ -1,5 +1,5 @@
 /* Batch norm: the passes that write, and the sums of the backward pass. */
-#include "engine/backend/cpu/isa/vec.h"
+#include "engine/backend/cpu/isa/epilogue.h"
 
 #include <string.h>
 
@@ -22,17 +22,48 @@ AX_INLINE float masked(float dy, float y, int act)
     return ((y > 0.0f) & (y < 6.0f)) ? dy : 0.0f;
 }
 
-AX_INLINE void apply(const ax_bn *bn, const float *x, float *y, size_t px, int act)
+enum {
+    RUN = 32,
+    ROWS = 4,
+    BLOCK = 512,
+    WRITTEN = AX_NARROW_MAPS ? ROWS : 1 /* pixels at once where maps are written; floats are written in order */
+};
+
+/* N adjacent pixels. */
+AX_INLINE void apply_rows(const ax_bn *bn, const ax_map *x, ax_map *y, int act, const size_t N)
 {
     const float *a = bn->a, *b = bn->b, *mean = bn->mean;
-    size_t c = (size_t)bn->c;
-    for (size_t p = 0; p < px; p++, x += c, y += c)
+    const size_t c = (size_t)bn->c;
+    size_t k = 0;
+    for (; AX_NARROW_MAPS && k + AX_LANES <= c; k += AX_LANES) {
+        const vf va = AX_LOAD(a + k), vb = AX_LOAD(b + k), m = AX_LOAD(mean + k);
+#pragma GCC unroll 4
+        for (size_t r = 0; r < N; r++) {
+            vf v = va * (AX_LOAD_MAP(x + r * c + k) - m) + vb;
+            if (act != AX_ACT_NONE)
+                v = AX_FLOOR(v);
+            if (act == AX_ACT_RELU6)
+                v = AX_CEILING(v);
+            AX_STORE_MAP(y + r * c + k, v);
+        }
+    }
+    for (size_t r = 0; r < N; r++)
 #pragma GCC ivdep
-        for (size_t k = 0; k < c; k++)
-            y[k] = act_of(a[k] * (x[k] - mean[k]) + b[k], act);
+        for (size_t i = k; i < c; i++)
+            y[r * c + i] = ax_map_put(act_of(a[i] * (ax_map_get(x[r * c + i]) - mean[i]) + b[i], act));
 }
 
-void AX_ISA_NAME(bn_apply)(const ax_bn *bn, const float *x, float *y, size_t px)
+AX_INLINE void apply(const ax_bn *bn, const ax_map *x, ax_map *y, size_t px, int act)
+{
+    const size_t c = (size_t)bn->c;
+    size_t p = 0;
+    for (; p + WRITTEN <= px; p += WRITTEN)
+        apply_rows(bn, x + p * c, y + p * c, act, WRITTEN);
+    for (; p < px; p++)
+        apply_rows(bn, x + p * c, y + p * c, act, 1);
+}
+
+void AX_ISA_NAME(bn_apply)(const ax_bn *bn, const ax_map *x, ax_map *y, size_t px)
 {
     if (bn->act == AX_ACT_RELU)
         apply(bn, x, y, px, AX_ACT_RELU);
@@ -41,8 +72,6 @@ void AX_ISA_NAME(bn_apply)(const ax_bn *bn, const float *x, float *y, size_t px)
     else
         apply(bn, x, y, px, AX_ACT_NONE);
 }
-
-enum { RUN = 32, ROWS = 4, BLOCK = 512 };
 
 AX_INLINE vf masked_vector(vf dy, vf y, int act)
 {
@@ -55,8 +84,8 @@ AX_INLINE vf masked_vector(vf dy, vf y, int act)
 }
 
 /* N adjacent pixels of nc channels from c0 on: s0 += g, s1 += g * (x - mean). */
-AX_INLINE void add_rows(const ax_bn *bn, const float *dy, const float *x, const float *y, size_t c0, size_t nc,
-                        float *s0, float *s1, int act, bool has_y, const int N)
+AX_INLINE void add_rows(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, size_t c0, size_t nc,
+                        float *s0, float *s1, int act, bool has_y, const size_t N)
 {
     const size_t c = (size_t)bn->c;
     const float *a = bn->a + c0, *b = bn->b + c0, *mean = bn->mean + c0;
@@ -64,13 +93,13 @@ AX_INLINE void add_rows(const ax_bn *bn, const float *dy, const float *x, const 
     for (; k + AX_LANES <= nc; k += AX_LANES) {
         vf va = AX_LOAD(a + k), vb = AX_LOAD(b + k), m = AX_LOAD(mean + k), t0 = AX_LOAD(s0 + k), t1 = AX_LOAD(s1 + k);
 #pragma GCC unroll 4
-        for (int r = 0; r < N; r++) {
-            size_t at = (size_t)r * c + k;
-            vf centred = AX_LOAD(x + at) - m;
+        for (size_t r = 0; r < N; r++) {
+            size_t at = r * c + k;
+            vf centred = AX_LOAD_MAP(x + at) - m;
             vf out = va * centred + vb;
             if (has_y)
-                out = AX_LOAD(y + at);
-            vf g = masked_vector(AX_LOAD(dy + at), out, act);
+                out = AX_LOAD_MAP(y + at);
+            vf g = masked_vector(AX_LOAD_MAP(dy + at), out, act);
             t0 += g;
             t1 += g * centred;
         }
@@ -78,16 +107,17 @@ AX_INLINE void add_rows(const ax_bn *bn, const float *dy, const float *x, const 
         AX_STORE(s1 + k, t1);
     }
     for (; k < nc; k++)
-        for (int r = 0; r < N; r++) {
-            size_t at = (size_t)r * c + k;
-            float centred = x[at] - mean[k], g = masked(dy[at], has_y ? y[at] : a[k] * centred + b[k], act);
+        for (size_t r = 0; r < N; r++) {
+            size_t at = r * c + k;
+            float centred = ax_map_get(x[at]) - mean[k], out = has_y ? ax_map_get(y[at]) : a[k] * centred + b[k];
+            float g = masked(ax_map_get(dy[at]), out, act);
             s0[k] += g;
             s1[k] += g * centred;
         }
 }
 
 /* Sums of g and g * (x - mean): runs of pixels in float, then double. Memory is read sequentially. */
-AX_INLINE void sums(const ax_bn *bn, const float *dy, const float *x, const float *y, size_t px, double *sum,
+AX_INLINE void sums(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, size_t px, double *sum,
                     double *sum_x, int act, bool has_y)
 {
     const size_t c = (size_t)bn->c;
@@ -112,7 +142,7 @@ AX_INLINE void sums(const ax_bn *bn, const float *dy, const float *x, const floa
     }
 }
 
-void AX_ISA_NAME(bn_backward_sums)(const ax_bn *bn, const float *dy, const float *x, const float *y, size_t px,
+void AX_ISA_NAME(bn_backward_sums)(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, size_t px,
                                    double *sum, double *sum_x)
 {
     if (bn->act == AX_ACT_NONE)
@@ -127,24 +157,49 @@ void AX_ISA_NAME(bn_backward_sums)(const ax_bn *bn, const float *dy, const float
         sums(bn, dy, x, NULL, px, sum, sum_x, AX_ACT_RELU6, false);
 }
 
-AX_INLINE void backward(const ax_bn *bn, const float *dy, const float *x, const float *y, float *dx, size_t px, int act,
-                        bool has_y)
+/* N adjacent pixels; dx may be dy itself. */
+AX_INLINE void backward_rows(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, ax_map *dx, int act,
+                             bool has_y, const size_t N)
 {
-    size_t c = (size_t)bn->c;
     const float *a = bn->a, *b = bn->b, *mean = bn->mean, *k1 = bn->k1, *k0 = bn->k0;
-    for (size_t p = 0; p < px; p++) {
-        const float *g = dy + p * c, *xp = x + p * c, *yp = has_y ? y + p * c : NULL;
-        float *d = dx + p * c;
-        /* dx may be dy itself */
-#pragma GCC ivdep
-        for (size_t k = 0; k < c; k++) {
-            float v = masked(g[k], has_y ? yp[k] : a[k] * (xp[k] - mean[k]) + b[k], act);
-            d[k] = a[k] * v + (k1[k] * (xp[k] - mean[k]) + k0[k]);
+    const size_t c = (size_t)bn->c;
+    size_t k = 0;
+    for (; AX_NARROW_MAPS && k + AX_LANES <= c; k += AX_LANES) {
+        const vf va = AX_LOAD(a + k), vb = AX_LOAD(b + k), m = AX_LOAD(mean + k), v1 = AX_LOAD(k1 + k),
+                 v0 = AX_LOAD(k0 + k);
+#pragma GCC unroll 4
+        for (size_t r = 0; r < N; r++) {
+            const size_t at = r * c + k;
+            const vf centred = AX_LOAD_MAP(x + at) - m;
+            vf out = va * centred + vb;
+            if (has_y)
+                out = AX_LOAD_MAP(y + at);
+            const vf g = masked_vector(AX_LOAD_MAP(dy + at), out, act);
+            AX_STORE_MAP(dx + at, va * g + (v1 * centred + v0));
         }
     }
+    for (size_t r = 0; r < N; r++)
+#pragma GCC ivdep
+        for (size_t i = k; i < c; i++) {
+            const size_t at = r * c + i;
+            const float centred = ax_map_get(x[at]) - mean[i];
+            const float g = masked(ax_map_get(dy[at]), has_y ? ax_map_get(y[at]) : a[i] * centred + b[i], act);
+            dx[at] = ax_map_put(a[i] * g + (k1[i] * centred + k0[i]));
+        }
 }
 
-void AX_ISA_NAME(bn_backward_apply)(const ax_bn *bn, const float *dy, const float *x, const float *y, float *dx,
+AX_INLINE void backward(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, ax_map *dx, size_t px,
+                        int act, bool has_y)
+{
+    const size_t c = (size_t)bn->c;
+    size_t p = 0;
+    for (; p + WRITTEN <= px; p += WRITTEN)
+        backward_rows(bn, dy + p * c, x + p * c, has_y ? y + p * c : NULL, dx + p * c, act, has_y, WRITTEN);
+    for (; p < px; p++)
+        backward_rows(bn, dy + p * c, x + p * c, has_y ? y + p * c : NULL, dx + p * c, act, has_y, 1);
+}
+
+void AX_ISA_NAME(bn_backward_apply)(const ax_bn *bn, const ax_map *dy, const ax_map *x, const ax_map *y, ax_map *dx,
                                     size_t px)
 {
     if (bn->act == AX_ACT_NONE)

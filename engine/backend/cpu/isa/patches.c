@@ -4,45 +4,46 @@
 #include <stddef.h>
 
 /* Copies in vectors; the last one overlaps the one before. */
-AX_INLINE void copy(float *to, const float *from, ptrdiff_t n)
+AX_INLINE void copy(ax_map *to, const ax_map *from, ptrdiff_t n)
 {
+    enum { WHOLE = AX_VEC_BYTES / sizeof(ax_map), HALF = WHOLE / 2 };
     ptrdiff_t k = 0;
-    for (; k + AX_LANES <= n; k += AX_LANES)
+    for (; k + WHOLE <= n; k += WHOLE)
         AX_STORE(to + k, AX_LOAD(from + k));
     if (k == n)
         return;
-    if (n >= AX_LANES) {
-        AX_STORE(to + n - AX_LANES, AX_LOAD(from + n - AX_LANES));
-    } else if (n >= AX_LANES / 2) {
+    if (n >= WHOLE) {
+        AX_STORE(to + n - WHOLE, AX_LOAD(from + n - WHOLE));
+    } else if (n >= HALF) {
         AX_STORE_HALF(to, AX_LOAD_HALF(from));
-        AX_STORE_HALF(to + n - AX_LANES / 2, AX_LOAD_HALF(from + n - AX_LANES / 2));
+        AX_STORE_HALF(to + n - HALF, AX_LOAD_HALF(from + n - HALF));
     } else {
         for (; k < n; k++)
             to[k] = from[k];
     }
 }
 
-AX_INLINE void zero(float *to, ptrdiff_t n)
+AX_INLINE void zero(ax_map *to, ptrdiff_t n)
 {
     for (ptrdiff_t k = 0; k < n; k++)
-        to[k] = 0.0f;
+        to[k] = 0;
 }
 
-void AX_ISA_NAME(patches)(const ax_patches *p, const float *x, size_t first, size_t n, float *to)
+void AX_ISA_NAME(patches)(const ax_patches *p, const ax_map *x, size_t first, size_t n, ax_map *to)
 {
     const ptrdiff_t c = p->c, row = p->n_right * c;
     int32_t i = (int32_t)(first / (size_t)p->columns), j = (int32_t)(first % (size_t)p->columns);
     for (size_t t = 0; t < n; t++, to += p->length) {
         const int32_t left = j * p->step;
         const bool run = p->runs && left + p->right[0] >= 0 && left + p->right[p->n_right - 1] < p->w;
-        float *at = to;
+        ax_map *at = to;
         for (int32_t a = 0; a < p->n_down; a++, at += row) {
             const int32_t y = i * p->step + p->down[a];
             if ((uint32_t)y >= (uint32_t)p->h) {
                 zero(at, row);
                 continue;
             }
-            const float *line = x + (ptrdiff_t)y * p->w * c;
+            const ax_map *line = x + (ptrdiff_t)y * p->w * c;
             if (run) {
                 copy(at, line + (left + p->right[0]) * c, row);
                 continue;

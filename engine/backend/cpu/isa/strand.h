@@ -72,11 +72,11 @@ AX_INLINE int32_t tile_at(int32_t T, bool inside)
 /* The map's rows under the taps kh0 .. kh1 of an output row, for kernels of up to AX_DW_KERNEL; next: the row that the
    next output row sees first, for maps that keep their size, else NULL. */
 typedef struct rows {
-    const float *row[AX_DW_KERNEL], *next;
+    const ax_map *row[AX_DW_KERNEL], *next;
     int32_t kh0, kh1;
 } rows;
 
-AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r)
+AX_INLINE rows rows_of(const ax_dw *g, const ax_map *x, int32_t r)
 {
     const int32_t K = g->kernel;
     rows at = { .kh0 = 0 };
@@ -94,7 +94,7 @@ AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r)
 
 /* Prefetches a vector of T pixels, `step` apart, into the second-level cache: the processor predicts neither the order
    of a strand nor that of two maps. */
-AX_INLINE void fetch(const float *p, ptrdiff_t step, const int T)
+AX_INLINE void fetch(const ax_map *p, ptrdiff_t step, const int T)
 {
 #pragma GCC unroll 8
     for (int t = 0; t < T; t++)

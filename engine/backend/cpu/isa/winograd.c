@@ -1,6 +1,7 @@
 /* Winograd's minimal filtering of 3x3 taps in tiles of 4, 3 or 2 outputs along either side, and its transposed forms
    for the gradient of the weights: 36 instead of 144 products for 4x4 outputs, 16 instead of 36 for 2x2 (Lavin and
-   Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). */
+   Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). Here the transforms of maps; those of weights
+   are in winograd_weights.c. */
 #include "engine/backend/cpu/isa/epilogue.h"
 #include "engine/backend/cpu/isa/winograd_points.h"
 
@@ -19,7 +20,7 @@ AX_INLINE void points_of(const vf *d, vf *r, const int out, const int pair, cons
 
 /* Transforms a vector of channels, from `at` on, of a tile to its points: of the input, or of the outputs'
    gradients. */
-AX_INLINE void to_points(const float *const *tap, int32_t at, float *to, size_t stride, const int oy, const int ox,
+AX_INLINE void to_points(const ax_map *const *tap, int32_t at, float *to, size_t stride, const int oy, const int ox,
                          const bool gradient)
 {
     const int h = gradient ? oy : oy + 2, w = gradient ? ox : ox + 2;
@@ -29,7 +30,7 @@ AX_INLINE void to_points(const float *const *tap, int32_t at, float *to, size_t 
         for (int x = 0; x < w; x++) {
             vf d[IN], r[2];
             for (int y = 0; y < h; y++)
-                d[y] = AX_LOAD(tap[y * w + x] + at);
+                d[y] = AX_LOAD_MAP(tap[y * w + x] + at);
             points_of(d, r, oy, py, gradient);
             for (int i = 0; i < pair_points(oy, py); i++)
                 half[i][x] = r[i];
@@ -44,19 +45,19 @@ AX_INLINE void to_points(const float *const *tap, int32_t at, float *to, size_t 
     }
 }
 
-AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size_t stride, const int oy, const int ox,
+AX_INLINE void all_to_points(const ax_map *const *tap, int32_t c, float *to, size_t stride, const int oy, const int ox,
                              const bool gradient)
 {
     const int pixels = gradient ? oy * ox : (oy + 2) * (ox + 2);
-    float last[IN * IN][AX_LANES];
-    const float *filled[IN * IN];
+    ax_map last[IN * IN][AX_LANES];
+    const ax_map *filled[IN * IN];
     for (int32_t c0 = 0; c0 < c; c0 += AX_LANES) {
-        const float *const *from = tap;
+        const ax_map *const *from = tap;
         int32_t at = c0;
         if (c0 + AX_LANES > c) { /* the last vector is incomplete */
             memset(last, 0, sizeof last);
             for (int i = 0; i < pixels; i++) {
-                memcpy(last[i], tap[i] + c0, (size_t)(c - c0) * sizeof(float));
+                memcpy(last[i], tap[i] + c0, (size_t)(c - c0) * sizeof(ax_map));
                 filled[i] = last[i];
             }
             from = filled;
@@ -67,37 +68,19 @@ AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size
     }
 }
 
-/* Calls the function with the tile's numbers of outputs as constants. */
-#define FOR_TILE(call)                                                                                                 \
-    switch (oy * OUT + ox) {                                                                                           \
-        CASE_TILE(call, 4, 4)                                                                                          \
-        CASE_TILE(call, 4, 3)                                                                                          \
-        CASE_TILE(call, 4, 2)                                                                                          \
-        CASE_TILE(call, 3, 4)                                                                                          \
-        CASE_TILE(call, 3, 3)                                                                                          \
-        CASE_TILE(call, 3, 2)                                                                                          \
-        CASE_TILE(call, 2, 4)                                                                                          \
-        CASE_TILE(call, 2, 3)                                                                                          \
-        CASE_TILE(call, 2, 2)                                                                                          \
-    }
-#define CASE_TILE(call, y, x)                                                                                          \
-    case (y)*OUT + (x):                                                                                                \
-        call(y, x);                                                                                                    \
-        break;
-
-void AX_ISA_NAME(winograd_input)(int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride)
+void AX_ISA_NAME(winograd_input)(int oy, int ox, const ax_map *const *tap, int32_t c, float *to, size_t stride)
 {
 #define INPUT(y, x) all_to_points(tap, c, to, stride, y, x, false)
     FOR_TILE(INPUT)
 }
 
-void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride) {
+void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const ax_map *const *tap, int32_t c, float *to, size_t stride) {
 #define GRADIENT(y, x) all_to_points(tap, c, to, stride, y, x, true)
     FOR_TILE(GRADIENT)
 }
 
 /* Transforms to a vector of channels of a tile's outputs, from channel c on; e: after the bias. */
-AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, const ax_epilogue *e, ptrdiff_t c, float *y,
+AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, const ax_epilogue *e, ptrdiff_t c, ax_map *y,
                           const ptrdiff_t *at, const int oy, const int ox)
 {
 #pragma GCC unroll 2
@@ -120,17 +103,17 @@ AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, const ax_ep
                     if (at[i * ox + x] < 0)
                         continue;
                     vf v = r[x / 2] + bias;
-                    AX_STORE(y + to, e ? ax_finish(e, v, to) : v);
+                    AX_STORE_MAP(y + to, e ? ax_finish(e, v, to) : v);
                 }
             }
     }
 }
 
-AX_INLINE void all_outputs_of(const float *from, size_t stride, const ax_epilogue *e, int32_t c, float *y,
+AX_INLINE void all_outputs_of(const float *from, size_t stride, const ax_epilogue *e, int32_t c, ax_map *y,
                               const ptrdiff_t *at, const int oy, const int ox)
 {
     const ax_epilogue *rest = ax_finishes(e) ? e : NULL;
-    float last[OUT * OUT * AX_LANES];
+    ax_map last[OUT * OUT * AX_LANES]; /* an incomplete vector of outputs, before the epilogue */
     ptrdiff_t place[OUT * OUT];
     vf b = { 0 };
     for (int32_t k = 0; k < c; k += AX_LANES) {
@@ -145,94 +128,15 @@ AX_INLINE void all_outputs_of(const float *from, size_t stride, const ax_epilogu
         outputs_of(from + k, stride, b, full ? rest : NULL, full ? k : 0, full ? y : last, full ? at : place, oy, ox);
         for (int i = 0; !full && i < oy * ox; i++)
             for (int32_t j = 0; at[i] >= 0 && j < n; j++) {
-                const float v = last[i * AX_LANES + j];
-                y[at[i] + k + j] = rest ? ax_finish_one(rest, v, at[i] + k + j) : v;
+                const ax_map v = last[i * AX_LANES + j];
+                y[at[i] + k + j] = rest ? ax_map_put(ax_finish_one(rest, ax_map_get(v), at[i] + k + j)) : v;
             }
     }
 }
 
 void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,
-                                  float *y, const ptrdiff_t *at)
+                                  ax_map *y, const ptrdiff_t *at)
 {
 #define OUTPUT(h, w) all_outputs_of(from, stride, e, c, y, at, h, w)
     FOR_TILE(OUTPUT)
-}
-
-/* ---- weights ---- */
-
-enum { TAPS = 9 };
-
-/* Transforms nine taps to the points of a tile. */
-AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, const int ox)
-{
-    vf half[3][IN];
-    for (int x = 0; x < 3; x++)
-        filter_points(AX_LOAD(w + x * AX_LANES), AX_LOAD(w + (3 + x) * AX_LANES), AX_LOAD(w + (6 + x) * AX_LANES),
-                      half[x], oy);
-    for (int y = 0; y < oy + 2; y++) {
-        vf r[IN];
-        filter_points(half[0][y], half[1][y], half[2][y], r, ox);
-        for (int x = 0; x < ox + 2; x++)
-            AX_STORE(to + (size_t)(y * (ox + 2) + x) * stride, r[x]);
-    }
-}
-
-void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,
-                                  const ax_winograd_to *to, int count, size_t width, size_t stride)
-{
-    float side[AX_LANES][TAPS][AX_LANES]; /* taps of the outputs, interleaved */
-    memset(side, 0, sizeof side);
-    for (int32_t o = 0; o < n; o++)
-        for (int32_t i = 0; i < ci; i++) {
-            const float *from = w + (size_t)o * so + (size_t)i * si;
-            for (int k = 0; k < TAPS; k++)
-                side[i][turn ? TAPS - 1 - k : k][o] = from[k];
-        }
-    for (int p = 0; p < count; p++) {
-        const int oy = to[p].oy, ox = to[p].ox;
-        for (int32_t i = 0; i < ci; i++) {
-            float *first = to[p].first + (size_t)i * width;
-#define FILTER(y, x) filter(side[i][0], first, stride, y, x)
-            FOR_TILE(FILTER)
-        }
-    }
-}
-
-AX_INLINE void taps_of(const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw, bool more,
-                       const int oy, const int ox)
-{
-    for (int32_t at = 0; at < c; at += AX_LANES) {
-        vf half[IN][3];
-        float side[TAPS][AX_LANES];
-        for (int x = 0; x < ox + 2; x++) {
-            vf m[IN];
-            for (int y = 0; y < oy + 2; y++) {
-                const float *from = sums + (size_t)(y * (ox + 2) + x) * stride + at;
-                m[y] = AX_LOAD(from);
-                for (int t = 1; t < tasks; t++)
-                    m[y] += AX_LOAD(from + (size_t)t * each);
-            }
-            tap_points(m, half[x], oy);
-        }
-        for (int y = 0; y < 3; y++) {
-            vf m[IN], r[3];
-            for (int x = 0; x < ox + 2; x++)
-                m[x] = half[x][y];
-            tap_points(m, r, ox);
-            for (int x = 0; x < 3; x++)
-                AX_STORE(side[y * 3 + x], r[x]);
-        }
-        for (int32_t i = 0; i < AX_LANES && at + i < c; i++)
-            for (int k = 0; k < TAPS; k++) {
-                float *to = dw + (size_t)(at + i) * TAPS + (size_t)k;
-                *to = more ? *to + side[k][i] : side[k][i];
-            }
-    }
-}
-
-void AX_ISA_NAME(winograd_taps)(int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,
-                                float *dw, bool more)
-{
-#define TAPS_OF(y, x) taps_of(sums, stride, each, tasks, c, dw, more, y, x)
-    FOR_TILE(TAPS_OF)
 }

@@ -151,4 +151,22 @@ AX_INLINE void tap_points(const vf *m, vf *w, const int out)
     w[2] = out == 4 ? even[1] + m[5] : even[1];
 }
 
+/* Calls the function with the tile's numbers of outputs as constants. */
+#define FOR_TILE(call)                                                                                                 \
+    switch (oy * OUT + ox) {                                                                                           \
+        CASE_TILE(call, 4, 4)                                                                                          \
+        CASE_TILE(call, 4, 3)                                                                                          \
+        CASE_TILE(call, 4, 2)                                                                                          \
+        CASE_TILE(call, 3, 4)                                                                                          \
+        CASE_TILE(call, 3, 3)                                                                                          \
+        CASE_TILE(call, 3, 2)                                                                                          \
+        CASE_TILE(call, 2, 4)                                                                                          \
+        CASE_TILE(call, 2, 3)                                                                                          \
+        CASE_TILE(call, 2, 2)                                                                                          \
+    }
+#define CASE_TILE(call, y, x)                                                                                          \
+    case (y)*OUT + (x):                                                                                                \
+        call(y, x);                                                                                                    \
+        break;
+
 #endif

@@ -64,6 +64,60 @@ TEST(v4)
 }
 #endif
 
+/* The largest difference, relative to a tensor's largest element, of a result rounded to 7 bits of mantissa, from
+   inputs that are bfloat16 in both; weights are rounded too, where products are of pairs. */
+static const double HALF = 0x1p-8 + 3e-3;
+
+/* A trial with maps in bfloat16 of the same numbers. */
+static void narrow_trial(ax_trial *t, const ax_case *c, uint64_t seed, const ax_backend *b, ax_device *dev,
+                         bool inplace)
+{
+    ax_trial_init(t, c, seed);
+    ax_trial_round(t);
+    t->bf16 = b == cpu && t->info->map_out; /* CAST has one of either type */
+    ax_trial_run(t, b, dev, ~0u, inplace);
+}
+
+/* Opens a CPU with two kinds of maps, or skips the test. */
+static ax_device *open_narrow(int threads)
+{
+    ax_device *dev = cpu->open(0, threads, NULL);
+    assert_non_null(dev);
+    cpu->configure(dev, &(ax_device_options) { .winograd = true, .bf16 = true });
+    if (cpu->map_type(dev) == AX_BF16)
+        return dev;
+    cpu->close(dev);
+    printf("skip: this processor has no AVX512-BF16\n");
+    skip();
+    return NULL;
+}
+
+TEST(bfloat16)
+{
+    bool seen[AX_OP_COUNT] = { false };
+    ax_device *dev[2] = { open_narrow(1), open_narrow(2) }, *oracle = ref->open(0, 1, NULL);
+    for (size_t i = 0; i < ax_case_count; i++) {
+        const ax_case *c = &ax_cases[i];
+        seen[c->op] = true;
+        if (!ax_op_get(c->op)->map_out && c->op != AX_OP_CAST)
+            continue;
+        /* an activation cuts off sums that are larger, and their errors with them */
+        const double sums = (c->op == AX_OP_FUSED || c->op == AX_OP_CHAIN) && c->hi > 1 ? 16 : 0;
+        ax_trial want, got;
+        narrow_trial(&want, c, 800 + i, ref, oracle, false);
+        for (int way = 0; way < 2; way++) {
+            narrow_trial(&got, c, 800 + i, cpu, dev[(i + (size_t)way) % 2], way == 1);
+            ax_trial_compare(&want, &got, HALF, sums, way ? "in place" : "bfloat16");
+            ax_trial_release(&got);
+        }
+        ax_trial_release(&want);
+    }
+    ax_every_op_was(seen);
+    cpu->close(dev[0]);
+    cpu->close(dev[1]);
+    ref->close(oracle);
+}
+
 TEST(same_bits_again)
 {
     ax_device *dev = cpu->open(0, 2, NULL), *again = cpu->open(0, 2, NULL);
@@ -112,6 +166,7 @@ int main(void)
         cmocka_unit_test(v3),
         cmocka_unit_test(v4),
 #endif
+        cmocka_unit_test(bfloat16),
         cmocka_unit_test(same_bits_again),
         cmocka_unit_test(outputs_not_wanted),
     };

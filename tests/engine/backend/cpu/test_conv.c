@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const isas[] = { "base", "v3", "v4" };
+static const char *const isas[] = { "base", "v3", "v4", "bf16" };
 
 static ax_attr conv(int k, int stride, int pad, int dilation, int groups)
 {
@@ -19,7 +19,7 @@ static void check(twin *t, ax_attr a, int n, int h, int w, int ci, int co, bool 
                      twin_map(1, 1, 1, co) };
     if (ax_conv_extent(h, &a) < 1 || ax_conv_extent(w, &a) < 1)
         return;
-    t->floor = 0.1;
+    t->floor = t->bf16 ? 1 : 0.1;
     twin_check(t, AX_OP_CONV2D, a, in, bias ? 3 : 2, (unsigned)(h * 31 + w * 7 + ci));
 }
 
@@ -40,7 +40,7 @@ static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co,
         in[n_in++] = vector;
     for (unsigned i = 0; i < kind % 5 % 3; i++)
         in[n_in++] = map;
-    t->floor = 0.1;
+    t->floor = t->bf16 ? 16 : 0.1; /* sums are as large, before an activation cuts them off */
     twin_check(t, AX_OP_FUSED, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
 }
 
@@ -67,7 +67,7 @@ static void check_chain(twin *t, ax_attr spatial, int n, int h, int w, int from,
     }
     for (unsigned i = 0; i < kind % 3; i++)
         in[n_in++] = map;
-    t->floor = 0.1;
+    t->floor = t->bf16 ? 32 : 0.1;
     twin_check(t, AX_OP_CHAIN, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
 }
 
@@ -213,16 +213,30 @@ static ax_conv conv_of(ax_attr a, int h, int w, int ci, int co)
                        .groups = a.conv.groups };
 }
 
-static bool fits_constant(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co)
+#if defined(__x86_64__)
+bool ax_conv_fits_bf16(const ax_device *dev, size_t i, const ax_conv *c);
+#endif
+
+/* Whether implementation impl supports all passes; for bfloat16 there is none that is plain, the last one. */
+static bool supports(const twin *t, size_t impl, const ax_conv *c)
+{
+#if defined(__x86_64__)
+    if (t->bf16)
+        return impl + 1 < AX_CONV_IMPLS && ax_conv_fits_bf16(t->dev[1], impl, c);
+#endif
+    return ax_conv_fits(t->dev[1], impl, c);
+}
+
+static bool fits_constant(const twin *t, size_t impl, ax_attr a, int h, int w, int ci, int co)
 {
     ax_conv c = conv_of(a, h, w, ci, co);
     c.passes = AX_CONV_FORWARD;
     c.bias = c.constant = true;
-    return c.shape.oh >= 1 && c.shape.ow >= 1 && impl->fits(dev, &c);
+    return c.shape.oh >= 1 && c.shape.ow >= 1 && supports(t, impl, &c);
 }
 
 /* Whether an implementation supports all passes of a call. */
-static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co, bool bias)
+static bool fits(const twin *t, size_t impl, ax_attr a, int h, int w, int ci, int co, bool bias)
 {
     static const unsigned passes[] = { AX_CONV_FORWARD, AX_CONV_DATA, AX_CONV_WEIGHTS };
     ax_conv c = conv_of(a, h, w, ci, co);
@@ -231,7 +245,7 @@ static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int 
     for (size_t i = 0; i < 3; i++) {
         c.passes = passes[i];
         c.bias = bias && i == 0;
-        if (!impl->fits(dev, &c))
+        if (!supports(t, impl, &c))
             return false;
     }
     return true;
@@ -243,7 +257,7 @@ static const int geometries[][4] = { { 1, 1, 0, 1 }, { 1, 2, 0, 1 }, { 1, 3, 1, 
                                      { 3, 2, 1, 2 }, { 5, 1, 2, 1 }, { 5, 2, 2, 1 },   { 5, 3, 7, 1 }, { 7, 1, 3, 1 },
                                      { 7, 4, 3, 1 }, { 2, 2, 0, 1 }, { 2, 3, 0, 1 },   { 4, 1, 1, 1 } };
 
-static void each_geometry(twin *t, const ax_conv_impl *impl)
+static void each_geometry(twin *t, size_t impl)
 {
     static const int maps[][3] = { { 1, 1, 1 }, { 2, 5, 7 }, { 1, 13, 6 }, { 3, 8, 8 }, { 1, 24, 31 } };
     static const int channels[][2] = { { 3, 32 }, { 1, 1 }, { 16, 24 }, { 11, 21 }, { 40, 9 }, { 17, 48 }, { 48, 16 } };
@@ -253,9 +267,9 @@ static void each_geometry(twin *t, const ax_conv_impl *impl)
                 const int *g = geometries[k], *m = maps[(i + k) % 5], *c = channels[i];
                 int ci = groups ? c[1] : c[0];
                 ax_attr a = conv(g[0], g[1], g[2], g[3], groups ? ci : 1);
-                if (fits(t->dev[1], impl, a, m[1], m[2], ci, c[1], (i + k) % 2))
+                if (fits(t, impl, a, m[1], m[2], ci, c[1], (i + k) % 2))
                     check(t, a, m[0], m[1], m[2], ci, c[1], (i + k) % 2);
-                if (fits_constant(t->dev[1], impl, a, m[1], m[2], ci, c[1]))
+                if (fits_constant(t, impl, a, m[1], m[2], ci, c[1]))
                     check_fused(t, a, m[0], m[1], m[2], ci, c[1], (unsigned)(7 * k + 3 * i + groups));
             }
 }
@@ -269,8 +283,8 @@ TEST(test_every_implementation)
             if (!twin_open(&t, isas[i], 1 + (int)(i + k) % 3))
                 continue;
             t.dev[1]->conv = ax_conv_impls[k]->name;
-            each_geometry(&t, ax_conv_impls[k]);
-            if (t.cases < 2)
+            each_geometry(&t, k);
+            if (t.cases < 2 && !(t.bf16 && k + 1 == AX_CONV_IMPLS))
                 fail_msg("%s: %u cases", ax_conv_impls[k]->name, t.cases);
             twin_close(&t);
         }
@@ -279,15 +293,17 @@ TEST(test_every_implementation)
 /* Threads only divide the work: equal thread counts give equal bits. */
 TEST(test_equal_bits)
 {
-    for (size_t k = 0; k < AX_CONV_IMPLS; k++) {
+    for (size_t n = 0; n < 2 * AX_CONV_IMPLS; n++) {
+        const size_t k = n % AX_CONV_IMPLS;
         twin t;
-        assert_true(twin_open(&t, NULL, 3));
+        if (!twin_open(&t, n < AX_CONV_IMPLS ? NULL : "bf16", 3))
+            break;
         t.dev[1]->conv = ax_conv_impls[k]->name;
         for (size_t i = 0; i < sizeof geometries / sizeof *geometries; i++) {
             const int *g = geometries[i];
             ax_attr a = conv(g[0], g[1], g[2], g[3], k == 0 ? 24 : 1);
             ax_type in[] = { twin_map(2, 23, 20, 24), twin_weight(24, g[0], k == 0 ? 1 : 24) };
-            if (fits(t.dev[1], ax_conv_impls[k], a, 23, 20, 24, 24, false))
+            if (fits(&t, k, a, 23, 20, 24, 24, false))
                 twin_repeat(&t, AX_OP_CONV2D, a, in, 2, 1);
         }
         twin_close(&t);

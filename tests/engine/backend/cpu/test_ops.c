@@ -16,7 +16,7 @@ static ax_type map(size_t s, int c)
 
 static void each(void (*check)(twin *t, size_t size, int c))
 {
-    static const char *const isas[] = { "base", "v3", "v4" };
+    static const char *const isas[] = { "base", "v3", "v4", "bf16" };
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
         for (int threads = 1; threads <= 3; threads += 2) {
             twin t;
