@@ -192,7 +192,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, image_cache, FREE, DATA, 512, 512, 512, FROM(0, 1e6),                                                     \
       "most MiB of decoded images that are kept, where memory allows; 0 = none")                                       \
     X(WHOLE, cuda_bf16, FIXED, DEVICE, 0, 0, 0, ON_OFF,                                                                \
-      "CUDA: 1: maps of training in bfloat16 (7 bits of mantissa), sums in float32")
+      "CUDA: 1: maps of training in bfloat16 (7 bits of mantissa), sums in float32")                                   \
+    X(WHOLE, cpu_bf16, FIXED, DEVICE, 0, 0, 0, ON_OFF,                                                                 \
+      "CPU: 1: maps of training in bfloat16, sums in float32; needs AVX512-BF16")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* bytes of a preset's name */

@@ -86,7 +86,7 @@ void ax_trainer_configure(const ax_trainer *t, ax_device *dev)
     const ax_device_options options = {
         .winograd = s->winograd,
         .tf32 = s->cuda_tf32,
-        .bf16 = s->cuda_bf16,
+        .bf16 = t->be->separate ? s->cuda_bf16 : s->cpu_bf16,
         .workspace = (size_t)s->cuda_workspace << 20,
         /* without a file, measurements could change from one session of the program to the next */
         .tune = s->cuda_tune && t->cache_dir,

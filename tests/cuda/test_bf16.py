@@ -47,8 +47,8 @@ class Bf16(unittest.TestCase):
         code, rows = self.selftest(GOLDEN[0], AUXCELL_CUDA_BF16=1)
         self.assertEqual(code, 1)
         self.assertLessEqual({"eval.logits", "train.logits", "gradients"}, {row["group"] for row in rows if not row["ok"]})
-        done = emulated.engine("selftest", "--device", "cpu", "--bf16")
-        self.assertEqual((done.code, done.err), (2, "auxcell: option --bf16: it is for CUDA, and this is cpu\n"))
+        done = emulated.engine("selftest", "--device", "cpu", "--tf32")
+        self.assertEqual((done.code, done.err), (2, "auxcell: option --tf32: it is for CUDA, and this is cpu\n"))
 
     def train(self, cache, bf16, **switches):
         done = emulated.engine("try", GENOTYPE, "--device", "cuda:0", "--json", *auxcell.TINY, "--stages", "1", "--latency", "0",

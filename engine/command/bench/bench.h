@@ -118,6 +118,7 @@ ax_code ax_bench_least(ax_code (*run)(void *context, ax_err *err), void *context
 typedef struct ax_bench_peaks {
     /* Per second: multiply-adds on registers (counted as two), and bytes of a sum of large maps. */
     double flops, bandwidth;
+    double narrow; /* so many times as many multiply-adds on bfloat16 maps */
 } ax_bench_peaks;
 ax_code ax_bench_peaks_measure(const ax_backend *be, ax_device *dev, ax_bench_effort effort, ax_bench_peaks *out,
                                ax_err *err);

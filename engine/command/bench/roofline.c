@@ -14,11 +14,12 @@ static double tiles_along(int32_t side, int32_t dilation)
     return n;
 }
 
-/* Floating-point operations of a convolution pass with the best algorithm: direct sum or Winograd. */
-static double least_flop(const ax_call *call)
+/* Floating-point operations of a convolution pass with the best algorithm: direct sum, whose inputs may be bfloat16, or
+   Winograd, which multiplies floats. */
+static double least_flop(const ax_call *call, const ax_bench_peaks *peaks, bool narrow)
 {
     const ax_attr *a = &call->attr;
-    const double direct = ax_bench_flop(call);
+    const double direct = ax_bench_flop(call) / (narrow && a->conv.groups == 1 ? peaks->narrow : 1);
     const ax_shape x = ax_bench_input(call, 0)->type.shape, y = ax_bench_output(call)->shape;
     if (a->conv.kernel != 3 || a->conv.stride != 1 || a->conv.groups != 1 || x.h != y.h || x.w != y.w)
         return direct;
@@ -42,7 +43,8 @@ static double chain_seconds(const ax_call *chain, const ax_bench_peaks *peaks)
     double seconds = 0;
     for (unsigned k = 0; k < chain->attr.chain.links; k++) {
         const ax_call link = ax_chain_call(chain, k);
-        seconds += fmax(least_flop(&link) / peaks->flops, conv_bytes(&link) / peaks->bandwidth);
+        const bool narrow = chain->in[0].type.dtype == AX_BF16;
+        seconds += fmax(least_flop(&link, peaks, narrow) / peaks->flops, conv_bytes(&link) / peaks->bandwidth);
     }
     return seconds;
 }
@@ -53,7 +55,8 @@ double ax_bench_roofline(const ax_plan *plan, const ax_bench_peaks *peaks)
     for (size_t i = 0; i < ax_plan_steps(plan); i++) {
         const ax_call *call = ax_plan_step_at(plan, i).call;
         if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED)
-            seconds += fmax(least_flop(call) / peaks->flops, conv_bytes(call) / peaks->bandwidth);
+            seconds += fmax(least_flop(call, peaks, call->in[0].type.dtype == AX_BF16) / peaks->flops,
+                            conv_bytes(call) / peaks->bandwidth);
         else if (call->op == AX_OP_CHAIN)
             seconds += chain_seconds(call, peaks);
     }

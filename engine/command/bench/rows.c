@@ -96,7 +96,7 @@ static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool upd
                          o->infer        ? "infer"
                          : o->stage == 1 ? "step1"
                                          : "step2",
-                         o->infer ? AX_PLAN_INFERENCE : AX_PLAN_NARROW, updates, err);
+                         AX_PLAN_NARROW | (o->infer ? AX_PLAN_INFERENCE : 0), updates, err);
     ax_session_drop(&s);
     return code;
 }

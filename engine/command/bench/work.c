@@ -112,8 +112,8 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
         code = ax_session_params(s, &rng, err);
     if (code == AX_OK)
         code = ax_session_compile(s,
-                                  (o->graphs ? AX_PLAN_CAPTURE : 0) | (o->infer ? AX_PLAN_INFERENCE : AX_PLAN_NARROW) |
-                                      (o->together ? AX_PLAN_TOGETHER : 0),
+                                  AX_PLAN_NARROW | (o->graphs ? AX_PLAN_CAPTURE : 0) |
+                                      (o->infer ? AX_PLAN_INFERENCE : 0) | (o->together ? AX_PLAN_TOGETHER : 0),
                                   err);
     if (code == AX_OK && !o->infer)
         ax_plan_run_after(s->plan, update, b);

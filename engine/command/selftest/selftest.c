@@ -46,7 +46,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--threads", "N", &threads, 0, 1024, "threads, 0 = all cores"),
         AX_TEXT("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
         AX_FLAG("--tf32", &tf32, "CUDA: as with cuda_tf32 1, where larger errors are expected"),
-        AX_FLAG("--bf16", &bf16, "CUDA: as with cuda_bf16 1, where still larger ones are"),
+        AX_FLAG("--bf16", &bf16, "as with cuda_bf16 1 or cpu_bf16 1, where still larger ones are"),
         AX_FLAG("--json", &s.json, "a JSON object per row"),
     };
     ax_err err = { 0 };
@@ -59,15 +59,17 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     if (!(s.dev = ax_device_open(device, threads, &s.be, note, &err)))
         return ax_complain_of(&err);
     ax_command_device_note(note);
-    if ((tf32 || bf16) && !s.be->separate) {
-        ax_fail(&err, AX_EINVAL, "option --%s: it is for CUDA, and this is %s", tf32 ? "tf32" : "bf16", s.be->name);
+    if ((tf32 && !s.be->separate) || (bf16 && !s.be->map_type)) {
+        ax_fail(&err, AX_EINVAL, "option --%s: it is for %s, and this is %s", tf32 ? "tf32" : "bf16",
+                tf32 ? "CUDA" : "CUDA and the CPU", s.be->name);
         status = ax_complain_of(&err);
         s.be->close(s.dev);
         return status;
     }
     s.rounding = bf16 ? AX_ROUND_BF16 : tf32 ? AX_ROUND_TF32 : AX_ROUND_NONE;
     if (s.rounding)
-        s.be->configure(s.dev, &(ax_device_options) { .tf32 = tf32, .bf16 = bf16, .workspace = WORKSPACE });
+        s.be->configure(s.dev,
+                        &(ax_device_options) { .winograd = true, .tf32 = tf32, .bf16 = bf16, .workspace = WORKSPACE });
     if (n || s.be != &ax_backend_ref)
         ax_tally_head(&s);
     if (!n && ax_selftest_quick(&s, &err) != AX_OK)
@@ -77,6 +79,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
             ax_out_flush();
             status = ax_complain_of(&err);
         }
+    ax_command_device_notices(s.be, s.dev);
     s.be->close(s.dev);
     return status ? status : s.failed;
 }
