@@ -117,9 +117,9 @@ def notes(path):
 
 # ---- kill -9 at any moment ----
 
-def killed_at_random(where, rng, kills, candidates=6):
+def killed_at_random(where, rng, kills, candidates=9):
     """Kills engine or worker `kills` times, at moments that the generator draws, and gives notes on the way."""
-    settings = dict(candidates=candidates, finals=0.67, finals_best=2, finals_seeds=2)  # four of six are the finals
+    settings = dict(candidates=candidates, finals=0.45, finals_best=2, finals_seeds=2)  # four of nine are the finals
     reference = Reference.of(**settings)
     done = runs = 0
     while done < kills:
