@@ -61,9 +61,12 @@ def wrong_input_is_named(where):
     assert r.returncode == 2 and "--resume" in one_line(r.stderr)
     r = subprocess.run([ENGINE, "worker"], stderr=subprocess.PIPE, text=True)
     assert r.returncode == 2 and "by hand" in one_line(r.stderr)
-    path = make_run(f"{where}/class", leave_out="unicorn")  # only the worker can find out
+    path = make_run(f"{where}/class", leave_out="unicorn")
     code, text = serve(path)
-    assert code == 2 and "unicorn" in one_line(text), text
+    assert code == 2 and "unicorn" in one_line(text) and not os.path.exists(f"{path}/events.mpk"), text
+    path = make_run(f"{where}/device", device="cuda:31")  # only the worker can find out
+    code, text = serve(path)
+    assert code == 3 and "the worker can't get ready" in one_line(text) and "cuda:31" in text, text
     assert events(path)[-1][2]["reason"] == "failed"
 
 
