@@ -11,11 +11,9 @@ struct ax_image_cache {
 
 ax_image_cache *ax_image_cache_new(size_t images, ax_err *err)
 {
-    ax_image_cache *k = calloc(1, sizeof *k);
-    if (!k) {
-        ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    ax_image_cache *k = ax_new(sizeof *k, "a data set", err);
+    if (!k)
         return NULL;
-    }
     k->images = images;
     pthread_mutex_init(&k->lock, NULL);
     return k;

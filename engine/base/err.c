@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 ax_code ax_fail(ax_err *err, ax_code code, const char *fmt, ...)
@@ -26,6 +27,14 @@ ax_code ax_fail_prefix(ax_err *err, const char *prefix)
     size_t used = n < 0 ? 0 : (size_t)n < sizeof err->msg ? (size_t)n : sizeof err->msg - 1;
     snprintf(err->msg + used, sizeof err->msg - used, "%s", text);
     return err->code;
+}
+
+void *ax_new(size_t bytes, const char *what, ax_err *err)
+{
+    void *mem = calloc(1, bytes);
+    if (!mem)
+        ax_fail(err, AX_ENOMEM, "no memory for %s", what);
+    return mem;
 }
 
 int ax_exit_code(ax_code code)

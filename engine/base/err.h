@@ -3,6 +3,8 @@
 #ifndef AX_BASE_ERR_H
 #define AX_BASE_ERR_H
 
+#include <stddef.h>
+
 typedef enum ax_code {
     AX_OK,
     AX_ENOMEM,  /* out of memory, or beyond a memory limit */
@@ -26,6 +28,8 @@ typedef struct ax_err {
 ax_code ax_fail(ax_err *err, ax_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Prepends "prefix: " to the message; returns err->code. */
 ax_code ax_fail_prefix(ax_err *err, const char *prefix);
+/* Memory of zeros, to be freed with free; NULL: "no memory for WHAT", like "a graph". */
+void *ax_new(size_t bytes, const char *what, ax_err *err);
 /* Exit code of the programs: 2 for AX_EINVAL (usage), 3 for AX_EDEVICE, 0 for AX_OK, else 1. */
 int ax_exit_code(ax_code code);
 

@@ -104,11 +104,9 @@ static ax_code take(void *context, const char *list, const ax_json *v, ax_err *e
 
 ax_boxes *ax_boxes_read(const char *path, ax_err *err)
 {
-    ax_boxes *b = calloc(1, sizeof *b);
-    if (!b) {
-        ax_fail(err, AX_ENOMEM, "no memory for boxes");
+    ax_boxes *b = ax_new(sizeof *b, "boxes", err);
+    if (!b)
         return NULL;
-    }
     if (ax_json_each(path, take, b, err) == AX_OK)
         return b;
     ax_boxes_free(b);

@@ -106,11 +106,9 @@ static ax_code fill(ax_params *p, const ax_rng *rng, ax_err *err)
 ax_params *ax_params_new(const ax_graph *const *graphs, size_t n_graphs, const ax_backend *be, ax_device *dev,
                          const ax_rng *rng, ax_err *err)
 {
-    ax_params *p = calloc(1, sizeof *p);
-    if (!p) {
-        ax_fail(err, AX_ENOMEM, "no memory for parameters");
+    ax_params *p = ax_new(sizeof *p, "parameters", err);
+    if (!p)
         return NULL;
-    }
     p->be = be;
     p->dev = dev;
     size_t cap = 0;

@@ -132,11 +132,9 @@ static ax_code rewrite(ax_plan *p, bool together, ax_err *err)
 
 static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, ax_err *err)
 {
-    ax_plan *p = calloc(1, sizeof *p);
-    if (!p) {
-        ax_fail(err, AX_ENOMEM, "no memory for a plan");
+    ax_plan *p = ax_new(sizeof *p, "a plan", err);
+    if (!p)
         return NULL;
-    }
     bool together = be->together || flags & AX_PLAN_TOGETHER;
     p->g = g;
     p->be = be;

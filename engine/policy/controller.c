@@ -62,11 +62,9 @@ static void lay_out(ax_controller *c)
 
 ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax_rng *rng, ax_err *err)
 {
-    ax_controller *c = calloc(1, sizeof *c);
-    if (!c) {
-        ax_fail(err, AX_ENOMEM, "no memory for a controller");
+    ax_controller *c = ax_new(sizeof *c, "a controller", err);
+    if (!c)
         return NULL;
-    }
     c->space = space;
     c->feedback = feedback;
     lay_out(c);

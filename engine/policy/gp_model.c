@@ -26,11 +26,9 @@ struct ax_gp {
 
 ax_gp *ax_gp_new(ax_err *err)
 {
-    ax_gp *gp = calloc(1, sizeof *gp);
-    if (!gp) {
-        ax_fail(err, AX_ENOMEM, "no memory for a Gaussian process");
+    ax_gp *gp = ax_new(sizeof *gp, "a Gaussian process", err);
+    if (!gp)
         return NULL;
-    }
     for (int l = 0; l < AX_GP_LENGTHS; l++)
         for (int d = 0; d <= AX_MAX_DECISIONS; d++)
             gp->kernel[l][d] = exp(-d / ax_gp_length[l]);

@@ -9,11 +9,9 @@
 
 ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
 {
-    ax_search *s = calloc(1, sizeof *s);
-    if (!s) {
-        ax_fail(err, AX_ENOMEM, "no memory for a search");
+    ax_search *s = ax_new(sizeof *s, "a search", err);
+    if (!s)
         return NULL;
-    }
     s->setup = *setup;
     s->data = setup->data;
     s->gate = ax_gate_new((uint64_t)setup->settings.seed);

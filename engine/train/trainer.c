@@ -147,11 +147,9 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
 
 static ax_trainer *blank(const ax_settings *s, ax_source *source, ax_err *err)
 {
-    ax_trainer *t = calloc(1, sizeof *t);
-    if (!t) {
-        ax_fail(err, AX_ENOMEM, "no memory for a trainer");
+    ax_trainer *t = ax_new(sizeof *t, "a trainer", err);
+    if (!t)
         return NULL;
-    }
     t->settings = *s;
     t->source = source;
     t->val_spec = ax_trainer_validation(s, source);

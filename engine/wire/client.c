@@ -52,11 +52,9 @@ ax_client *ax_client_open(int dirfd, ax_err *err)
 {
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/engine.sock", dirfd);
-    ax_client *c = calloc(1, sizeof *c);
-    if (!c) {
-        ax_fail(err, AX_ENOMEM, "no memory for a connection");
+    ax_client *c = ax_new(sizeof *c, "a connection", err);
+    if (!c)
         return NULL;
-    }
     ax_messages_init(&c->messages, AX_EVENT_MAX_BYTES + 32);
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&at, sizeof at)) {

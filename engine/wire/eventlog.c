@@ -30,11 +30,9 @@ static ax_code scan(ax_eventlog *log, ax_err *err)
 
 ax_eventlog *ax_eventlog_open(int dirfd, const char *name, bool create, ax_err *err)
 {
-    ax_eventlog *log = calloc(1, sizeof *log);
-    if (!log) {
-        ax_fail(err, AX_ENOMEM, "no memory for an event log");
+    ax_eventlog *log = ax_new(sizeof *log, "an event log", err);
+    if (!log)
         return NULL;
-    }
     int why;
     log->dirfd = dirfd;
     snprintf(log->name, sizeof log->name, "%s", name);

@@ -12,11 +12,9 @@ enum { MEND_MOST = 256 }; /* most places where a flipped bit is searched for: ea
 
 ax_eventreader *ax_eventreader_new(ax_err *err)
 {
-    ax_eventreader *r = calloc(1, sizeof *r);
-    if (!r) {
-        ax_fail(err, AX_ENOMEM, "no memory for an event reader");
+    ax_eventreader *r = ax_new(sizeof *r, "an event reader", err);
+    if (!r)
         return NULL;
-    }
     ax_messages_init(&r->messages, AX_RECORD_MAX);
     return r;
 }

@@ -13,10 +13,7 @@ static ax_device *ref_open(int index, int threads, ax_err *err)
 {
     (void)index;
     (void)threads;
-    ax_device *dev = calloc(1, sizeof *dev);
-    if (!dev)
-        ax_fail(err, AX_ENOMEM, "no memory for a device");
-    return dev;
+    return ax_new(sizeof(ax_device), "a device", err);
 }
 
 static void ref_close(ax_device *dev)

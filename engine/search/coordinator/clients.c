@@ -41,11 +41,9 @@ static size_t most_clients(void)
 
 ax_clients *ax_clients_new(int dirfd, ax_err *err)
 {
-    ax_clients *c = calloc(1, sizeof *c);
-    if (!c) {
-        ax_fail(err, AX_ENOMEM, "no memory for clients");
+    ax_clients *c = ax_new(sizeof *c, "clients", err);
+    if (!c)
         return NULL;
-    }
     *c = (ax_clients) { .listener = { .dirfd = dirfd, .fd = -1 }, .next_number = 1, .most = most_clients() };
     c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (c->events < 0)

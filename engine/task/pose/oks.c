@@ -60,10 +60,7 @@ double ax_oks_similarity(const ax_oks_truth *t, const ax_keypoint *found)
 
 ax_oks *ax_oks_new(ax_err *err)
 {
-    ax_oks *o = calloc(1, sizeof *o);
-    if (!o)
-        ax_fail(err, AX_ENOMEM, "no memory for a validation");
-    return o;
+    return ax_new(sizeof(ax_oks), "a validation", err);
 }
 
 void ax_oks_free(ax_oks *o)
