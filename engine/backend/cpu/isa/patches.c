@@ -3,20 +3,25 @@
 
 #include <stddef.h>
 
+/* Vectors of bytes at any element of a map. */
+typedef vf whole_at __attribute__((aligned(sizeof(ax_map)), may_alias));
+typedef vh half_at __attribute__((aligned(sizeof(ax_map)), may_alias));
+#define COPY(type, to, from) (*(type *)(to) = *(const type *)(from))
+
 /* Copies in vectors; the last one overlaps the one before. */
 AX_INLINE void copy(ax_map *to, const ax_map *from, ptrdiff_t n)
 {
     enum { WHOLE = AX_VEC_BYTES / sizeof(ax_map), HALF = WHOLE / 2 };
     ptrdiff_t k = 0;
     for (; k + WHOLE <= n; k += WHOLE)
-        AX_STORE(to + k, AX_LOAD(from + k));
+        COPY(whole_at, to + k, from + k);
     if (k == n)
         return;
     if (n >= WHOLE) {
-        AX_STORE(to + n - WHOLE, AX_LOAD(from + n - WHOLE));
+        COPY(whole_at, to + n - WHOLE, from + n - WHOLE);
     } else if (n >= HALF) {
-        AX_STORE_HALF(to, AX_LOAD_HALF(from));
-        AX_STORE_HALF(to + n - HALF, AX_LOAD_HALF(from + n - HALF));
+        COPY(half_at, to, from);
+        COPY(half_at, to + n - HALF, from + n - HALF);
     } else {
         for (; k < n; k++)
             to[k] = from[k];
