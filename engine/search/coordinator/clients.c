@@ -97,7 +97,7 @@ static bool may_watch(const ax_clients *c, ax_answer *refusal)
         return true;
     refusal->code = AX_EBUSY;
     snprintf(refusal->message, sizeof refusal->message, "%zu screens show this run already; its engine serves no more",
-             watching - 1);
+             c->most - kept);
     return false;
 }
 
