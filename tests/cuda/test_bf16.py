@@ -1,6 +1,5 @@
 """Maps in bfloat16 on the emulated device: what 7 bits of mantissa do to the golden files' values and gradients keeps to
 stated tolerances, and TF32's would notice it; a training's steps have them, and nothing else does."""
-import glob
 import json
 import os
 import sys
@@ -10,43 +9,23 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
 import auxcell
 import emulated
+from bf16 import GoldenFiles
 
-GOLDEN = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "../golden/decoder-*.safetensors")))
-# largest errors, relative to a map's largest element or to the norm
-TF32, BF16 = 3e-2, {"eval.logits": 3e-2, "train.logits": 6e-2, "losses": 2e-2, "gradient norm": 2e-1}
 GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
 KERNELS = "ax_k_bn_sums", "ax_k_bn_apply", "ax_k_bn_backward_sums", "ax_k_bn_backward_apply"
 
 
 @unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
 @unittest.skipIf("address" in emulated.BUILD, "slow there")
-class Bf16(unittest.TestCase):
+class Bf16(GoldenFiles, unittest.TestCase):
+    switch = "AUXCELL_CUDA_BF16"
+
     def selftest(self, *args, **switches):
         done = emulated.engine("selftest", "--device", "cuda:0", "--json", *args, **switches)
         self.assertEqual((done.err, done.leaks), ("", []))
         return done.code, [json.loads(line) for line in done.out.splitlines()]
 
-    def test_golden_files(self):
-        code, exact = self.selftest(*GOLDEN)
-        self.assertEqual(code, 0, exact)
-        code, rounded = self.selftest("--bf16", *GOLDEN)
-        self.assertEqual(code, 0, rounded)
-        for group, most in BF16.items():
-            errors = {row["file"]: row["relative_error"] for row in rounded if row["group"] == group}
-            self.assertEqual(len(errors), len(GOLDEN))
-            for file, error in errors.items():
-                self.assertLess(error, most, f"{file}, {group}")
-                self.assertGreater(error, 1e-4, f"{file}, {group}: nothing is rounded")
-        # Adam's step runs on our own kernels in float32, and so are the parameters
-        steps = [[row["relative_error"] for row in rows if row["group"] == "adam step"] for rows in (exact, rounded)]
-        self.assertEqual(steps[0], steps[1])
-
-    def test_other_tolerances_notice_it(self):
-        code, rows = self.selftest("--bf16")
-        self.assertEqual(code, 0, rows)
-        code, rows = self.selftest(GOLDEN[0], AUXCELL_CUDA_BF16=1)
-        self.assertEqual(code, 1)
-        self.assertLessEqual({"eval.logits", "train.logits", "gradients"}, {row["group"] for row in rows if not row["ok"]})
+    def test_tf32_is_for_cuda(self):
         done = emulated.engine("selftest", "--device", "cpu", "--tf32")
         self.assertEqual((done.code, done.err), (2, "auxcell: option --tf32: it is for CUDA, and this is cpu\n"))
 

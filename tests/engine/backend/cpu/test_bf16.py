@@ -1,6 +1,5 @@
 """Maps in bfloat16 on the CPU: what 7 bits of mantissa do to the golden files' values and gradients keeps to stated
 tolerances; a training's steps have them, and nothing else does; a killed search with them comes to the same bits."""
-import glob
 import json
 import os
 import signal
@@ -12,11 +11,9 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../../helper"))
 import auxcell  # noqa: E402
+from bf16 import GOLDEN, GoldenFiles  # noqa: E402
 from engine import Run, history, make_run, serve  # noqa: E402
 
-GOLDEN = sorted(glob.glob(os.path.join(HERE, "../../../golden/decoder-*.safetensors")))
-# largest errors, relative to a map's largest element or to the norm
-BF16 = {"eval.logits": 3e-2, "train.logits": 6e-2, "losses": 2e-2, "gradient norm": 2e-1}
 GENOTYPE = "[[2,[0,0,3,1],[0,0,0,5],[0,0,4,2]],[[0,1],[2,3],[3,0]]]"
 LACKING = "maps stay float32: bfloat16 needs a processor with AVX512-BF16"
 
@@ -42,33 +39,13 @@ def train(cache, bf16, **env):
 
 
 @unittest.skipUnless(has_bf16(), "this processor has no AVX512-BF16")
-class Bf16(unittest.TestCase):
+class Bf16(GoldenFiles, unittest.TestCase):
+    switch = "AUXCELL_CPU_BF16"
+
     def selftest(self, *args, **env):
         code, out, err = engine("selftest", "--device", "cpu", "--json", *args, **env)
         self.assertEqual(err, "")
         return code, rows(out)
-
-    def test_golden_files(self):
-        code, exact = self.selftest(*GOLDEN)
-        self.assertEqual(code, 0, exact)
-        code, rounded = self.selftest("--bf16", *GOLDEN)
-        self.assertEqual(code, 0, rounded)
-        for group, most in BF16.items():
-            errors = {row["file"]: row["relative_error"] for row in rounded if row["group"] == group}
-            self.assertEqual(len(errors), len(GOLDEN))
-            for file, error in errors.items():
-                self.assertLess(error, most, f"{file}, {group}")
-                self.assertGreater(error, 1e-4, f"{file}, {group}: nothing is rounded")
-        # Adam's step stays float32, and so do the parameters
-        steps = [[row["relative_error"] for row in rows if row["group"] == "adam step"] for rows in (exact, rounded)]
-        self.assertEqual(steps[0], steps[1])
-
-    def test_other_tolerances_notice_it(self):
-        code, result = self.selftest("--bf16")
-        self.assertEqual(code, 0, result)
-        code, result = self.selftest(GOLDEN[0], AUXCELL_CPU_BF16=1)
-        self.assertEqual(code, 1)
-        self.assertLessEqual({"eval.logits", "train.logits", "gradients"}, {row["group"] for row in result if not row["ok"]})
 
     def test_a_training(self):
         with tempfile.TemporaryDirectory() as folder:
