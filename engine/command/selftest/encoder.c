@@ -77,7 +77,7 @@ static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, 
     for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         const char *name = ax_tap_name(i);
         ax_code code = ax_golden_compare(st, e->session.plan, e->session.graph, name, name,
-                                         e->rounding == AX_ROUND_BF16   ? tolerance_bf16
+                                         e->rounding >= AX_ROUND_BF16   ? tolerance_bf16
                                          : e->rounded                   ? tolerance_rounded
                                          : e->rounding == AX_ROUND_TF32 ? tolerance_tf32
                                                                         : tolerance_exact,

@@ -23,6 +23,7 @@ static const tolerances limits_of[AX_ROUNDINGS] = {
     [AX_ROUND_NONE] = { 1e-4, 1e-3, 1e-5 },
     [AX_ROUND_TF32] = { 1e-2, 2e-2, 0.2 },
     [AX_ROUND_BF16] = { 1e-1, 2e-1, 0.5 },
+    [AX_ROUND_BF16_CPU] = { 1e-1, 2e-1, 0.5 },
 };
 
 /* One of the two devices with its copy of the network. */

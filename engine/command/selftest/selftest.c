@@ -66,7 +66,8 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         s.be->close(s.dev);
         return status;
     }
-    s.rounding = bf16 ? AX_ROUND_BF16 : tf32 ? AX_ROUND_TF32 : AX_ROUND_NONE;
+    const ax_rounding narrow = s.be->separate ? AX_ROUND_BF16 : AX_ROUND_BF16_CPU;
+    s.rounding = bf16 ? narrow : tf32 ? AX_ROUND_TF32 : AX_ROUND_NONE;
     if (s.rounding)
         s.be->configure(s.dev,
                         &(ax_device_options) { .winograd = true, .tf32 = tf32, .bf16 = bf16, .workspace = WORKSPACE });

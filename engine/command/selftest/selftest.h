@@ -6,8 +6,9 @@
 #include "engine/model/safetensors.h"
 #include "engine/op/backend.h"
 
-/* Deliberate rounding on the device: none, factors of convolutions to 10 bits of mantissa, or maps to 7. */
-typedef enum ax_rounding { AX_ROUND_NONE, AX_ROUND_TF32, AX_ROUND_BF16, AX_ROUNDINGS } ax_rounding;
+/* Deliberate rounding on the device: none, factors of convolutions to 10 bits of mantissa, or maps to 7; on the CPU
+   weights, too. */
+typedef enum ax_rounding { AX_ROUND_NONE, AX_ROUND_TF32, AX_ROUND_BF16, AX_ROUND_BF16_CPU, AX_ROUNDINGS } ax_rounding;
 
 typedef struct ax_selftest {
     const ax_backend *be;
