@@ -83,9 +83,8 @@ def a_promotion_takes_all_devices(where):
     assert os.path.exists(f"{run.path}/models/{full}.safetensors")
 
 
-def what_fails_on_several_devices_is_tried_again_on_one(where):
-    """In the third step, from the state after the second or, where the last save took too long for that, after the first,
-    or from the beginning."""
+def failed_in_the_third_step(where):
+    """A full training whose devices lose their connection; the step from which the second try goes on."""
     run, full = promoted(where, FAIL_CALL="ncclSend:5")
     failed = run.until(("scored", "failed"), full)
     assert failed["cause"] == "device" and failed["retried"] == 1, failed
@@ -93,12 +92,24 @@ def what_fails_on_several_devices_is_tried_again_on_one(where):
     before = len(run.seen)
     assert run.until(("scored", "failed"), full)["batch"] == 4
     steps = [fields["step"] for kind, i, fields in run.seen[before:] if kind == "progress" and i == full]
-    assert steps and min(steps) <= 3, steps
+    assert steps, run.seen
     goes_on = f"it goes on after step {min(steps) - 1} of 3" if min(steps) > 1 else "it begins again"
     # reports are some time apart: with such a short step the validation's may come first
     trained = any(kind == "progress" and i == full and fields["what"] == "train" for kind, i, fields in run.seen[before:])
     assert said_of(run, full) == ["it trains on 2 devices", *[goes_on][:trained]], run.seen
     assert run.stop() == 0
+    return min(steps)
+
+
+def what_fails_on_several_devices_is_tried_again_on_one(where):
+    """In the third step, from the state after the second or, where saving it took too long for that, after the first.
+    On a busy machine it may have saved nothing before: then the same is tried in another run."""
+    for attempt in range(10):
+        os.mkdir(f"{where}/{attempt}")
+        step = failed_in_the_third_step(f"{where}/{attempt}")
+        if step > 1:
+            break
+    assert step in (2, 3), step
 
 
 def skipped(where):
