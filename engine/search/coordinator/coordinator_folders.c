@@ -52,8 +52,11 @@ void ax_coordinator_note_result(ax_coordinator *c, uint32_t id)
     static const int folder[] = { AX_RUN_MASKS, AX_RUN_MODELS };
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
         bool told = !has_lost(c, folder[i]); /* false: the loss is still to be reported */
-        if (told && !look_at_result(c, folder[i], id))
+        int missing = look_at_result(c, folder[i], id);
+        if (told && !missing)
             c->newest[folder[i]] = id;
+        else if (told && errno == ENOENT && folder[i] == AX_RUN_MASKS) /* which every result has */
+            ax_search_log(c->search, AX_LEVEL_WARNING, id, "its files were removed before its result was recorded");
         if (told && folder[i] == AX_RUN_MASKS)
             look_at_pictures(c, &c->pictures);
     }

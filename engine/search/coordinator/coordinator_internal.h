@@ -63,7 +63,8 @@ void ax_coordinator_report_damage(ax_coordinator *c);
 /* ---- coordinator_folders.c ---- */
 /* Whether a folder is missing. */
 bool ax_coordinator_folders_missing(const ax_coordinator *c);
-/* Remembers the files of a candidate's results, to notice when they are removed. */
+/* Remembers the files of a candidate's results, to notice when they are removed. Says so if they are missing already
+   and no loss will be reported that counts them. */
 void ax_coordinator_note_result(ax_coordinator *c, uint32_t id);
 /* Recreates missing folders of the run. Results lost with a folder, or removed from one, are named in the log; a
    running run is paused then, since they may have been removed by mistake. */

@@ -75,10 +75,32 @@ def results_removed_under_the_engine(where):
     assert text.startswith("masks/ was missing, so it was made again; the masks of ") and "continue goes on" in text, text
     assert os.path.isdir(f"{path}/masks")
     assert run.do("continue")[0] == 0
-    scored = run.until("scored")
+    for _ in range(2):  # the first may have been written before the folder was removed
+        scored = run.until("scored")
     assert os.path.exists(f"{path}/{scored['masks']}")
     assert run.stop() == 0
     assert not of(path, "failed")
+
+
+def result_is_on_its_way(where):
+    """A worker's files are removed before the engine has read what it says of them."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    run.until("started", 2)
+    worker, = run.workers()
+    with held([run.process.pid]):
+        wait_for_worker(worker)
+        take_away(f"{path}/masks", where)
+    run.until("paused", 0, on=1, by="engine")
+    assert run.stop() == 0
+    log = [(kind, ident, fields.get("text", "")) for kind, ident, fields in events(path)]
+    loss, = [i for i, (_, _, text) in enumerate(log) if text.startswith("masks/ was missing")]
+    counted = int(re.search(r"the masks of (\d+) ", log[loss][2])[1])
+    before = [ident for kind, ident, _ in log[:loss] if kind == "scored"]
+    later = [ident for kind, ident, _ in log[loss:] if kind == "scored"]
+    named = [ident for kind, ident, text in log if text == "its files were removed before its result was recorded"]
+    assert counted == len(before) and named == [i for i in later if not os.path.exists(f"{path}/masks/{i}.mpk")], log
 
 
 def waits_for_the_engine(pid):
@@ -196,5 +218,5 @@ def what_interrupted_writes_left(where):
 
 
 main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine,
-      results_removed_under_the_engine, results_removed_from_their_folder, all_but_the_newest_removed,
+      results_removed_under_the_engine, result_is_on_its_way, results_removed_from_their_folder, all_but_the_newest_removed,
       a_run_that_is_being_removed, worker_is_faster_than_the_engine])
