@@ -7,6 +7,7 @@
 #include "engine/space/space.h"
 #include "engine/wire/run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,17 +16,19 @@
 #include <unistd.h>
 
 static const char synopsis[] = "auxcell show GENOTYPE [OPTION...]";
-static const char about[] = "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
-                            "included) and output stride\n"
-                            "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
-                            "its search, and the memory that a training takes; likewise with a run.\n"
-                            "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]],\n"
-                            "           or - : one a line from standard input, each answered at once\n";
+static const char about[] =
+    "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
+    "included) and output stride\n"
+    "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
+    "its search, and the memory that a training takes; likewise with a run.\n"
+    "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]],\n"
+    "           or - : one a line from standard input, each answered at once; a wrong one doesn't end the list\n";
 
 typedef struct options {
     bool json, concat;
     int32_t channels, repeats, outputs, size[2]; /* 0 = not given */
     const char *preset, *data, *run;             /* NULL = not given */
+    bool drawn;                                  /* one is drawn, so the next has an empty line before it */
     ax_costing costing;                          /* for a preset or a run */
 } options;
 
@@ -62,11 +65,14 @@ static void padded(const options *o, const ax_genotype *g, const ax_cost *cost, 
         size[i] = ax_cost_padded(cost->size[i], encoder, g);
 }
 
-static void print_text(const options *o, const ax_genotype *g, const ax_cost *cost)
+static void print_text(options *o, const ax_genotype *g, const ax_cost *cost)
 {
     char text[AX_GENOTYPE_TEXT];
     int32_t size[2];
     padded(o, g, cost, size);
+    if (o->drawn)
+        ax_out("\n");
+    o->drawn = true;
     ax_out("%s\n\n", ax_genotype_print(g, text));
     ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)cost->figures.stats.params / 1e6,
            cost->channels, cost->repeats, cost->outputs);
@@ -154,26 +160,42 @@ static void print_error(const ax_err *err)
     ax_str_release(&said);
 }
 
-/* Reads a genotype per line and answers each before reading the next, as the front end's editor needs. With --json an
-   error is the answer to its line, and reading continues. */
-static ax_code show_lines(options *o, ax_err *err)
+/* Says what is wrong with a line: as JSON the object is the line's answer, so that each line has one. */
+static void answer_wrong(const options *o, unsigned long long line, const ax_err *why)
 {
-    char *line = NULL;
+    if (o->json)
+        print_error(why);
+    else
+        ax_complain("standard input: line %llu: %s", line, why->msg);
+}
+
+/* Reads a genotype per line and answers each before reading the next, as the front end's editor needs. A wrong line
+   doesn't end the list. Returns the exit status: that of the first wrong line. */
+static int show_lines(options *o)
+{
+    char *text = NULL;
     size_t cap = 0;
-    ax_code code = AX_OK;
-    while (code == AX_OK && getline(&line, &cap, stdin) > 0) {
+    unsigned long long line = 0;
+    int status = 0;
+    errno = 0;
+    while (getline(&text, &cap, stdin) > 0) {
         ax_err why = { AX_OK, "" };
-        line[strcspn(line, "\n")] = '\0';
-        if (show(o, line, o->json ? &why : err) != AX_OK) {
-            code = o->json ? AX_OK : err->code;
-            if (o->json)
-                print_error(&why);
+        text[strcspn(text, "\r\n")] = '\0';
+        line++;
+        if (show(o, text, &why) != AX_OK) {
+            answer_wrong(o, line, &why);
+            status = status ? status : ax_exit_code(why.code);
         }
         if (!ax_out_flush())
             break;
+        errno = 0;
     }
-    free(line);
-    return code;
+    if (ferror(stdin)) {
+        ax_complain("standard input: cannot read: %s", strerror(errno));
+        status = status ? status : 1;
+    }
+    free(text);
+    return status;
 }
 
 static ax_code check(const options *o, bool operand, ax_err *err)
@@ -210,8 +232,13 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     if (parsed != AX_PARSED_GO)
         return parsed;
     bool lines = n && !strcmp(argv[1], "-");
-    if (check(&o, n > 0, &err) == AX_OK && read_settings(&o, &err) == AX_OK)
-        lines ? show_lines(&o, &err) : show(&o, argv[1], &err);
+    int status = 0;
+    if (check(&o, n > 0, &err) == AX_OK && read_settings(&o, &err) == AX_OK) {
+        if (lines)
+            status = show_lines(&o);
+        else
+            show(&o, argv[1], &err);
+    }
     ax_costing_release(&o.costing);
-    return err.code == AX_OK ? 0 : ax_complain_of(&err);
+    return err.code == AX_OK ? status : ax_complain_of(&err);
 }

@@ -24,8 +24,8 @@ typedef struct options {
     char **genotype; /* of argv */
     int n_genotypes;
     const char *model, *cache;
-    uint64_t peers; /* as in ax_train_job */
-    bool json, full;
+    uint64_t peers;          /* as in ax_train_job */
+    bool json, full, failed; /* failed: a candidate, whose error was printed */
 } options;
 
 static ax_code make_settings(options *o, const char *preset, const ax_given *given, ax_err *err)
@@ -231,6 +231,31 @@ static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
     return code;
 }
 
+/* A failure of the candidate itself leaves the others as they are; a device, a disk or a data set would fail them, too.
+ */
+static bool is_its_own(ax_code code)
+{
+    return code == AX_ENOMEM || code == AX_EFORMAT;
+}
+
+/* Fails only with what ends the list; o->failed says whether a candidate failed. */
+static ax_code try_each(ax_trainer *t, options *o, const ax_genotype *g, report *r, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
+        code = try_one(t, o, &g[i], r, err);
+        if (is_its_own(code)) {
+            ax_complain_of(err);
+            *err = (ax_err) { AX_OK, "" };
+            code = AX_OK;
+            o->failed = true;
+        }
+        if (!ax_out_flush())
+            break; /* nobody would read the remaining results */
+    }
+    return code;
+}
+
 static ax_code try_all(const ax_program *prog, options *o, ax_err *err)
 {
     ax_genotype *g = calloc((size_t)o->n_genotypes, sizeof *g);
@@ -260,11 +285,8 @@ static ax_code try_all(const ax_program *prog, options *o, ax_err *err)
         (void)ax_trainer_device(t, &note);
         ax_command_device_note(note);
     }
-    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
-        code = try_one(t, o, &g[i], &r, err);
-        if (!ax_out_flush())
-            break; /* nobody would read the remaining results */
-    }
+    if (code == AX_OK)
+        code = try_each(t, o, g, &r, err);
     ax_trainer_free(t);
     if (source)
         source->ops->close(source);
@@ -281,5 +303,5 @@ int ax_command_try(const ax_program *prog, int argc, char **argv)
         return parsed;
     if (err.code == AX_OK && (!o.full || ax_prepare_devices(&o.settings, &o.peers, &err) == AX_OK))
         try_all(prog, &o, &err);
-    return err.code ? ax_complain_of(&err) : 0;
+    return err.code ? ax_complain_of(&err) : o.failed;
 }

@@ -80,7 +80,8 @@ def lines_are_answered_like_operands():
         made_run(place, "run", "channels = 16\naggregate = concat\n", ARCH[0])
         env, asked = dict(os.environ, **place.env), ARCH + TEMPLATES
         done = subprocess.run([PROGRAM, "show", "-", "--run", "run", "--json"], env=env, text=True, capture_output=True,
-                              input="\n".join(asked[:2] + ["[[8"] + asked[2:]) + "\n", check=True)
+                              input="\n".join(asked[:2] + ["[[8"] + asked[2:]) + "\n")
+        assert (done.returncode, done.stderr) == (2, ""), done
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         assert "expected" in answers.pop(2)["error"], done.stdout
         assert [a["genotype"] for a in answers] == asked and len({figures(a) for a in answers}) == len(asked)
