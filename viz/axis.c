@@ -23,7 +23,7 @@ ax_axis ax_axis_fit(double least, double most, int rows)
 {
     enum { FEW_ROWS = 6 };        /* in so few rows none is wasted: two ticks are enough */
     if (!(most - least > 1e-9)) { /* one value, or none */
-        least -= 0.05;
+        least = least < 0 ? least - 0.05 : fmax(least - 0.05, 0);
         most += 0.05;
     }
     ax_axis best = { .rows = rows };
@@ -45,6 +45,14 @@ ax_axis ax_axis_fit_log(double least, double most, int rows)
         most *= 1.1;
     }
     return (ax_axis) { .lo = least, .hi = most, .rows = rows, .every = 2, .log = true };
+}
+
+void ax_axis_end(ax_axis *a, double limit)
+{
+    if (a->hi <= limit * (1 + 1e-9))
+        return;
+    a->hi = limit;
+    a->cut = true;
 }
 
 int ax_axis_row(const ax_axis *a, double y, int rows)
@@ -74,11 +82,11 @@ static void linear_ticks(ax_pane p, const ax_axis *a)
 }
 
 /* Places ticks so that each has a row of its own, with a free row between them. */
-static void log_ticks(ax_pane p, const ax_axis *a)
+static void free_ticks(ax_pane p, const ax_axis *a)
 {
     double tick[AX_TICKS];
     for (int most = a->rows / 2; most > 0; most--) {
-        int n = ax_ticks(a->lo, a->hi, true, most, tick), near = a->rows;
+        int n = ax_ticks(a->lo, a->hi, a->log, most, tick), near = a->rows;
         for (int i = 1; i < n; i++) {
             int apart = ax_axis_row(a, tick[i - 1], a->rows) - ax_axis_row(a, tick[i], a->rows);
             near = apart < near ? apart : near;
@@ -97,8 +105,8 @@ void ax_y_axis(ax_pane p, const ax_axis *a)
 {
     for (int r = 0; r < a->rows; r++)
         ax_pane_glyph(p, r, AX_AXIS_LABEL - 1, AX_GLYPH_VLINE, AX_ROLE_FRAME);
-    if (a->log)
-        log_ticks(p, a);
+    if (a->log || a->cut)
+        free_ticks(p, a);
     else
         linear_ticks(p, a);
 }

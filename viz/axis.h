@@ -8,18 +8,20 @@
 enum { AX_AXIS_LABEL = 6 }; /* columns left of the plot, the axis included */
 
 /* A y axis of `rows` rows: hi in row 0, lo in the last. On a linear one a tick is at every `every`-th row counted from
-   the bottom; a log one has them where round values are. */
+   the bottom; a log one, or one that was cut, has them where round values are. */
 typedef struct ax_axis {
     double lo, hi, step;
     int rows, every;
-    bool log;
+    bool log, cut;
 } ax_axis;
 
 /* An axis for values from least to most, in at least 2 rows: ticks are multiples of 1, 2 or 5 times a power of ten and
-   exactly on rows, two to four apart, whichever wastes the least. */
+   exactly on rows, two to four apart, whichever wastes the least. It begins below 0 only if a value does. */
 ax_axis ax_axis_fit(double least, double most, int rows);
 /* A log axis for values from least > 0 to most. */
 ax_axis ax_axis_fit_log(double least, double most, int rows);
+/* Ends an axis that goes above a limit there; no value of it is above the limit. */
+void ax_axis_end(ax_axis *a, double limit);
 /* Row of a value when the axis is cut into `rows` (a multiple of its own for finer dots), clamped. */
 int ax_axis_row(const ax_axis *a, double y, int rows);
 /* Draws the y axis with its labels. */

@@ -37,7 +37,7 @@ static ax_x_scale fit_x(const ax_chart *c)
                 include(x_of(&c->layer[k], i), &s.left, &s.right);
     if (!(s.right - s.left > 1e-9 * fabs(s.right))) { /* one value, or none */
         double middle = isfinite(s.left) ? s.left : 1;
-        s.left = middle > 0 ? middle * 0.9 : middle - 0.5;
+        s.left = middle > 0 ? middle * 0.9 : middle < 0 ? middle - 0.5 : 0;
         s.right = middle > 0 ? middle * 1.1 : middle + 0.5;
     }
     return s;
@@ -70,6 +70,8 @@ ax_chart_scale ax_chart_fit(const ax_chart *c, int rows)
     }
     s.any = lo <= hi;
     s.y = !s.any ? ax_axis_fit(0, 0.8, rows) : c->log_y ? ax_axis_fit_log(lo, hi, rows) : ax_axis_fit(lo, hi, rows);
+    if (c->shares && !(hi > 1))
+        ax_axis_end(&s.y, 1);
     return s;
 }
 

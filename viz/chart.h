@@ -26,6 +26,7 @@ enum { AX_CHART_LAYERS = 30 };
 typedef struct ax_chart {
     ax_x_scale x; /* right <= left: the range of the data */
     bool log_y;
+    bool shares;                     /* y is in 0 to 1, and so is its axis */
     bool letters;                    /* in cells, lines are drawn with their letters, for text without colour */
     const char *x_name, *y_name;     /* NULL = none; that of y is shown in SVG only */
     ax_layer layer[AX_CHART_LAYERS]; /* the last one on top */

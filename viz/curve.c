@@ -94,8 +94,9 @@ ax_code ax_curve_make(ax_curve *c, ax_series s, const ax_curve_how *how, ax_err 
     if (width && n > how->window.from + width)
         n = how->window.from + width;
     double left = width ? (double)how->window.from : 0;
-    c->chart =
-        (ax_chart) { .x = { .left = left, .right = left + (double)domain }, .log_y = how->log_y, .y_name = "reward" };
+    c->chart = (ax_chart) {
+        .x = { .left = left, .right = left + (double)domain }, .log_y = how->log_y, .shares = true, .y_name = "reward"
+    };
     c->chart.layer[c->chart.n++] =
         (ax_layer) { AX_MARK_POINTS, .y = s.y, .n = n, .role = AX_ROLE_POINT, .name = "reward" };
     if (how->decay > 0)

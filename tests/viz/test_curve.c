@@ -74,6 +74,65 @@ TEST(axes_have_round_ticks_on_rows)
     assert_true(a.hi - a.lo < 0.7);
 }
 
+/* What can't be negative has no axis below 0, and shares have none above 1. */
+TEST(axes_stay_within_what_is_possible)
+{
+    static const double most[] = { 0, 0.01, 0.04, 0.3, 0.97, 1 };
+    for (int rows = 2; rows < 60; rows++)
+        for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+            for (int k = 0; k < 4; k++) {
+                double least = most[i] * k / 3;
+                ax_axis a = ax_axis_fit(least, most[i], rows);
+                assert_true(a.lo >= 0);
+                ax_axis_end(&a, 1);
+                assert_true(a.lo <= least + 1e-9 && a.hi >= most[i] - 1e-9 && a.hi < 1 + 1e-6 && a.lo < a.hi);
+            }
+    ax_axis a = ax_axis_fit(-0.3, -0.3, 10);
+    assert_true(a.lo < -0.3 && a.hi > -0.3);
+    a = ax_axis_fit_log(1, 1, 10);
+    ax_axis_end(&a, 1);
+    assert_true(a.lo < 1 && a.hi < 1 + 1e-6);
+}
+
+/* Checks the labels of the y axis in the rows of a plot; returns the greatest. */
+static double greatest_label(const ax_canvas *c, int rows)
+{
+    double greatest = -1;
+    for (int r = 0; r < rows; r++) {
+        char label[AX_AXIS_LABEL] = "", *end;
+        for (int k = 0; k < AX_AXIS_LABEL - 1; k++)
+            label[k] = (char)c->cell[r * c->cols + k].code;
+        double y = strtod(label, &end);
+        assert_true(end == label || (y >= 0 && y <= 1));
+        greatest = end == label ? greatest : fmax(greatest, y);
+    }
+    return greatest;
+}
+
+/* Shares that are 0 throughout, those up to 1, and a single one at x 0. */
+TEST(plots_of_shares_are_labelled_from_0_to_1)
+{
+    const double none[3] = { 0, 0, 0 }, all[3] = { 0, 0.5, 1 }, x[1] = { 0 };
+    ax_canvas canvas;
+    ax_err err;
+    ax_chart_scale scale;
+    ax_canvas_init(&canvas, &ax_glyphs_ascii);
+    for (int rows = 6; rows < 40; rows++)
+        for (int k = 0; k < 3; k++) {
+            ax_chart c = { .shares = true, .n = 1 };
+            c.layer[0] =
+                (ax_layer) { AX_MARK_LINE, .x = k == 2 ? x : NULL, .y = k == 1 ? all : none, .n = k == 2 ? 1 : 3 };
+            assert_int_equal(ax_canvas_resize(&canvas, rows, 60, &err), AX_OK);
+            ax_canvas_erase(&canvas);
+            ax_pane p = ax_pane_of(&canvas, (ax_rect) { .rows = rows, .cols = 60 });
+            assert_int_equal(ax_chart_draw(p, &c, &scale, &err), AX_OK);
+            assert_true(scale.x.left >= 0);
+            double greatest = greatest_label(&canvas, rows - 2);
+            assert_true(k == 1 ? greatest == 1 : greatest >= 0);
+        }
+    ax_canvas_release(&canvas);
+}
+
 static void draw(ax_canvas *c, int rows, int cols, ax_series s)
 {
     ax_err err;
@@ -199,5 +258,6 @@ TEST(the_best_line_is_joined)
 int main(void)
 {
     return RUN_TESTS(the_domain_doubles, windows_stay_inside, the_average_is_unbiased, axes_have_round_ticks_on_rows,
+                     axes_stay_within_what_is_possible, plots_of_shares_are_labelled_from_0_to_1,
                      curves_of_any_size_and_content, outliers_survive, a_bell_is_one_band, the_best_line_is_joined);
 }

@@ -65,7 +65,9 @@ static ax_code add_front(const ax_state *s, ax_metric cost, ax_str *out, ax_err 
     if (code == AX_OK) {
         char title[96];
         size_t beaten = add_points(s, cost, x, y), n = s->front[cost].n;
-        ax_chart chart = { .x.log = true, .x_name = ax_metric_of(cost)->front.label, .y_name = "reward", .n = 3 };
+        ax_chart chart = {
+            .x.log = true, .x_name = ax_metric_of(cost)->front.label, .y_name = "reward", .shares = true, .n = 3
+        };
         chart.layer[0] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = beaten, .role = AX_ROLE_POINT };
         chart.layer[1] = (ax_layer) { AX_MARK_STEPS, .x = x + beaten, .y = y + beaten, .n = n, .role = AX_ROLE_BEST };
         chart.layer[2] = (ax_layer) { AX_MARK_POINTS, .x = x + beaten,      .y = y + beaten,

@@ -164,8 +164,9 @@ static ax_role role_of(int i)
 
 void ax_comparison_curves(const ax_comparison *c, ax_chart *out)
 {
-    *out =
-        (ax_chart) { .x_name = c->by_time ? "seconds" : "candidates", .y_name = "best reward so far", .letters = true };
+    *out = (ax_chart) {
+        .x_name = c->by_time ? "seconds" : "candidates", .y_name = "best reward so far", .shares = true, .letters = true
+    };
     for (int i = 0; i < c->n; i++)
         if (c->side[i].n_runs > 1)
             out->layer[out->n++] =
@@ -179,8 +180,9 @@ void ax_comparison_curves(const ax_comparison *c, ax_chart *out)
 
 void ax_comparison_fronts(const ax_comparison *c, ax_chart *out)
 {
-    *out =
-        (ax_chart) { .x.log = true, .x_name = ax_metric_of(c->cost)->front.label, .y_name = "reward", .letters = true };
+    *out = (ax_chart) {
+        .x.log = true, .x_name = ax_metric_of(c->cost)->front.label, .y_name = "reward", .shares = true, .letters = true
+    };
     for (int i = 0; i < c->n; i++) {
         const ax_contender *s = &c->side[i];
         ax_layer points = { AX_MARK_POINTS,  .x = s->cost,           .y = s->reward,

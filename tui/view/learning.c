@@ -89,7 +89,7 @@ static ax_code plot(ax_pane p, int which, const double *x, const double *y, size
     static const char *const title[FIGURES] = { "baseline: moving average of objectives",
                                                 "advantage: reward less baseline", "share of clipped ratios" };
     ax_chart_scale scale;
-    ax_chart c = { .n = 1, .x_name = "updates" };
+    ax_chart c = { .n = 1, .shares = which == 2, .x_name = "updates" };
     c.layer[0] = (ax_layer) { .mark = which == 1 ? AX_MARK_POINTS : AX_MARK_LINE,
                               .x = x,
                               .y = y,

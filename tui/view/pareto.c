@@ -55,7 +55,9 @@ static ax_code make_points(points *p, const ax_state *s, ax_metric axis, ax_err 
 
 static ax_chart chart_of(const points *pt, ax_metric axis)
 {
-    ax_chart chart = { .x.log = true, .x_name = ax_metric_of(axis)->front.label, .y_name = "reward", .n = 2 };
+    ax_chart chart = {
+        .x.log = true, .x_name = ax_metric_of(axis)->front.label, .y_name = "reward", .shares = true, .n = 2
+    };
     chart.layer[0] = (ax_layer) { AX_MARK_POINTS,        .x = pt->x,           .y = pt->y, .n = pt->beaten,
                                   .role = AX_ROLE_POINT, .glyph = AX_GLYPH_RAW };
     chart.layer[1] =

@@ -150,7 +150,7 @@ static ax_code draw_validations(ax_pane p, const ax_ui *ui, const ax_validations
         y[n++] = (double)v->at[i].reward;
     }
     const ax_validation *last = &v->at[v->n - 1];
-    ax_chart chart = { .x = { .right = last->epochs }, .x_name = "epochs", .y_name = "reward" };
+    ax_chart chart = { .x = { .right = last->epochs }, .shares = true, .x_name = "epochs", .y_name = "reward" };
     ax_chart_scale scale;
     char a[AX_FIGURE], b[AX_FIGURE], text[160], rest[48] = "";
     int64_t alone = alone_until(ui, last->epochs);
