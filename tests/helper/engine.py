@@ -1,4 +1,5 @@
 """Runs of the real engine on tiny settings: start, listen, kill, compare."""
+import contextlib
 import os
 import re
 import select
@@ -87,11 +88,21 @@ def history(path):
 
 
 def held(pid):
-    """What the descriptors of a process are."""
+    """What the descriptors of a process are; one may be closed while they are read."""
+    found = []
+    with contextlib.suppress(FileNotFoundError):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                found.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    return found
+
+
+def is_engine(pid):
+    """A tracer has other children for a while, by which it finds out what the kernel can do."""
     try:
-        return [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+        return os.path.samefile(f"/proc/{pid}/exe", ENGINE)
     except FileNotFoundError:
-        return []
+        return False
 
 
 class Run:
@@ -120,9 +131,10 @@ class Run:
         so that its closing is looked for in the engine itself."""
         pipe = f"pipe:[{os.fstat(f.fileno()).st_ino}]"
         while not select.select([f], [], [], 0.5)[0]:
-            engine = self.workers() if self.traced else [self.process.pid]
+            engine = list(filter(is_engine, self.workers())) if self.traced else [self.process.pid]
             if engine and not any(pipe in held(pid) for pid in engine):
-                return ""
+                # it may have answered, and closed it, after the wait above
+                return f.readline() if select.select([f], [], [], 0)[0] else ""
         return f.readline()
 
     def connect(self, seq=0):
@@ -133,13 +145,12 @@ class Run:
         here = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             self.socket.connect(f"/proc/self/fd/{here}/engine.sock")
-        except OSError:  # the engine has ended already
+            self.socket.sendall(msgpack.packb(["hello", seq]))
+        except OSError:  # the engine has ended already, or does so with the connection still waiting
             self.socket.close()
             self.socket = None
-            return
         finally:
             os.close(here)
-        self.socket.sendall(msgpack.packb(["hello", seq]))
 
     def _message(self):
         while True:

@@ -25,9 +25,9 @@ def stopped(pid):
             with open(f"/proc/{pid}/task/{thread}/stat") as f:
                 if f.read().rpartition(")")[2].split()[0] not in "TZX":
                     return False
+        return os.listdir(f"/proc/{pid}/task") == threads  # one that came meanwhile may not stand still yet
     except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
         return False
-    return True
 
 
 def send(pids, sign):

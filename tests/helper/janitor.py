@@ -1,4 +1,5 @@
 """Cleans up after a test that was killed: ends the engines whose runs are below a directory, and removes it."""
+import contextlib
 import fcntl
 import os
 import shutil
@@ -22,7 +23,8 @@ def clean(where):
         if "engine.pid" in files:
             pid = engine_of(os.path.join(folder, "engine.pid"))
             if pid > 1:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it has ended since
+                    os.kill(pid, signal.SIGKILL)
     shutil.rmtree(where, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 from engine import BUILD, ENDLESS, Run, Skip, change, events
+from interrupt import send
 from torture import Reference, assert_same, finish, new
 
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
@@ -96,8 +97,7 @@ def start(path, who, call, n, action, out):
 def end(run):
     """Ends the engine itself, so that the run is free; its tracer and its worker end with it."""
     if run.traced:
-        for pid in run.workers():
-            os.kill(pid, signal.SIGKILL)
+        send(run.workers(), signal.SIGKILL)
         run.end()
     else:
         run.kill()

@@ -10,6 +10,7 @@ import time
 import msgpack
 
 from engine import BUILD, ENDLESS, LIMIT, Run, Skip, change, events, history, make_run, serve, settings
+from engine import held as descriptors_of
 from interrupt import Whole, conclude, held, in_training, last_proposed, send
 from powercut import PowerCut, SHIM
 
@@ -311,9 +312,9 @@ def second_engine(run):
         assert "in use" in second.answer, f"a second engine: {second.answer}"
         assert second.end() == 1
         return
-    alive = run.process.poll() is None
+    alive = descriptors_of(run.process.pid)  # none since before its lock was free, though it may not be waited for yet
     second.stop()
-    assert not alive, "a second engine started"
+    assert not alive, f"a second engine started, and the first has {alive}"
 
 
 def removed(where, rng, rounds, candidates=6):

@@ -13,7 +13,7 @@ def cores_of(pid):
         try:
             with open(f"/proc/{pid}/task/{task}/status") as f:
                 line = next(x for x in f if x.startswith("Cpus_allowed_list:"))
-        except FileNotFoundError:  # the thread has ended
+        except (FileNotFoundError, ProcessLookupError):  # the thread has ended, maybe between opening and reading
             continue
         cores = set()
         for part in line.split()[1].split(","):
