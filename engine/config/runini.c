@@ -1,12 +1,20 @@
 /* Reads and writes run.ini. The reader is our own because libinih truncates lines at 199 bytes, too short for paths,
-   and takes the rest for another line. It accepts every file that libinih accepted. */
+   and takes the rest for another line. It accepts every file that libinih accepted, unless a setting comes twice or
+   none at all. */
 #include "engine/base/file.h"
-#include "engine/config/settings.h"
+#include "engine/config/settings_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- reading ---- */
+
+typedef struct reader {
+    ax_settings settings;
+    bool section;                 /* [run] has been seen */
+    int line, n;                  /* n: settings so far */
+    int line_of[AX_SETTINGS + 1]; /* the line of each setting and, last, of the preset; 0 = not there yet */
+} reader;
 
 static bool is_space(char c)
 {
@@ -56,7 +64,20 @@ static void cut_comment(char *text)
         }
 }
 
-static ax_code take_setting(ax_settings *s, char *line, ax_err *err)
+/* Of two lines neither is known to be the one that counts. */
+static ax_code note_line(reader *r, const char *name, ax_err *err)
+{
+    int *line = &r->line_of[ax_setting_named(name)];
+    bool known = line < &r->line_of[AX_SETTINGS] || !strcmp(name, "preset");
+    if (known && *line)
+        return ax_fail(err, AX_EFORMAT, "%s is in line %d already", name, *line);
+    if (known)
+        *line = r->line;
+    r->n++;
+    return AX_OK;
+}
+
+static ax_code take_setting(reader *r, char *line, ax_err *err)
 {
     char *value = line + strcspn(line, "=:");
     if (!*value)
@@ -72,17 +93,18 @@ static ax_code take_setting(ax_settings *s, char *line, ax_err *err)
         cut_comment(value);
         value = trim(value);
     }
+    if (note_line(r, name, err) != AX_OK)
+        return AX_EFORMAT;
     if (!strcmp(name, "preset")) {
         ax_settings preset;
         ax_code code = ax_settings_preset(&preset, value, err);
-        memcpy(s->preset, preset.preset, code == AX_OK ? sizeof s->preset : 0);
+        memcpy(r->settings.preset, preset.preset, code == AX_OK ? sizeof preset.preset : 0);
         return code;
     }
-    return ax_settings_set(s, name, value, err);
+    return ax_settings_set(&r->settings, name, value, err);
 }
 
-/* section: whether [run] has been seen. */
-static ax_code take_line(ax_settings *s, char *line, bool *section, ax_err *err)
+static ax_code take_line(reader *r, char *line, ax_err *err)
 {
     line = trim(line);
     if (!*line || is_comment(line))
@@ -92,12 +114,12 @@ static ax_code take_line(ax_settings *s, char *line, bool *section, ax_err *err)
         if (!end)
             return ax_fail(err, AX_EFORMAT, "a section's name ends with ']'");
         *end = '\0';
-        *section = !strcmp(line + 1, "run");
-        return *section ? AX_OK : ax_fail(err, AX_EFORMAT, "section [%s] is not known", line + 1);
+        r->section = !strcmp(line + 1, "run");
+        return r->section ? AX_OK : ax_fail(err, AX_EFORMAT, "section [%s] is not known", line + 1);
     }
-    if (!*section)
+    if (!r->section)
         return ax_fail(err, AX_EFORMAT, "settings stand below [run]");
-    return take_setting(s, line, err);
+    return take_setting(r, line, err);
 }
 
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err)
@@ -108,26 +130,26 @@ ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *er
     ax_err why = { AX_OK, "" };
     if (ax_file_read(dirfd, path, 1 << 20, &text, &n, err) != AX_OK)
         return err ? err->code : AX_EIO;
-    ax_settings changed = *s;
-    bool section = false;
-    int number = 0;
+    reader r = { .settings = *s };
     char *line = text + (strncmp(text, mark, 3) ? 0 : 3);
     ax_code code = strlen(text) == n ? AX_OK : ax_fail(&why, AX_EFORMAT, "a zero byte is in the file");
     while (code == AX_OK && line) {
         char *end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        number++;
-        code = take_line(&changed, line, &section, &why);
+        r.line++;
+        code = take_line(&r, line, &why);
         line = end ? end + 1 : NULL;
     }
     free(text);
-    if (code == AX_OK) {
-        *s = changed;
-        return AX_OK;
-    }
-    return number ? ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, number, why.msg)
-                  : ax_fail(err, AX_EFORMAT, "%s: %s", path, why.msg);
+    if (code != AX_OK && r.line)
+        return ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, r.line, why.msg);
+    if (code == AX_OK && !r.n)
+        code = ax_fail(&why, AX_EFORMAT, "no setting is in the file");
+    if (code != AX_OK)
+        return ax_fail(err, AX_EFORMAT, "%s: %s", path, why.msg);
+    *s = r.settings;
+    return AX_OK;
 }
 
 ax_code ax_settings_read_run(ax_settings *s, int dirfd, ax_err *err)

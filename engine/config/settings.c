@@ -132,13 +132,21 @@ ax_code ax_setting_store(ax_settings *out, const ax_setting_row *s, const char *
     return AX_OK;
 }
 
+size_t ax_setting_named(const char *name)
+{
+    size_t i = 0;
+    while (i < AX_SETTINGS && !same_name(ax_setting_table[i].name, name))
+        i++;
+    return i;
+}
+
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err)
 {
     const ax_setting_row *near = NULL;
-    size_t nearest = AX_NEAR + 1;
+    size_t nearest = AX_NEAR + 1, at = ax_setting_named(name);
+    if (at < AX_SETTINGS)
+        return ax_setting_store(s, &ax_setting_table[at], value, err);
     for (size_t i = 0; i < AX_SETTINGS; i++) {
-        if (same_name(ax_setting_table[i].name, name))
-            return ax_setting_store(s, &ax_setting_table[i], value, err);
         size_t d = ax_edit_distance(name, ax_setting_table[i].name);
         if (d < nearest) {
             nearest = d;

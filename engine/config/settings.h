@@ -222,7 +222,8 @@ ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_
 /* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate, --no-dedupe) sets to 0; NULL = no such
    switch. */
 const char *ax_settings_off(const char *option);
-/* Read and write run.ini: "[run]", then name = value for every setting. dirfd as in openat. An error names the line. */
+/* Read and write run.ini: "[run]", then name = value for every setting. dirfd as in openat. An error names the line. A
+   setting that comes twice is an error, and so is a file without any. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
 /* Loads a run's settings from run.ini in its directory, starting from preset demo. A setting that an older run lacks
    gets the behaviour of the version that started the run. */

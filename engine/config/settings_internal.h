@@ -29,6 +29,8 @@ typedef struct ax_setting_row {
 enum { AX_SETTINGS = 0 AX_SETTING_LIST(AX_SETTING_ONE) };
 extern const ax_setting_row ax_setting_table[AX_SETTINGS];
 
+/* The index of the setting with a name, in which '-' and '_' are equal; AX_SETTINGS = none has it. */
+size_t ax_setting_named(const char *name);
 /* Checks a value and stores it. AX_EINVAL says what is wrong with it. */
 ax_code ax_setting_store(ax_settings *out, const ax_setting_row *s, const char *value, ax_err *err);
 

@@ -71,7 +71,8 @@ enum { SETTINGS = sizeof settings / sizeof *settings };
 
 /* ---- files ---- */
 
-static ax_code take_line(ax_config *c, const char *path, int line, const char *text, ax_err *err)
+/* line_of: the line of each setting, 0 = not there yet. */
+static ax_code take_line(ax_config *c, const char *path, int line, const char *text, int line_of[SETTINGS], ax_err *err)
 {
     char name[24], value[200], end, wrong[160];
     int i = 0, n = sscanf(text, " %23[a-z] = %199[^\n\r \t] %c", name, value, &end);
@@ -84,19 +85,23 @@ static ax_code take_line(ax_config *c, const char *path, int line, const char *t
                        path, line, name);
     if (n != 2)
         return ax_fail(err, AX_EINVAL, "%s, line %d: write NAME = VALUE, the value without blanks", path, line);
+    if (line_of[i])
+        return ax_fail(err, AX_EINVAL, "%s, line %d: %s is in line %d already", path, line, name, line_of[i]);
+    line_of[i] = line;
     return settings[i].take(c, value, wrong) ? AX_OK : ax_fail(err, AX_EINVAL, "%s, line %d: %s", path, line, wrong);
 }
 
 ax_code ax_config_parse(ax_config *c, const char *path, char *text, ax_err *err)
 {
     ax_config next = *c;
+    int line_of[SETTINGS] = { 0 };
     ax_code code = AX_OK;
     for (int line = 1; *text && code == AX_OK; line++) {
         char *end = text + strcspn(text, "\n"), *after = *end ? end + 1 : end;
         *end = '\0';
         const char *first = text + strspn(text, " \t\r");
         if (*first && *first != '#' && *first != ';')
-            code = take_line(&next, path, line, first, err);
+            code = take_line(&next, path, line, first, line_of, err);
         text = after;
     }
     if (code == AX_OK)

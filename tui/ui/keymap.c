@@ -123,7 +123,9 @@ uint32_t ax_key_read(const char *text)
     return key ? key : n && !text[n] && code > ' ' ? code : 0;
 }
 
-static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, ax_err *err)
+/* line_of: the line of each action, 0 = not there yet. */
+static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, int line_of[AX_ACTION_COUNT],
+                         ax_err *err)
 {
     char *sign = strchr(text, '=');
     if (!sign || sign == text)
@@ -134,6 +136,9 @@ static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, a
     if (a == AX_DO_NOTHING)
         return ax_fail(err, AX_EINVAL, "%s, line %d: there is no action '%.40s'; 'auxcell help keys' lists them", path,
                        line, word);
+    if (line_of[a])
+        return ax_fail(err, AX_EINVAL, "%s, line %d: %s is in line %d already", path, line, word, line_of[a]);
+    line_of[a] = line;
     bool none = !strcasecmp(value, "none");
     uint32_t key = none ? 0 : ax_key_read(value);
     if (!key && !none)
@@ -168,13 +173,14 @@ static ax_code find_clash(const ax_keymap *k, const char *path, ax_err *err)
 ax_code ax_keymap_parse(ax_keymap *k, const char *path, char *text, ax_err *err)
 {
     ax_keymap next = *k;
+    int line_of[AX_ACTION_COUNT] = { 0 };
     ax_code code = AX_OK;
     for (int line = 1; *text && code == AX_OK; line++) {
         char *end = text + strcspn(text, "\n"), *after = *end ? end + 1 : end;
         *end = '\0';
         text = trim(text);
         if (*text && *text != '#' && *text != ';')
-            code = take_line(&next, path, line, text, err);
+            code = take_line(&next, path, line, text, line_of, err);
         text = after;
     }
     if (code == AX_OK)

@@ -216,6 +216,9 @@ TEST(files_written_by_hand)
         { "[walk]\n", "line 2: section [walk] is not known" },
         { "[run\n", "line 2: a section's name ends with ']'" },
         { "preset = voc\n", "line 2: preset 'voc': not one of" },
+        { "val_crop = 32\nbatch = 3\nval-crop = 32\n", "line 4: val-crop is in line 2 already" },
+        { "preset = cpu\n[run]\npreset = cpu\n", "line 4: preset is in line 2 already" },
+        { "; batch = 3\n", ": no setting is in the file" },
         { "wibble = 3\n", "line 2: unknown setting 'wibble'" },
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -237,6 +240,8 @@ TEST(files_written_by_hand)
     ax_err err;
     assert_int_equal(read_text("batch = 3\n", &s, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "line 1: settings stand below [run]"));
+    assert_int_equal(read_text("", &s, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, ": no setting is in the file"));
 }
 
 int main(void)

@@ -37,13 +37,14 @@ TEST(what_is_wrong_is_named)
         const char *text, *says;
     } wrong[] = {
         { "theme = dark", "config.ini, line 1: there is no theme 'dark'; there are: auto, 8, 256, true, light, mono" },
-        { "rate = 4\nrate = 99", "config.ini, line 2: rate: from 0.1 to 30, not '99'" },
+        { "mouse = off\nrate = 99", "config.ini, line 2: rate: from 0.1 to 30, not '99'" },
         { "columns = id,size", "config.ini, line 1: columns: 'size' is none; e.g. id,state,reward,params,epoch,by" },
         { "pictures = ascii", "config.ini, line 1: pictures: auto, cells, kitty or sixel, not 'ascii'" },
         { "color = red", "config.ini, line 1: there is no 'color'; there are: theme, glyphs, columns, rate, pictures, "
                          "mouse" },
         { "glyphs = braille", "config.ini, line 1: glyphs: auto, unicode or ascii, not 'braille'" },
         { "mouse = yes", "config.ini, line 1: mouse: on or off, not 'yes'" },
+        { "rate = 4\n\nrate = 5", "config.ini, line 3: rate is in line 1 already" },
         { "theme light", "config.ini, line 1: write NAME = VALUE, the value without blanks" },
         { "= light", "config.ini, line 1: write NAME = VALUE, the value without blanks" },
     };

@@ -58,6 +58,7 @@ TEST(what_is_wrong_is_named)
         { "\nprune = xx", "keys.ini, line 2: 'xx' is not a key: a character, Enter, F5, Ctrl-X, none" },
         { "prune =", "keys.ini, line 1: '' is not a key: a character, Enter, F5, Ctrl-X, none" },
         { "prune", "keys.ini, line 1: write ACTION = KEY" },
+        { "prune = D\n\nPrune = X", "keys.ini, line 3: Prune is in line 1 already" },
         { "complete = x", "keys.ini, line 1: in prompts x would be typed" },
     };
     ax_keymap k, plain;
