@@ -143,8 +143,8 @@ static double idle_deadline(const ax_connection *one)
     return one->watches || one->more ? INFINITY : fmax(one->heard_at, one->moved_at) + IDLE_SECONDS;
 }
 
-/* Disconnects the client that has been silent longest; false: none may be disconnected yet. */
-static bool make_room(ax_clients *c)
+/* The client that has been silent longest, c->n: none may be disconnected yet. */
+static size_t most_silent(const ax_clients *c)
 {
     size_t longest = c->n;
     for (size_t i = 0; i < c->n; i++) {
@@ -154,10 +154,27 @@ static bool make_room(ax_clients *c)
         if (!other || one->spoke < other->spoke || (one->spoke == other->spoke && one->heard_at < other->heard_at))
             longest = i;
     }
-    if (longest == c->n)
-        return false;
-    drop(c, longest);
-    return true;
+    return longest;
+}
+
+/* Disconnects the client that has been silent longest; false: none may be disconnected yet. What a client has sent
+   since the last look at its socket is read first: it isn't silent then. */
+static bool make_room(ax_clients *c)
+{
+    for (size_t i; (i = most_silent(c)) < c->n;) {
+        read_one(c, c->client[i]);
+        if (idle_deadline(c->client[i]) > c->now)
+            continue;
+        drop(c, i);
+        return true;
+    }
+    return false;
+}
+
+static bool someone_waits(const ax_clients *c)
+{
+    struct pollfd p = { .fd = c->listener.fd, .events = POLLIN };
+    return poll(&p, 1, 0) > 0;
 }
 
 static double room_at(const ax_clients *c)
@@ -171,7 +188,7 @@ static double room_at(const ax_clients *c)
 /* False: no further connection waits, or none can be accepted now. */
 static bool accept_one(ax_clients *c)
 {
-    if (room_at(c) > c->now)
+    if (room_at(c) > c->now || (c->n == c->most && !(someone_waits(c) && make_room(c))))
         return false;
     int fd = accept4(c->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
@@ -191,8 +208,6 @@ static bool accept_one(ax_clients *c)
         close(fd);
     if (!one)
         return true;
-    if (c->n == c->most)
-        make_room(c);
     c->client[c->n++] = one;
     read_one(c, one); /* reads what it sent with the connection, so it doesn't count as mute */
     return true;

@@ -293,6 +293,36 @@ static void mute_clients_make_room(void **state)
     ax_messages_release(&m);
 }
 
+/* Its message comes between the look at all sockets and the need for its place. */
+static void a_client_that_has_just_spoken_is_not_mute(void **state)
+{
+    desk *d = *state;
+    struct pollfd fds[AX_CLIENTS_POLL];
+    int fd[AX_CLIENTS_MAX];
+    for (int i = 0; i < AX_CLIENTS_MAX; i++) {
+        fd[i] = connect_to(d);
+        if (i)
+            say_hello(fd[i], INT64_MAX);
+        turns(d);
+    }
+    int late = connect_to(d);
+    assert_true(say_command(late, 7));
+    nfds_t n = ax_clients_poll(d->clients, fds);
+    assert_int_equal(poll(fds, n, 0), 1);
+    assert_true(say_command(fd[0], 5));
+    ax_clients_read(d->clients, fds, n, take, d);
+    turns(d);
+    assert_int_equal(hear(fd[0], NULL), 1);
+    assert_int_equal(hear(late, NULL), 0); /* it waits for a place */
+    assert_int_equal(ax_clients_count(d->clients), AX_CLIENTS_MAX);
+    d->now += 10;
+    turns(d);
+    assert_int_equal(hear(late, NULL), 1);
+    for (int i = 0; i < AX_CLIENTS_MAX; i++)
+        close(fd[i]);
+    close(late);
+}
+
 static void an_idle_client_goes_when_its_place_is_needed(void **state)
 {
     desk *d = *state;
@@ -447,7 +477,7 @@ int main(void)
 {
     return RUN_EACH_TEST_WITHIN(set_up, tear_down, a_client_that_never_reads_is_not_read_further,
                                 a_burst_of_many_is_answered, twenty_clients_have_their_turns, mute_clients_make_room,
-                                an_idle_client_goes_when_its_place_is_needed, screens_leave_room_for_commands,
-                                a_client_that_closed_its_side_gets_its_answers, nonsense_is_disconnected,
-                                without_a_descriptor_the_next_one_waits);
+                                a_client_that_has_just_spoken_is_not_mute, an_idle_client_goes_when_its_place_is_needed,
+                                screens_leave_room_for_commands, a_client_that_closed_its_side_gets_its_answers,
+                                nonsense_is_disconnected, without_a_descriptor_the_next_one_waits);
 }
