@@ -235,7 +235,7 @@ static void do_skip_on(ax_ui *ui)
     ui->replay.skip += 10 * ui->replay.speed;
 }
 
-void ax_ui_act(ax_ui *ui, ax_action a)
+bool ax_ui_act(ax_ui *ui, ax_action a)
 {
     static void (*const act[AX_ACTION_COUNT])(ax_ui *) = {
         [AX_DO_BACK] = do_back,           [AX_DO_RESUME] = do_resume,
@@ -262,4 +262,5 @@ void ax_ui_act(ax_ui *ui, ax_action a)
     };
     if (act[a])
         act[a](ui);
+    return act[a] != NULL;
 }

@@ -24,14 +24,15 @@ typedef enum ax_context_id { AX_CONTEXT_LIST(AX_CONTEXT_ENUM) AX_CONTEXT_COUNT }
 #define AX_CONTEXT_BIT(id, name) AX_IN_##id = 1 << AX_CONTEXT_##id,
 enum {
     AX_CONTEXT_LIST(AX_CONTEXT_BIT) AX_IN_ROWS = AX_IN_VIEWS | AX_IN_COMPARE,
+    AX_IN_HELPED = AX_IN_ROWS | AX_IN_EDIT,
     AX_IN_LISTS = AX_IN_ROWS | AX_IN_HELP,
     AX_IN_PANES = AX_IN_LISTS | AX_IN_EDIT,
     AX_IN_ALL = (1 << AX_CONTEXT_COUNT) - 1
 };
 
 /* What an action needs: nothing; a selected candidate; a running engine (WAKES: or a finished run, whose engine is
-   started for it); an engine that can be started again; a prune that can be undone; a window with room for all views; a
-   replay. */
+   started for it); an engine that can be started again; a prune that can be undone; a window with room for all views
+   (PANE: and in it a pane that does something with it); a replay. */
 enum {
     AX_NEEDS_NOTHING = 0,
     AX_NEEDS_ROW = 1,
@@ -44,7 +45,9 @@ enum {
     AX_NEEDS_UNDOABLE = AX_NEEDS_PRUNED | AX_NEEDS_ENGINE | AX_WAKES,
     AX_NEEDS_ROOM = 32,
     AX_NEEDS_REPLAY = 64,
-    AX_NEEDS_ROW_ROOM = AX_NEEDS_ROW | AX_NEEDS_ROOM
+    AX_NEEDS_ROW_ROOM = AX_NEEDS_ROW | AX_NEEDS_ROOM,
+    AX_PANES = 128,
+    AX_NEEDS_PANE = AX_NEEDS_ROOM | AX_PANES
 };
 
 /* id, contexts (AX_IN_...), key, the key's name, word on the hint line ("" = none), what it does, what it needs
@@ -71,7 +74,7 @@ enum {
       ROW_ROOM)                                                                                                        \
     X(COMMAND, VIEWS, ':', ":", "cmd", "type a command (below; Tab completes it) or a genotype", NOTHING)              \
     X(DETACH, VIEWS, 'q', "q", "detach", "leave; the engine goes on", NOTHING)                                         \
-    X(HELP, ROWS, '?', "?", "help", "this list; F1 does the same", NOTHING)                                            \
+    X(HELP, HELPED, '?', "?", "help", "this list; F1 does the same", NOTHING)                                          \
     X(STOP, VIEWS, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", ENGINE)                  \
     X(PAUSE_RUN, VIEWS, 'P', "P", "pause run", "pause the whole run, or let it go on", ENGINE)                         \
     X(NOTE, VIEWS, 'a', "a", "note", "write a note on the candidate", WAKING)                                          \
@@ -80,29 +83,29 @@ enum {
     X(FIND, VIEWS, 'f', "f", "find", "go to the next candidate with these words, as for /", NOTHING)                   \
     X(FIND_ON, ROWS, 'n', "n", "", "the next one found", NOTHING)                                                      \
     X(FIND_BACK, ROWS, 'N', "N", "", "the one found before", NOTHING)                                                  \
-    X(ZOOM_IN, VIEWS, 'z', "z", "zoom", "plot: half as many candidates; masks: twice as large", ROOM)                  \
-    X(ZOOM_OUT, VIEWS, 'Z', "Z", "", "the other way", ROOM)                                                            \
-    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; pareto: cheaper ones; masks: left", ROOM)              \
-    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; pareto: costlier ones; masks: right", ROOM)                \
-    X(PAN_UP, VIEWS, '{', "{", "", "masks: up", ROOM)                                                                  \
-    X(PAN_DOWN, VIEWS, '}', "}", "", "masks: down", ROOM)                                                              \
-    X(ZOOM_NONE, VIEWS, '0', "0", "", "plot and masks whole again; the plot follows the newest", ROOM)                 \
-    X(CROSSHAIR, VIEWS, 'i', "i", "", "plot: read it at the selected candidate; < > step in time", ROOM)               \
-    X(LOG, VIEWS, 'L', "L", "", "plot: logarithmic rewards (8: losses), or linear ones", ROOM)                         \
-    X(SMOOTH, VIEWS, 'w', "w", "", "plot: averages over more or fewer candidates, or none", ROOM)                      \
+    X(ZOOM_IN, VIEWS, 'z', "z", "zoom", "plot: half as many candidates; masks: twice as large", PANE)                  \
+    X(ZOOM_OUT, VIEWS, 'Z', "Z", "", "the other way", PANE)                                                            \
+    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; pareto: cheaper ones; masks: left", PANE)              \
+    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; pareto: costlier ones; masks: right", PANE)                \
+    X(PAN_UP, VIEWS, '{', "{", "", "masks: up", PANE)                                                                  \
+    X(PAN_DOWN, VIEWS, '}', "}", "", "masks: down", PANE)                                                              \
+    X(ZOOM_NONE, VIEWS, '0', "0", "", "plot and masks whole again; the plot follows the newest", PANE)                 \
+    X(CROSSHAIR, VIEWS, 'i', "i", "", "plot: read it at the selected candidate; < > step in time", PANE)               \
+    X(LOG, VIEWS, 'L', "L", "", "plot: logarithmic rewards (8: losses), or linear ones", PANE)                         \
+    X(SMOOTH, VIEWS, 'w', "w", "", "plot: averages over more or fewer candidates, or none", PANE)                      \
     X(PIN, VIEWS, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", WAKING)                     \
     X(EXPORT, VIEWS, 'e', "e", "export", "write its masks as PNG files below RUN/export", ROW)                         \
     X(EXPORT_TABLE, VIEWS, 'E', "E", "", "write the rows of the table as CSV below RUN/export", NOTHING)               \
     X(COPY, VIEWS, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", ROW)                               \
-    X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost; log: which lines", ROOM)        \
+    X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost; log: which lines", PANE)        \
     X(REVERSE, VIEWS, 'r', "r", "", "sort the other way round", NOTHING)                                               \
     X(SORT_THEN, VIEWS, 'S', "S", "", "sort equal ones by the next column, too (:sort names them)", NOTHING)           \
     X(FREEZE, VIEWS, 'F', "F", "", "keep the rows as they are, whatever happens; again: go on", NOTHING)               \
     X(MARK_ALL, VIEWS, '*', "*", "", "mark all rows of the table (:mark FILTER marks others)", NOTHING)                \
     X(UNMARK, VIEWS, 'M', "M", "", "unmark all", NOTHING)                                                              \
-    X(IMAGE_BACK, VIEWS, '[', "[", "", "previous image of the masks", ROOM)                                            \
-    X(IMAGE_ON, VIEWS, ']', "]", "", "next image of the masks", ROOM)                                                  \
-    X(MASK_OVER, VIEWS, 'v', "v", "", "masks: truth and prediction over the image", ROOM)                              \
+    X(IMAGE_BACK, VIEWS, '[', "[", "", "previous image of the masks", PANE)                                            \
+    X(IMAGE_ON, VIEWS, ']', "]", "", "next image of the masks", PANE)                                                  \
+    X(MASK_OVER, VIEWS, 'v', "v", "", "masks: truth and prediction over the image", PANE)                              \
     X(DOWN, LISTS, 'j', "j, down", "", "next row", NOTHING)                                                            \
     X(UP, LISTS, 'k', "k, up", "", "previous row", NOTHING)                                                            \
     X(VIEW_BACK, VIEWS, 'h', "h, left", "", "previous view", ROOM)                                                     \

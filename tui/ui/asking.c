@@ -168,7 +168,8 @@ void ax_prompt_type(ax_ui *ui, uint32_t key)
     ax_typed typed = ax_prompt_key(&p->line, key);
     p->listing = false;
     p->recalled = 0;
-    if (typed == AX_TYPED) {
+    p->lost = typed == AX_UNKNOWN;
+    if (typed == AX_TYPED || p->lost) {
         try_filter(ui);
         return;
     }
@@ -201,7 +202,7 @@ bool ax_prompt_holds(const ax_ui *ui)
 void ax_prompt_complete(ax_ui *ui)
 {
     ax_prompted *p = ax_ui_prompted(ui);
-    p->line.full = false;
+    p->line.full = p->lost = false;
     char several[64];
     bool longer = ax_complete(ui, p->what, &p->line);
     ax_complete_list(ui, p->what, &p->line, several, sizeof several);
@@ -216,7 +217,7 @@ void ax_prompt_recall(ax_ui *ui, int by)
     if (!p->recalled)
         snprintf(p->typed, sizeof p->typed, "%s", p->line.text);
     const char *line = to > 0 ? ax_recall_line(&p->recall, kind, p->typed, to) : to == 0 ? p->typed : NULL;
-    p->listing = false;
+    p->listing = p->lost = false;
     if (!line)
         return;
     p->recalled = to;

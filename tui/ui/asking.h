@@ -34,6 +34,7 @@ typedef struct ax_prompted {
     ax_prompt line;
     uint32_t target;             /* the candidate it is about; events may change the selection meanwhile */
     bool listing;                /* Tab found several words: the hint lists them */
+    bool lost;                   /* a key had no meaning: the hint lists those that have one */
     char wrong[AX_PROMPT_WRONG]; /* the error in what was typed so far; "" = none */
     ax_filter before;            /* the table's filter before the prompt, for Escape */
     ax_recall recall;

@@ -25,6 +25,10 @@ void ax_ui_close(ax_ui *ui, ax_context_id id)
 
 void ax_ui_open(ax_ui *ui, ax_context_id id)
 {
+    if (ax_contexts[id]->draw && ui->layout.status.rows > 0 && !ui->layout.message.rows) {
+        ax_ui_say(ui, true, "too small: it needs %d columns and %d rows", AX_TINY_COLS, AX_TINY_ROWS);
+        return;
+    }
     if (ax_contexts[id]->open && !ax_contexts[id]->open(ui))
         return;
     ax_ui_close(ui, id);

@@ -17,21 +17,27 @@ static int decision_of(const ax_edit *e)
     return line_of(e)->decision[e->field];
 }
 
+int ax_edit_choices(const ax_edit *e)
+{
+    return ax_space_of(&e->now)->decision[decision_of(e)].choices;
+}
+
 static void step(ax_edit *e, int by)
 {
-    int d = decision_of(e), n = ax_space_of(&e->now)->decision[d].choices;
+    int d = decision_of(e), n = ax_edit_choices(e);
     e->now.value[d] = (uint8_t)((e->now.value[d] + by + n) % n);
 }
 
 /* Types a digit; a second one makes a number of two digits where such a value exists. */
-static void type(ax_edit *e, unsigned digit)
+static bool type(ax_edit *e, unsigned digit)
 {
     int d = decision_of(e);
-    unsigned n = ax_space_of(&e->now)->decision[d].choices, longer = e->now.value[d] * 10 + digit;
+    unsigned n = (unsigned)ax_edit_choices(e), longer = e->now.value[d] * 10 + digit;
     if (e->typing && longer < n)
         e->now.value[d] = (uint8_t)longer;
     else if (digit < n)
         e->now.value[d] = (uint8_t)digit;
+    return digit < n || (e->typing && longer < n);
 }
 
 static void move(ax_edit *e, int down, int right)
@@ -74,12 +80,11 @@ void ax_edit_do(ax_edit *e, ax_action a)
     }
 }
 
-void ax_edit_type(ax_edit *e, uint32_t key)
+bool ax_edit_type(ax_edit *e, uint32_t key)
 {
-    bool digit = key >= '0' && key <= '9';
-    if (digit)
-        type(e, key - '0');
+    bool digit = key >= '0' && key <= '9', taken = digit && type(e, key - '0');
     e->typing = digit;
+    return taken;
 }
 
 static bool same(const ax_genotype *a, const ax_genotype *b)

@@ -27,8 +27,10 @@ typedef struct ax_edit {
 void ax_edit_start(ax_edit *e, uint32_t parent, const ax_genotype *from);
 /* Moves, changes or undoes as AX_DO_EDIT_... says; any other action does nothing. */
 void ax_edit_do(ax_edit *e, ax_action a);
-/* Takes a key without an action: a digit is a value for the decision. */
-void ax_edit_type(ax_edit *e, uint32_t key);
+/* Takes a key without an action: a digit is a value for the decision. False: it is none of its values, or no digit. */
+bool ax_edit_type(ax_edit *e, uint32_t key);
+/* How many values the decision at the cursor has. */
+int ax_edit_choices(const ax_edit *e);
 
 /* The genotype whose cost is wanted next; NULL: both costs are known. */
 const ax_genotype *ax_edit_uncounted(const ax_edit *e);

@@ -22,14 +22,17 @@ bool ax_ui_is_possible(const ax_ui *ui, ax_action a, const char **why)
     return !reason;
 }
 
-/* Whether a view does the action; the one that is shown is asked first. */
+/* Whether a view does the action; the one that is shown is asked first. What changes a plot or a picture is done by one
+   that can be seen. */
 static bool view_does(ax_ui *ui, ax_action a)
 {
     const ax_view *shown = ax_views[ui->view];
     bool done = shown->action && shown->action(ui, a);
-    for (int i = 0; i < AX_VIEW_COUNT && !done; i++)
-        if (ax_views[i] != shown && ax_views[i]->action)
+    for (int i = 0; i < AX_VIEW_COUNT && !done; i++) {
+        bool asked = !(ax_actions[a].needs & AX_PANES) || ui->layout.pane[i].rows > 0;
+        if (ax_views[i] != shown && ax_views[i]->action && asked)
             done = ax_views[i]->action(ui, a);
+    }
     return done;
 }
 
@@ -43,9 +46,15 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     }
     if (ax_actions[a].needs & AX_NEEDS_ROW) /* the candidate counts as chosen: a new best one must not replace it */
         ax_ui_selection(ui)->moved = true;
-    if (!(top->action && top->action(ui, a)) && !view_does(ui, a))
-        ax_ui_act(ui, a);
+    if (!(top->action && top->action(ui, a)) && !view_does(ui, a) && !ax_ui_act(ui, a))
+        ax_ui_say(ui, true, "%s does nothing in this view (%s)", ui->keys.label[a], ax_actions[a].help);
     ax_ui_refresh(ui);
+}
+
+void ax_ui_say_unknown(ax_ui *ui, uint32_t key, const char *rest)
+{
+    char name[AX_KEY_LABEL];
+    ax_ui_say(ui, true, "%s has no meaning here; %s", ax_key_name(key, name), rest);
 }
 
 void ax_ui_key(ax_ui *ui, uint32_t key)
@@ -80,6 +89,6 @@ void ax_ui_views_key(ax_ui *ui, uint32_t key)
         ui->view = view;
     else if (view != AX_VIEW_COUNT)
         ax_ui_say(ui, true, "%c: %s", (int)key, why);
-    else if (key > 0x20 && key < 0x7f)
-        ax_ui_say(ui, true, "%c has no meaning; ? lists the keys", (int)key);
+    else
+        ax_ui_say_unknown(ui, key, "? lists the keys");
 }

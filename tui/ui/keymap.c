@@ -35,6 +35,24 @@ uint32_t ax_key_named(const char *name, size_t n)
     return letter ? AX_CTRL((uint32_t)name[5]) : 0;
 }
 
+char *ax_key_name(uint32_t key, char out[static AX_KEY_LABEL])
+{
+    size_t i = 0, n = sizeof names / sizeof *names;
+    while (i < n && names[i].key != key)
+        i++;
+    if (i < n)
+        snprintf(out, AX_KEY_LABEL, "%s", names[i].name);
+    else if (key == AX_KEY_BACKTAB)
+        snprintf(out, AX_KEY_LABEL, "Shift-Tab");
+    else if (key >= AX_KEY_F1 && key <= AX_KEY_F12)
+        snprintf(out, AX_KEY_LABEL, "F%u", key - AX_KEY_F1 + 1);
+    else if (key < ' ')
+        snprintf(out, AX_KEY_LABEL, "Ctrl-%c", (int)(key | 0x40));
+    else
+        ax_utf8_encode(key, out);
+    return out;
+}
+
 void ax_action_word(ax_action a, char out[static 24])
 {
 #define WORD(id, contexts, key, label, hint, help, needs) [AX_DO_##id] = #id,

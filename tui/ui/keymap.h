@@ -29,6 +29,8 @@ void ax_action_word(ax_action a, char out[static 24]);
 ax_action ax_action_named(const char *word);
 /* The key whose name is these n bytes: "Enter", "Up", "Ctrl-L"; 0 = there is none. */
 uint32_t ax_key_named(const char *name, size_t n);
+/* The name of a key, or the character that it types. */
+char *ax_key_name(uint32_t key, char out[static AX_KEY_LABEL]);
 /* The key of a character, or of a name as above; 0 = there is none. */
 uint32_t ax_key_read(const char *text);
 

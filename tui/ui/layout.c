@@ -1,6 +1,6 @@
 #include "tui/ui/layout.h"
 
-enum { TINY_ROWS = 5, TINY_COLS = 20, SMALL_ROWS = 16, SMALL_COLS = 60 };
+enum { SMALL_ROWS = 16, SMALL_COLS = 60 };
 
 ax_rect ax_rect_of(int row, int col, int rows, int cols)
 {
@@ -13,7 +13,7 @@ ax_layout ax_layout_of(int rows, int cols, ax_view_id view)
     if (rows <= 0 || cols <= 0)
         return l;
     l.status = ax_rect_of(0, 0, 1, cols);
-    if (rows < TINY_ROWS || cols < TINY_COLS)
+    if (rows < AX_TINY_ROWS || cols < AX_TINY_COLS)
         return l;
     if (rows < SMALL_ROWS || cols < SMALL_COLS) {
         l.message = ax_rect_of(rows - 1, 0, 1, cols);

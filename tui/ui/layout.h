@@ -10,6 +10,7 @@ typedef struct ax_layout {
     bool table_framed;
 } ax_layout;
 
+enum { AX_TINY_ROWS = 5, AX_TINY_COLS = 20 };
 enum { AX_LAYOUT_RECTS = 4 + AX_VIEW_COUNT };
 
 /* Below 20x5: one status line. Below 60x16: the small view, without tabs and hints. Else the view's own layout. */

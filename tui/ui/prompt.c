@@ -123,8 +123,9 @@ ax_typed ax_prompt_key(ax_prompt *p, uint32_t key)
         cut(p, word_before(p), p->at);
         break;
     default:
-        if (is_text(key))
-            insert(p, key);
+        if (!is_text(key))
+            return AX_UNKNOWN;
+        insert(p, key);
     }
     return AX_TYPED;
 }

@@ -13,9 +13,10 @@ typedef struct ax_prompt {
     bool full;                 /* text was dropped for lack of room, which was not reported yet */
 } ax_prompt;
 
-typedef enum ax_typed { AX_TYPED, AX_ACCEPTED, AX_DROPPED } ax_typed;
+typedef enum ax_typed { AX_TYPED, AX_UNKNOWN, AX_ACCEPTED, AX_DROPPED } ax_typed;
 void ax_prompt_start(ax_prompt *p, const char *text);
-/* Enter accepts; Escape cancels, and so does Backspace on an empty line. Ctrl-A/E/U/W/K and the arrows edit. */
+/* Enter accepts; Escape cancels, and so does Backspace on an empty line. Ctrl-A/E/U/W/K and the arrows edit.
+   UNKNOWN: the key means nothing. */
 ax_typed ax_prompt_key(ax_prompt *p, uint32_t key);
 /* Inserts text, UTF-8 without control characters, as far as there is room. */
 void ax_prompt_paste(ax_prompt *p, const char *text);

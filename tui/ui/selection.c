@@ -143,6 +143,8 @@ void ax_ui_mark(ax_ui *ui)
     bool *m = &t->marked[t->selected - 1];
     *m = !*m;
     t->n_marked = *m ? t->n_marked + 1 : t->n_marked - 1;
+    if (!ui->layout.pane[AX_VIEW_TABLE].rows) /* its row can't be seen */
+        ax_ui_say(ui, false, "%s #%u, %u in all", *m ? "marked" : "unmarked", t->selected, t->n_marked);
     ax_ui_select_row(ui, ax_rows_find(&t->rows, t->selected) + 1);
 }
 
@@ -168,7 +170,9 @@ void ax_ui_mark_all(ax_ui *ui, const ax_filter *f)
 
 void ax_ui_unmark_all(ax_ui *ui)
 {
+    uint32_t n = ax_ui_selection(ui)->n_marked;
     unmark_from(ax_ui_selection(ui), 0);
+    ax_ui_say(ui, !n, n ? "unmarked %u" : "nothing is marked; m marks a candidate, * all rows", n);
 }
 
 uint32_t ax_ui_first_marked(const ax_ui *ui)

@@ -68,9 +68,7 @@ typedef struct ax_ui {
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 
-/* Sets the model up for a state, which stays the caller's; ax_ui_release. Sets the model up for a state, which stays
-   the caller's; ax_ui_release. Sets the model up for a state, which stays the caller's; ax_ui_release. AX_ENOMEM: there
-   is nothing to release. */
+/* Sets the model up for a state, which stays the caller's; ax_ui_release. AX_ENOMEM: there is nothing to release. */
 ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err);
 void ax_ui_release(ax_ui *ui);
 /* Called when the state was read again: keeps selection and marks that still exist in it. */
@@ -91,7 +89,10 @@ void ax_ui_mouse(ax_ui *ui, int button, int row, int col);
 void ax_ui_paste(ax_ui *ui, const char *text, bool whole);
 /* Does an action: as the topmost context defines it, else the view that is shown, else another view, else act.c. */
 void ax_ui_do(ax_ui *ui, ax_action a);
-void ax_ui_act(ax_ui *ui, ax_action a);
+/* Does what an action means in all views. False: nothing. */
+bool ax_ui_act(ax_ui *ui, ax_action a);
+/* Says that a key has no meaning in the context, and the rest of that sentence. */
+void ax_ui_say_unknown(ax_ui *ui, uint32_t key, const char *rest);
 /* What the views do with a key without an action, and with pasted text: they ask whether a genotype is to be
    submitted. */
 void ax_ui_views_key(ax_ui *ui, uint32_t key);

@@ -156,6 +156,14 @@ static bool open(ax_ui *ui)
     return true;
 }
 
+static bool act(ax_ui *ui, ax_action a)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    if (a == AX_DO_WIRING && c)
+        ui->drawing = (ui->drawing + 1) % ax_space_of(&c->genotype)->n_drawings;
+    return a == AX_DO_WIRING;
+}
+
 static void close(ax_ui *ui, uint32_t key)
 {
     (void)key;
@@ -172,11 +180,12 @@ static void replaced(ax_ui *ui)
 static void hints(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
-    ax_draw_hint(p, "j k another   Tab cell, decoder   any other key: back");
+    ax_draw_hint(p, "j k another   Tab cell, decoder   ? help   any other key: back");
 }
 
 const ax_context ax_context_compare = { .state = sizeof(compare_state),
                                         .open = open,
+                                        .action = act,
                                         .key = close,
                                         .paste = ax_ui_offer,
                                         .draw = draw,

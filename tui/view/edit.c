@@ -219,6 +219,14 @@ static void queue(ax_ui *ui, const ax_edit *e)
     ax_ui_close(ui, AX_CONTEXT_EDIT);
 }
 
+static void do_edit(ax_ui *ui, ax_edit *e, ax_action a)
+{
+    ax_genotype before = e->now;
+    ax_edit_do(e, a);
+    if ((a == AX_DO_EDIT_RESET || a == AX_DO_EDIT_RESET_ALL) && !memcmp(&before, &e->now, sizeof before))
+        ax_ui_say(ui, false, a == AX_DO_EDIT_RESET ? "this isn't changed" : "nothing is changed");
+}
+
 static bool act(ax_ui *ui, ax_action a)
 {
     ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
@@ -229,13 +237,19 @@ static bool act(ax_ui *ui, ax_action a)
     else if (a == AX_DO_EDIT_LEAVE)
         ax_ui_close(ui, AX_CONTEXT_EDIT);
     else
-        ax_edit_do(e, a);
+        do_edit(ui, e, a);
     return true;
 }
 
 static void type(ax_ui *ui, uint32_t key)
 {
-    ax_edit_type(ui->context_slot[AX_CONTEXT_EDIT], key);
+    ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
+    if (ax_edit_type(e, key))
+        return;
+    if (key >= '0' && key <= '9')
+        ax_ui_say(ui, true, "there is no value %c here; there are 0 to %d", (int)key, ax_edit_choices(e) - 1);
+    else
+        ax_ui_say_unknown(ui, key, "? lists the keys");
 }
 
 static void refuse_paste(ax_ui *ui, const char *line, bool whole)
@@ -255,7 +269,7 @@ static void replaced(ax_ui *ui)
 static void hints(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
-    ax_draw_hint(p, "arrows move   + - or digits change   r take back   Enter queue it   Esc leave");
+    ax_draw_hint(p, "arrows move   + - digits change   r take back   Enter queue   Esc leave   ? help");
 }
 
 const ax_context ax_context_edit = { .state = sizeof(ax_edit),

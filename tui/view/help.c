@@ -126,12 +126,35 @@ static bool is_heading(int *i, const char *heading, entry *e)
     return true;
 }
 
+/* The context that the help is about: the one below it. */
+static ax_context_id below(const ax_ui *ui)
+{
+    return ui->n_over > 1 ? (ax_context_id)ui->over[ui->n_over - 2] : AX_CONTEXT_VIEWS;
+}
+
+/* The i-th entry of the help of something that is open over the views: its own keys only. */
+static bool entry_over(const ax_ui *ui, ax_context_id of, int i, entry *e)
+{
+    e->heading = false;
+    if (is_heading(&i, of == AX_CONTEXT_EDIT ? "The editor of a new candidate" : "The comparison", e))
+        return true;
+    for (int a = 0; a < AX_ACTION_COUNT; a++)
+        if ((ax_actions[a].contexts >> of & 1) && ui->keys.key[a] && !i--)
+            return action_entry(ui, a, e);
+    if (of != AX_CONTEXT_EDIT || i)
+        return false;
+    set(e, "0 - 9", "the value itself");
+    return true;
+}
+
 /* The i-th entry of the list. False: past the last. */
 static bool entry_at(const ax_ui *ui, int i, entry *e)
 {
     ax_palette_word w;
     char text[64];
     int n;
+    if (below(ui) != AX_CONTEXT_VIEWS)
+        return entry_over(ui, below(ui), i, e);
     e->heading = false;
     snprintf(text, sizeof text, "This view: %s", ax_views[ui->view]->title);
     if (count_view(ui)) {

@@ -133,34 +133,69 @@ static void turn_image(ax_ui *ui, int by)
 {
     ax_masks_shown *here = ax_ui_masks(ui);
     int n = here->file ? here->file->images : 0;
+    if (n < 2)
+        ax_ui_say(ui, !n, "%s", n ? "one image is kept" : ax_masks_lacking(ax_ui_selected(ui)));
     if (n > 0)
         here->image = (here->image + by + n) % n;
     count_image(here);
+}
+
+/* Shows another part of the pictures, or says why it is the same. */
+static void look(ax_ui *ui, ax_action a)
+{
+    ax_mask_window *w = &ax_ui_masks(ui)->window, before = *w;
+    if (a == AX_DO_ZOOM_IN || a == AX_DO_ZOOM_OUT)
+        ax_mask_zoom(w, a == AX_DO_ZOOM_IN ? 1 : -1);
+    else if (a == AX_DO_PAN_BACK || a == AX_DO_PAN_ON)
+        ax_mask_pan(w, 0, a == AX_DO_PAN_ON ? 1 : -1);
+    else if (a == AX_DO_PAN_UP || a == AX_DO_PAN_DOWN)
+        ax_mask_pan(w, a == AX_DO_PAN_DOWN ? 1 : -1, 0);
+    else
+        w->zoom = 0, w->down = w->right = 0;
+    bool same = w->zoom == before.zoom && !(fabs(w->down - before.down) + fabs(w->right - before.right) > 1e-9);
+    if (!ax_ui_masks(ui)->file)
+        ax_ui_say(ui, true, "%s", ax_masks_lacking(ax_ui_selected(ui)));
+    else if (same)
+        ax_ui_say(ui, false, "%s",
+                  !w->zoom             ? "these are the whole pictures; z enlarges them"
+                  : a == AX_DO_ZOOM_IN ? "the pictures can't be enlarged further"
+                                       : "that is the edge of the pictures");
+}
+
+/* Says why nothing is drawn over the image. */
+static void say_over(ax_ui *ui)
+{
+    const ax_maskfile *m = ax_ui_masks(ui)->file;
+    if (!m)
+        ax_ui_say(ui, true, "%s", ax_masks_lacking(ax_ui_selected(ui)));
+    else if (m->scale)
+        ax_ui_say(ui, false, "a scale of colours isn't drawn over the image");
+    else if (m->over)
+        ax_ui_say(ui, false, "it is drawn over the image always");
+    else if (!ui->color)
+        ax_ui_say(ui, false, "letters aren't drawn over the image; colours are");
 }
 
 /* Does an action; in other views z Z < > act on the reward plot. */
 static bool act(ax_ui *ui, ax_action a)
 {
     ax_masks_shown *here = ax_ui_masks(ui);
+    bool both = a == AX_DO_ZOOM_NONE && ui->view != AX_VIEW_MASK; /* the reward plot uses it, too */
+    if (both && !here->window.zoom)
+        return true;
     switch (a) {
     case AX_DO_ZOOM_IN:
     case AX_DO_ZOOM_OUT:
-        ax_mask_zoom(&here->window, a == AX_DO_ZOOM_IN ? 1 : -1);
-        return true;
     case AX_DO_PAN_BACK:
     case AX_DO_PAN_ON:
-        ax_mask_pan(&here->window, 0, a == AX_DO_PAN_ON ? 1 : -1);
-        return true;
     case AX_DO_PAN_UP:
     case AX_DO_PAN_DOWN:
-        ax_mask_pan(&here->window, a == AX_DO_PAN_DOWN ? 1 : -1, 0);
-        return true;
     case AX_DO_ZOOM_NONE:
-        here->window.zoom = 0;
-        here->window.down = here->window.right = 0;
-        return false; /* the reward plot uses it, too */
+        look(ui, a);
+        return true;
     case AX_DO_MASK_OVER:
         here->window.over = !here->window.over;
+        say_over(ui);
         return true;
     case AX_DO_IMAGE_BACK:
     case AX_DO_IMAGE_ON:

@@ -2,6 +2,7 @@
 #include "tui/view/view.h"
 
 #include "tui/view/kept.h"
+#include "tui/view/mask_view.h"
 #include "viz/curve.h"
 #include "viz/figure.h"
 
@@ -176,17 +177,25 @@ static bool act(ax_ui *ui, ax_action a)
 {
     reward_state *here = ui->slot[AX_VIEW_REWARD];
     size_t n = ui->state->n_scored;
+    ax_curve_window before;
     switch (a) {
     case AX_DO_ZOOM_IN:
     case AX_DO_ZOOM_OUT:
+        before = here->window;
         ax_curve_zoom(&here->window, n, a == AX_DO_ZOOM_IN ? 1 : -1);
+        if (!memcmp(&before, &here->window, sizeof before))
+            ax_ui_say(ui, false, before.width ? "the plot can't be enlarged further" : "this is the whole plot");
         return true;
     case AX_DO_PAN_BACK:
     case AX_DO_PAN_ON:
+        before = here->window;
         if (here->crosshair)
             step(ui, a == AX_DO_PAN_ON ? 1 : -1);
         else
             ax_curve_pan(&here->window, n, a == AX_DO_PAN_ON ? 1 : -1);
+        if (!here->crosshair && !memcmp(&before, &here->window, sizeof before))
+            ax_ui_say(ui, false,
+                      before.width ? "that is the end of the plot" : "this is the whole plot; z enlarges it");
         return true;
     case AX_DO_CROSSHAIR:
         here->crosshair = !here->crosshair;
@@ -198,8 +207,10 @@ static bool act(ax_ui *ui, ax_action a)
         here->smoothing = (here->smoothing + 1) % DECAYS;
         return true;
     case AX_DO_ZOOM_NONE:
+        if (!here->window.width && !ax_ui_masks(ui)->window.zoom)
+            ax_ui_say(ui, false, "this is the whole plot");
         here->window = (ax_curve_window) { .width = 0 };
-        return false; /* the masks use it, too */
+        return !ui->layout.pane[AX_VIEW_MASK].rows; /* the masks use it, too */
     default:
         return false;
     }
