@@ -82,9 +82,11 @@ bool ax_loading_step(ax_loading *l, double seconds)
     while (more && (more = read_block(l, &got)) && ax_clock() < until) {
     }
     if (l->file.size > 0)
-        l->share = fmin(1, l->share + (double)got / (double)l->file.size);
-    if (!more)
+        l->share = fmin(nextafter(1, 0), l->share + (double)got / (double)l->file.size);
+    if (!more) {
+        l->share = 1;
         end(l, l->code);
+    }
     return !more;
 }
 

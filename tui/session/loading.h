@@ -14,7 +14,7 @@ typedef struct ax_loading {
     ax_eventreader *reader;
     ax_state state;          /* the state that the history gives */
     ax_snapshot_facts known; /* facts of the snapshot that the history must contain */
-    double share;            /* share of the file that was read, 0 to 1 */
+    double share;            /* share of the file that was read, 0 to 1; 1 = all of it, and the state is complete */
     struct {                 /* which file was read, and its size then */
         ino_t inode;
         off_t size;
