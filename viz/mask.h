@@ -51,13 +51,15 @@ typedef struct ax_mask_count {
 } ax_mask_count;
 /* Adds an image to the counts of 256 classes. False: there is nothing to count. */
 bool ax_mask_count_image(const ax_maskfile *m, int image, ax_mask_count count[static 256]);
+/* The same fraction of counted pixels; NAN when none is labelled. */
+double ax_mask_share_right(const ax_mask_count count[static 256]);
 /* The IoU of a class, NAN = it doesn't occur. */
 double ax_mask_iou(const ax_mask_count *c);
 /* The images' numbers, worst prediction first: by reward, else by pixels that are right; the others last. */
 void ax_mask_order(const ax_maskfile *m, uint8_t order[static AX_MASK_IMAGES]);
-/* Gives images with classes a picture of their errors where there is none: right pixels pale grey, wrong ones red,
-   those without a label white; the image shines through. AX_ENOMEM. */
-ax_code ax_mask_add_errors(ax_maskfile *m, ax_err *err);
+/* Gives an image with classes a picture of its errors if it has none: right pixels pale grey, wrong ones red, those
+   without a label white; the image shines through. AX_ENOMEM. */
+ax_code ax_mask_add_error(ax_maskfile *m, int image, ax_err *err);
 
 /* ---- as PNG ---- */
 

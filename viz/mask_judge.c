@@ -13,15 +13,22 @@ bool ax_mask_count_image(const ax_maskfile *m, int image, ax_mask_count count[st
 {
     bool any = false;
     size_t n = (size_t)m->h * (size_t)m->w;
-    for (size_t i = 0; i < n && has_classes(m, image); i++) {
-        uint8_t t = m->truth[image][i], p = m->predicted[image][i];
+    if (!has_classes(m, image))
+        return false;
+    const uint8_t *truth = m->truth[image], *predicted = m->predicted[image];
+    for (size_t i = 0, run; i < n; i += run) { /* neighbours are mostly alike */
+        uint8_t t = truth[i], p = predicted[i];
+        for (run = 1; i + run < n && truth[i + run] == t && predicted[i + run] == p; run++) {
+        }
         if (t == AX_MASK_UNLABELLED)
             continue;
         any = true;
-        count[t].truth++;
-        count[t].either++;
-        count[t].both += t == p;
-        count[p].either += t != p;
+        count[t].truth += run;
+        count[t].either += run;
+        if (t == p)
+            count[t].both += run;
+        else
+            count[p].either += run;
     }
     return any;
 }
@@ -31,17 +38,21 @@ double ax_mask_iou(const ax_mask_count *c)
     return c->either ? (double)c->both / (double)c->either : NAN;
 }
 
-double ax_mask_correct(const ax_maskfile *m, int image)
+double ax_mask_share_right(const ax_mask_count count[static 256])
 {
-    ax_mask_count count[256] = { { 0 } };
     uint64_t right = 0, labelled = 0;
-    if (!ax_mask_count_image(m, image, count))
-        return NAN;
     for (int i = 0; i < 256; i++) {
         right += count[i].both;
         labelled += count[i].truth;
     }
-    return (double)right / (double)labelled;
+    return labelled ? (double)right / (double)labelled : NAN;
+}
+
+double ax_mask_correct(const ax_maskfile *m, int image)
+{
+    ax_mask_count count[256] = { { 0 } };
+    ax_mask_count_image(m, image, count);
+    return ax_mask_share_right(count);
 }
 
 void ax_mask_order(const ax_maskfile *m, uint8_t order[static AX_MASK_IMAGES])
@@ -72,10 +83,9 @@ static uint8_t *draw_errors(const ax_maskfile *m, int image)
     return out;
 }
 
-ax_code ax_mask_add_errors(ax_maskfile *m, ax_err *err)
+ax_code ax_mask_add_error(ax_maskfile *m, int image, ax_err *err)
 {
-    for (int i = 0; i < m->images; i++)
-        if (!m->error[i] && has_classes(m, i) && !(m->error[i] = draw_errors(m, i)))
-            return ax_fail(err, AX_ENOMEM, "no memory for a picture");
+    if (has_classes(m, image) && !m->error[image] && !(m->error[image] = draw_errors(m, image)))
+        return ax_fail(err, AX_ENOMEM, "no memory for a picture");
     return AX_OK;
 }

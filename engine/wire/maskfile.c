@@ -255,13 +255,23 @@ ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *er
     return code;
 }
 
+void ax_maskfile_release_predictions(ax_maskfile *m)
+{
+    for (int i = 0; i < AX_MASK_IMAGES; i++) {
+        free(m->predicted[i]);
+        free(m->error[i]);
+        m->predicted[i] = m->error[i] = NULL;
+        m->figures[i] = ax_outcome_none;
+    }
+    m->judged = false;
+}
+
 void ax_maskfile_release(ax_maskfile *m)
 {
+    ax_maskfile_release_predictions(m);
     for (int i = 0; i < AX_MASK_IMAGES; i++) {
         free(m->rgb[i]);
         free(m->truth[i]);
-        free(m->predicted[i]);
-        free(m->error[i]);
     }
     memset(m, 0, sizeof *m);
 }

@@ -33,6 +33,8 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
 /* Reads and validates a file (at most 64 megapixels per image). Release m also after a failure. Reading a second file
    into the same struct adds its parts; their sizes must agree. */
 ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *err);
+/* Removes what a candidate's file has added: predictions, errors and figures. Images and truth stay. */
+void ax_maskfile_release_predictions(ax_maskfile *m);
 void ax_maskfile_release(ax_maskfile *m);
 
 #endif

@@ -55,7 +55,7 @@ TEST(classes_are_counted)
     assert_true(c[0].truth == 2 && c[1].truth == 1 && c[255].truth == 0);
     assert_true(fabs(ax_mask_correct(&m, 0) - 2.0 / 3) < 1e-12);
     assert_true(isnan(ax_mask_correct(&m, 1)) && !ax_mask_count_image(&m, 1, c));
-    assert_int_equal(ax_mask_add_errors(&m, NULL), AX_OK);
+    assert_int_equal(ax_mask_add_error(&m, 0, NULL), AX_OK);
     const uint8_t *e = m.error[0]; /* without an image grey is drawn: pale, red, pale, white */
     assert_true(e[0] == e[1] && e[0] == 208 && e[3] == 225 && e[4] == 32 && e[6] == 208 && e[9] == 255 && e[10] == 255);
     free(m.error[0]);

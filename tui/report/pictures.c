@@ -101,12 +101,15 @@ static ax_code read_masks(const ax_page_of *of, const ax_candidate *c, ax_maskfi
 static ax_code add_all(ax_maskfile *m, ax_str *out, ax_err *err)
 {
     uint8_t palette[256][3];
-    ax_code code = ax_mask_add_errors(m, err);
+    ax_code code = AX_OK;
     memset(palette, 128, sizeof palette);
     memset(palette[AX_MASK_UNLABELLED], 0, sizeof *palette);
     memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
-    for (int i = 0; i < m->images && code == AX_OK; i++)
-        code = add_row(m, i, m->channels == 3 ? NULL : (const uint8_t(*)[3])palette, out, err);
+    for (int i = 0; i < m->images && code == AX_OK; i++) {
+        code = ax_mask_add_error(m, i, err);
+        if (code == AX_OK)
+            code = add_row(m, i, m->channels == 3 ? NULL : (const uint8_t(*)[3])palette, out, err);
+    }
     if (code == AX_OK && m->channels != 3)
         add_classes(m, out);
     return code;

@@ -16,6 +16,7 @@
 #include "tui/ui/ui.h"
 
 #include <limits.h>
+#include <sys/stat.h>
 
 typedef struct ax_session_state {
     ax_term *term;
@@ -38,6 +39,7 @@ typedef struct ax_session_state {
     ax_config config;
     double draw_every; /* seconds between draws that events ask for */
     ax_maskfile masks;
+    struct stat truth_file;         /* that the images and truth in masks were read from; all 0 = none */
     uint32_t masks_of, masks_stage; /* candidate of the masks that were read, or could not be, and its last stage */
     ax_script *script;              /* NULL = keys are typed */
     double script_until;

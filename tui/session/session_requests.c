@@ -17,6 +17,29 @@
 
 /* ---- masks ---- */
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* The images and their truth are the same for all candidates, and in a file of their own, which is large. */
+static void load_truth(ax_session_state *s)
+{
+    struct stat now = { 0 };
+    bool there = !fstatat(s->dirfd, "masks/validation.mpk", &now, 0);
+    ax_maskfile_release_predictions(&s->masks);
+    if (there && same_file(&now, &s->truth_file))
+        return;
+    ax_maskfile_release(&s->masks);
+    s->truth_file = (struct stat) { 0 };
+    ax_err err;
+    if (there && ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err) == AX_OK)
+        s->truth_file = now;
+    else
+        ax_maskfile_release(&s->masks);
+}
+
 static void load_masks(ax_session_state *s)
 {
     const ax_candidate *c = ax_ui_selected(&s->ui);
@@ -25,16 +48,12 @@ static void load_masks(ax_session_state *s)
         return;
     ax_canvas_drop_pictures(&s->canvas);
     ax_ui_show_masks(&s->ui, NULL);
-    ax_maskfile_release(&s->masks);
     s->masks_of = want;
     s->masks_stage = stage;
     ax_err err;
     if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
         return;
-    /* the images are the same for all candidates and are in a file of their own */
-    ax_code code = ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err);
-    if (code != AX_OK)
-        ax_maskfile_release(&s->masks);
+    load_truth(s);
     if (ax_maskfile_read(s->dirfd, c->masks, &s->masks, &err) == AX_OK)
         ax_ui_show_masks(&s->ui, &s->masks);
 }

@@ -122,27 +122,18 @@ static void add_figures(flow *f, const ax_ui *ui, const ax_masks_shown *here)
     }
 }
 
-static double share_right(const ax_mask_count *count)
-{
-    uint64_t right = 0, all = 0;
-    for (int i = 0; i < 256; i++) {
-        right += count[i].both;
-        all += count[i].truth;
-    }
-    return all ? (double)right / (double)all : NAN;
-}
-
 /* Adds the classes that occur in the truth or in predictions. */
 static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
 {
     const ax_maskfile *m = here->file;
+    const ax_mask_count *in_image = here->count[here->order[here->image]];
     char all[16], a[AX_FIGURE], b[AX_FIGURE];
     snprintf(all, sizeof all, "all %d", m->images);
-    double right = share_right(here->in_all);
+    double right = ax_mask_share_right(here->in_all);
     if (isfinite(right)) {
         ax_pane p = next_line(f);
         ax_pane_print(p, 0, 0, AX_ROLE_TEXT, "pixels right");
-        print_figures(p, AX_ROLE_TEXT, ax_figure_share(share_right(here->in_image), 3, a),
+        print_figures(p, AX_ROLE_TEXT, ax_figure_share(ax_mask_share_right(in_image), 3, a),
                       ax_figure_share(right, 3, b));
     }
     next_section(f);
@@ -153,7 +144,7 @@ static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
         ax_pane p = next_line(f);
         draw_swatch(p, 0, 0, ui, i);
         ax_pane_print_cut(p, 0, SWATCH, IMAGE_END - SWATCH - 6, AX_ROLE_TEXT, m->name[i]);
-        print_figures(p, AX_ROLE_TEXT, ax_figure_share(ax_mask_iou(&here->in_image[i]), 3, a),
+        print_figures(p, AX_ROLE_TEXT, ax_figure_share(ax_mask_iou(&in_image[i]), 3, a),
                       ax_figure_share(ax_mask_iou(&here->in_all[i]), 3, b));
     }
 }

@@ -9,16 +9,16 @@
 
 /* State of AX_VIEW_MASK. */
 typedef struct ax_masks_shown {
-    const ax_maskfile *file; /* NULL = none */
-    uint32_t of;             /* the candidate for which the image was chosen */
-    int image;               /* its place in the order */
+    ax_maskfile *file; /* NULL = none */
+    uint32_t of;       /* the candidate for which the image was chosen */
+    int image;         /* its place in the order */
     uint8_t order[AX_MASK_IMAGES];
     ax_mask_window window;
-    ax_mask_count in_image[256], in_all[256]; /* counts of the image, and of all images of the file */
+    ax_mask_count count[AX_MASK_IMAGES][256], in_all[256]; /* of each image of the file, and of all */
 } ax_masks_shown;
 ax_masks_shown *ax_ui_masks(const ax_ui *ui);
 
-/* Shows a file, which stays the caller's and to which pictures of errors are added; NULL = none. */
+/* Shows a file, which stays the caller's and gets pictures of the errors in images that are shown; NULL = none. */
 void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file);
 
 /* Why a candidate has no masks to show; c NULL: none is selected. */

@@ -16,26 +16,31 @@ ax_masks_shown *ax_ui_masks(const ax_ui *ui)
 
 /* ---- what is shown ---- */
 
-static void count_image(ax_masks_shown *here)
+static void show_image(ax_masks_shown *here, int image)
 {
-    memset(here->in_image, 0, sizeof here->in_image);
+    here->image = image;
     if (here->file)
-        ax_mask_count_image(here->file, here->order[here->image], here->in_image);
+        (void)ax_mask_add_error(here->file, here->order[image], NULL); /* out of memory: errors aren't shown */
 }
 
 void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
 {
     ax_masks_shown *here = ax_ui_masks(ui);
     here->file = file;
+    if (!file)
+        return;
+    ax_mask_order(file, here->order);
+    show_image(here, here->image < file->images ? here->image : 0);
+    memset(here->count, 0, sizeof here->count);
     memset(here->in_all, 0, sizeof here->in_all);
-    if (file) {
-        (void)ax_mask_add_errors(file, NULL); /* out of memory: errors aren't shown */
-        ax_mask_order(file, here->order);
-        for (int i = 0; i < file->images; i++)
-            ax_mask_count_image(file, i, here->in_all);
-        here->image = here->image < file->images ? here->image : 0;
+    for (int i = 0; i < file->images; i++) {
+        ax_mask_count_image(file, i, here->count[i]);
+        for (int k = 0; k < 256; k++) {
+            here->in_all[k].both += here->count[i][k].both;
+            here->in_all[k].either += here->count[i][k].either;
+            here->in_all[k].truth += here->count[i][k].truth;
+        }
     }
-    count_image(here);
 }
 
 const char *ax_masks_lacking(const ax_candidate *c)
@@ -62,7 +67,7 @@ static void print_title(const ax_masks_shown *here, const ax_candidate *c, int w
     const ax_maskfile *m = here->file;
     char figure[AX_FIGURE], part[64] = "";
     int image = here->order[here->image];
-    double correct = m->channels == 3 ? NAN : ax_mask_correct(m, image);
+    double correct = ax_mask_share_right(here->count[image]);
     snprintf(out, TITLE, "mask #%u", c->id);
     snprintf(part, sizeof part, "  image %d/%d", here->image + 1, m->images);
     add_part(out, width, part);
@@ -136,8 +141,7 @@ static void turn_image(ax_ui *ui, int by)
     if (n < 2)
         ax_ui_say(ui, !n, "%s", n ? "one image is kept" : ax_masks_lacking(ax_ui_selected(ui)));
     if (n > 0)
-        here->image = (here->image + by + n) % n;
-    count_image(here);
+        show_image(here, (here->image + by + n) % n);
 }
 
 /* Shows another part of the pictures, or says why it is the same. */
@@ -212,10 +216,8 @@ static void refresh(ax_ui *ui, bool replaced)
     (void)replaced;
     ax_masks_shown *here = ax_ui_masks(ui);
     uint32_t of = ax_ui_selection(ui)->selected;
-    if (here->of != of) {
-        here->image = 0;
-        count_image(here);
-    }
+    if (here->of != of)
+        show_image(here, 0);
     here->of = of;
 }
 

@@ -70,7 +70,7 @@ static void a_long_history_comes_in_pieces(void **state)
     assert_true(ax_loading_is_old(&l, p->dirfd));
     ax_loading_start(&l, p->dirfd);
     assert_true(l.active);
-    while (!ax_loading_step(&l, 0)) { /* one block per step */
+    while (!ax_loading_step(&l, 0)) {                /* one block per step */
         assert_true(l.share > share && l.share < 1); /* scripts begin to play at 1 */
         share = l.share;
         steps++;
