@@ -152,10 +152,9 @@ def a_run_that_is_being_removed(where):
     path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("scored", 1)
-    run.process.send_signal(signal.SIGSTOP)  # otherwise it might write run.ini again in between
-    os.remove(f"{path}/run.ini")
-    take_away(f"{path}/masks", where)
-    run.process.send_signal(signal.SIGCONT)
+    with held([run.process.pid]):  # otherwise it might write run.ini again in between
+        os.remove(f"{path}/run.ini")
+        take_away(f"{path}/masks", where)
     run.until("paused", 0, on=1, by="engine")
     assert not os.path.exists(f"{path}/masks")
     assert run.stop() == 0

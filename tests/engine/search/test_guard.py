@@ -1,7 +1,6 @@
 """A run's directory is changed while its engine runs: nothing is acknowledged that a resume doesn't find."""
 import os
 import shutil
-import signal
 import sys
 
 import msgpack
@@ -147,9 +146,9 @@ def directory_moved(where):
 def directory_replaced(where):
     run = started(where)
     os.rename(run.path, f"{where}/b")
-    run.process.send_signal(signal.SIGSTOP)  # files that grow during the copy would be inconsistent
-    shutil.copytree(f"{where}/b", run.path, ignore=lambda _, names: [n for n in names if n.endswith(".sock")])
-    run.process.send_signal(signal.SIGCONT)
+    # files that grow or get their final names during the copy would be inconsistent
+    with held([run.process.pid]), held(run.workers()):
+        shutil.copytree(f"{where}/b", run.path, ignore=lambda _, names: [n for n in names if n.endswith(".sock")])
     refused(run, f"{where}/b", log=f"{where}/b")
     goes_on(f"{where}/b", "before")
     goes_on(run.path, "before")
