@@ -40,7 +40,7 @@ class Place:
         self.env = dict(os.environ, XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir, LC_ALL="C.UTF-8", TZ="UTC", OMP_NUM_THREADS="1")
         self.runs = os.path.join(self.dir, "auxcell", "runs")
 
-    def call(self, *args, timeout=120):
+    def call(self, *args, timeout=300):
         """Runs auxcell without a terminal."""
         return subprocess.run([AUXCELL, *args], env=self.env, cwd=self.dir, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout)

@@ -13,7 +13,7 @@ import msgpack
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
 from eventlog import crc32c  # noqa: E402
-from engine import ENDLESS, ENGINE, Run, Skip, change, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, ENGINE, LIMIT, Run, Skip, change, events, history, main, make_run, serve  # noqa: E402
 from interrupt import conclude, last_proposed, same  # noqa: E402
 
 
@@ -237,7 +237,7 @@ def strangers_at_the_socket(where):
 
     def connect():
         s = socket.socket(socket.AF_UNIX)
-        s.settimeout(30)
+        s.settimeout(LIMIT)
         here = os.open(path, os.O_RDONLY)
         s.connect(f"/proc/self/fd/{here}/engine.sock")
         os.close(here)
@@ -284,7 +284,7 @@ def strangers_at_the_socket(where):
         probe = ("import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\n"
                  "s.sendall(b'\\x95\\x01\\xa4stop\\x00\\xa0\\xa0')\nprint(s.recv(10))")
         r = subprocess.run([sys.executable, "-c", probe, f"{path}/engine.sock"], user=65534, stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT, text=True, timeout=30)
+                           stderr=subprocess.STDOUT, text=True, timeout=LIMIT)
         assert r.stdout == "b''\n" or "Reset" in r.stdout or "Broken" in r.stdout, r.stdout
     assert run.do("save") == (0, "saved")
     assert run.stop() == 0

@@ -10,7 +10,7 @@ import msgpack
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
 from eventlog import crc32c  # noqa: E402
-from engine import ENDLESS, Run, change, events, history, main, make_run, serve  # noqa: E402
+from engine import ENDLESS, LIMIT, Run, change, events, history, main, make_run, serve  # noqa: E402
 from interrupt import conclude, crash, in_training, same  # noqa: E402
 
 
@@ -57,7 +57,7 @@ def gone(pid):
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([fd], [], [], 30)[0])
+        return bool(select.select([fd], [], [], LIMIT)[0])
     finally:
         os.close(fd)
 

@@ -49,8 +49,8 @@ def workers_share_the_cores(where):
     if len(allowed) < 2:
         raise Skip("one core can't be shared out")
     run = Run(make_run(f"{where}/two", candidates=ENDLESS, workers=2, threads=0))
-    for _ in range(2):  # the second starts once the first has filled the cache
-        assert run.until("device")["threads"] <= (len(allowed) + 1) // 2
+    for worker in (1, 2):  # the second starts once the first has filled the cache; the first says meanwhile that it grows
+        assert run.until("device", worker=worker)["threads"] <= (len(allowed) + 1) // 2
     workers = run.workers()
     assert len(workers) == 2
     run.until("scored", 1)

@@ -7,6 +7,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from auxcell import PlaceCase, TINY, main  # noqa: E402
+from engine import LIMIT  # noqa: E402
 
 
 class Socket(PlaceCase):
@@ -19,7 +20,7 @@ class Socket(PlaceCase):
         self.path = os.path.join(self.place.run_dir("r"), "engine.sock")
 
     def comes_back(self, times):
-        end = time.monotonic() + 20
+        end = time.monotonic() + LIMIT
         while time.monotonic() < end:
             if self.place.call("note", "r", f"found {times}").returncode == 0:
                 break
@@ -36,11 +37,12 @@ class Socket(PlaceCase):
         follow.stdout.readline()
         os.unlink(self.path)
         self.comes_back(1)
-        os.unlink(self.path)
-        with open(self.path, "w"):
+        other = self.path + ".other"
+        with open(other, "w"):
+            os.rename(other, self.path)  # at once, or it may have been made again in between
             self.comes_back(2)
-        os.unlink(self.path)
-        os.symlink("/nowhere", self.path)
+        os.symlink("/nowhere", other)
+        os.rename(other, self.path)
         self.comes_back(3)
         for line in follow.stdout:  # who was connected has stayed so
             if "found 3" in line:
