@@ -192,12 +192,12 @@ static ax_code open_all(const ax_program *prog, const options *o, ax_predicts wh
         (void)ours->task->adopt(ours, &p->info.task, &o->settings);
     if (code == AX_OK && ours->task->one_size) /* images are cropped to the size that the model was trained on */
         ours->of = p->info.task.of;
+    if (code == AX_OK && !(s->dev = ax_device_open(o->settings.device, (int)o->settings.threads, &s->be, note, err)))
+        code = err->code;
     if (code == AX_OK) {
         take_options(o, e);
         code = check_files(o, e, err);
     }
-    if (code == AX_OK && !(s->dev = ax_device_open(o->settings.device, (int)o->settings.threads, &s->be, note, err)))
-        code = err->code;
     ax_command_device_note(note);
     return code == AX_OK ? ax_predictor_compile(p, 32, 32, err) : code;
 }

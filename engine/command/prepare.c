@@ -1,8 +1,10 @@
 #include "engine/command/prepare.h"
 
 #include "engine/model/encoder.h"
+#include "engine/space/builder.h"
 #include "engine/space/space.h"
 #include "engine/train/teacher.h"
+#include "engine/train/trainer.h"
 #include "engine/worker/devices.h"
 
 #include <stdio.h>
@@ -19,6 +21,15 @@ ax_code ax_prepare_devices(ax_settings *s, uint64_t *peers, ax_err *err)
     for (size_t i = 1; i < d.n; i++)
         *peers |= ax_worker_devices_bit(&d, i);
     return AX_OK;
+}
+
+ax_code ax_prepare_check(const ax_settings *s, ax_source *source, ax_err *err)
+{
+    ax_encoder encoder;
+    ax_code code = ax_trainer_check(s, source, err);
+    if (code == AX_OK)
+        code = ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &encoder, err);
+    return code == AX_OK ? ax_worker_devices_check(s->device, err) : code;
 }
 
 ax_code ax_prepare_inputs(ax_files *f, const ax_settings *s, ax_source *source, const char *cache, ax_err *err)

@@ -257,6 +257,10 @@ static ax_code train_all(const ax_program *prog, ax_train_order *o, bool json, a
         code = err->code;
     if (code == AX_OK)
         code = check_outputs(o, source, err);
+    if (code == AX_OK)
+        code = ax_prepare_check(&o->settings, source, err);
+    if (code == AX_OK)
+        code = ax_train_order_begin(o, err);
     for (int32_t i = 0; i < o->seeds && code == AX_OK; i++) {
         s.seed = o->settings.seed + i;
         code = train_seed(o, &s, source, peers, json, &best[i], err);

@@ -62,6 +62,7 @@ static ax_code take_candidate(ax_train_order *o, const char *colon, ax_err *err)
 
 static ax_code lock_folder(ax_train_order *o, ax_err *err)
 {
+    o->made = !o->resume && access(o->folder, F_OK);
     ax_code code = o->resume ? AX_OK : ax_output_folder(o->folder, err);
     if (code != AX_OK)
         return code;
@@ -198,11 +199,23 @@ ax_code ax_train_order_settle(ax_train_order *o, const ax_given *given, ax_err *
     if (code == AX_OK && (o->folder || o->cache)) /* what is kept for later must not depend on the current directory */
         code = ax_settings_absolute(&o->settings, err);
     o->seeds = o->seeds ? o->seeds : 1;
-    return code == AX_OK && o->folder && !o->resume ? write_order(o, err) : code;
+    return code;
+}
+
+ax_code ax_train_order_begin(ax_train_order *o, ax_err *err)
+{
+    ax_code code = o->folder && !o->resume ? write_order(o, err) : AX_OK;
+    o->begun = true; /* after a failure, too: what was written of it tells why */
+    return code;
 }
 
 void ax_train_order_release(ax_train_order *o)
 {
+    if (o->made && !o->begun) {
+        if (!o->cache)
+            rmdir(o->cache_path);
+        rmdir(o->folder);
+    }
     if (o->lock >= 0)
         close(o->lock);
     o->lock = -1;

@@ -23,7 +23,8 @@ typedef struct ax_train_order {
     /* Filled in by ax_train_order_settle. */
     ax_settings settings; /* seed: that of the first training */
     ax_genotype genotype;
-    int lock; /* of the folder; -1 = none */
+    int lock;         /* of the folder; -1 = none */
+    bool made, begun; /* the folder was made; it holds the order */
     char model_path[PATH_MAX], cache_path[PATH_MAX];
     char run_path[PATH_MAX]; /* run of RUN:ID; "" = a genotype */
 } ax_train_order;
@@ -32,6 +33,9 @@ typedef struct ax_train_order {
    the folder of a resumed training, and are overridden by those given. AX_EINVAL: contradictory options; AX_EBUSY:
    another process trains in the folder. Release the order even after a failure. */
 ax_code ax_train_order_settle(ax_train_order *o, const ax_given *given, ax_err *err);
+/* Writes the order into the folder, from when on it can be resumed; call it once nothing known speaks against it. */
+ax_code ax_train_order_begin(ax_train_order *o, ax_err *err);
+/* Removes the folder, too, if it was made for an order that never began. */
 void ax_train_order_release(ax_train_order *o);
 /* Registers files of the run and the folder, other than models, that no model may overwrite. */
 ax_code ax_train_order_files(const ax_train_order *o, ax_files *files, ax_err *err);

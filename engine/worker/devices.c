@@ -144,6 +144,18 @@ ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err
     return take_usable(setting, seen, times, out, err);
 }
 
+ax_code ax_worker_devices_check(const char *setting, ax_err *err)
+{
+    unsigned index = 0, times[AX_WORKER_DEVICES] = { 0 };
+    ax_worker_devices unread = { 0 };
+    char rest;
+    int n = sscanf(setting, "cuda:%u%c", &index, &rest);
+    if ((strcmp(setting, "cuda") != 0 && n != 1) || index >= AX_WORKER_DEVICES)
+        return AX_OK;
+    times[index] = 1;
+    return take_usable(setting, (uint64_t)1 << index, times, &unread, err);
+}
+
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i)
 {
     return strncmp(d->name[i], "cuda:", 5) ? 0 : (uint64_t)1 << (strtoul(d->name[i] + 5, NULL, 10) & 63);

@@ -20,6 +20,9 @@ typedef struct ax_worker_devices {
    "cuda:0*4" or "cuda:0*2,1*2" several workers on one device; any other name of a device is one worker.
    AX_EDEVICE: none is usable, or one in the list isn't, with the reason; AX_EINVAL: not a valid list. */
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
+/* Fails as opening it would when the setting is one CUDA device that can't be used, before anything is made for it;
+   lists are asked about by ax_worker_devices_of. */
+ax_code ax_worker_devices_check(const char *setting, ax_err *err);
 /* Bit N when device i is cuda:N, else 0; for sets of CUDA devices. */
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i);
 /* Number of workers on the device of worker i, itself included. */

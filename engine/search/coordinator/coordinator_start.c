@@ -117,6 +117,8 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
         code = ax_worker_devices_repeat(&c->devices, c->settings.workers, err);
     if (code == AX_OK)
         code = look_at_data(c, &setup, err);
+    if (code == AX_OK) /* last, since the driver takes its time */
+        code = ax_worker_devices_check(c->settings.device, err);
     if (code != AX_OK)
         return code;
     setup.settings = c->settings;

@@ -189,6 +189,20 @@ class Train(unittest.TestCase):
         self.refused("not a regular file", GENOTYPE, *STAGE1, "-o", "/dev/null")
         self.refused("cannot", GENOTYPE, *STAGE1, "-o", "no/such/folder/m.safetensors", code=1)
 
+    def test_an_order_that_cannot_begin_leaves_no_folder(self):
+        self.place.env["AUXCELL_PLUGIN_DIR"] = "/nowhere"
+        for says, code, args in (("no CUDA plugin", 3, ["--device", "cuda:0"]), ("no CUDA plugin", 3, ["--device", "cuda"]),
+                                 ("/nowhere", 1, ["--data", "camvid:/nowhere"]),
+                                 ("/nowhere", 1, ["--teacher", "/nowhere"]),
+                                 ("encoder: /nowhere", 1, ["--encoder", "/nowhere"]),
+                                 ("scale_min", 2, ["--scale-min", "5", "--scale-max", "2"])):
+            self.refused(says, GENOTYPE, *STAGE1, "--state", self.at("new"), *args, code=code)
+            self.assertFalse(os.path.exists(self.at("new")), args)
+        os.mkdir(self.at("mine"))
+        self.refused("no CUDA plugin", GENOTYPE, *STAGE1, "--state", self.at("mine"), "--device", "cuda:0", code=3)
+        code, _, err = self.train(GENOTYPE, *STAGE1, "--state", self.at("mine"), "--device", "cpu", "--full-epochs", "1")
+        self.assertEqual((code, err), (0, ""))
+
     def test_a_folder_is_one_processs(self):
         p = subprocess.Popen([ENGINE, "train", GENOTYPE, *SMALL, "--full-epochs", "1000", "--state", self.at("busy"),
                               "--json"], env=self.place.env, cwd=self.place.dir, stdout=subprocess.PIPE, text=True)

@@ -96,6 +96,21 @@ TEST(each_device_has_its_own_reason)
     assert_int_equal(d.n, 1);
     assert_string_equal(d.name[0], "cuda:1");
 
+    static const struct {
+        const char *setting, *says; /* NULL: nothing speaks against it */
+    } alone[] = { { "cuda", "device 'cuda': cuda:0: reason 0" },
+                  { "cuda:2", "device 'cuda:2': cuda:2: reason 2" },
+                  { "cuda:3", "device 'cuda:3': there is no cuda:3" },
+                  { "cuda:1", NULL },
+                  { "cpu", NULL },
+                  { "auto", NULL },
+                  { "cuda:0,2", NULL } }; /* lists have been asked about */
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
+        assert_int_equal(ax_worker_devices_check(alone[i].setting, &err), alone[i].says ? AX_EDEVICE : AX_OK);
+        if (alone[i].says)
+            assert_string_equal(err.msg, alone[i].says);
+    }
+
     /* several workers on one device */
     assert_int_equal(ax_worker_devices_of("cuda:1*4", &d, &err), AX_OK);
     assert_int_equal(d.n, 4);

@@ -27,9 +27,17 @@ class Contradictions(SharedPlaceCase):
         self.refused(2, "leave_out = 'unicorn': scenes has no such class", "--leave-out", "unicorn")
         self.refused(2, "depth_min = 5: scenes has depths up to 2 m", "--task", "depth", "--depth-min", "5", "--depth-max", "2")
         self.refused(2, "device 'gpu': not one of auto, cpu, ref, cuda:N", "--device", "gpu")
+        self.refused(2, "data set 'camvid' has no truth for depth", "--data", "camvid:/nowhere", "--task", "depth")
+        self.refused(1, "camvid:/nowhere: No such file or directory", "--data", "camvid:/nowhere")
+        self.refused(1, "encoder: /nowhere: cannot open: No such file or directory", "--encoder", "/nowhere")
         self.refused(2, f"teacher {self.model}: a model for depth; the run is for segmentation", "--teacher", self.model)
         self.refused(1, f"teacher {self.place.dir}/none: No such file or directory", "--teacher", f"{self.place.dir}/none")
         self.refused(1, f"{self.place.runs}: holds no .npy or .safetensors file", "--teacher", self.place.runs)
+
+    def test_a_device_that_is_not_there(self):
+        self.place.env["AUXCELL_PLUGIN_DIR"] = "/nowhere"
+        for device in "cuda", "cuda:0", "cuda:1", "cuda:0,1", "cuda:0*2", "cuda:all":
+            self.refused(3, f"device '{device}': this build has no CUDA plugin", "--device", device)
 
 
 if __name__ == "__main__":
