@@ -139,6 +139,61 @@ static void answer(ax_offers *list, uint32_t key)
     list_runs(list);
 }
 
+/* What a key chooses. False: nothing. */
+static bool chooses(const ax_offers *list, ax_action a, uint32_t key, ax_offer *out)
+{
+    if (a == AX_DO_DETACH || a == AX_DO_BACK)
+        *out = AX_OFFER_LEAVE;
+    else if (a == AX_DO_OPEN && list->n)
+        *out = AX_OFFER_RUN;
+    else if (key == 'r' && list->n && list->can_resume)
+        *out = list->item[list->selected].live ? AX_OFFER_RUN : AX_OFFER_RESUME;
+    else if ((key == 'd' || (a == AX_DO_OPEN && !list->n)) && list->can_demo)
+        *out = AX_OFFER_DEMO;
+    else
+        return false;
+    return true;
+}
+
+/* Says why a key does nothing. */
+static void refuse(ax_offers *list, ax_action a, uint32_t key)
+{
+    char name[AX_KEY_LABEL];
+    bool about_run = a == AX_DO_OPEN || a == AX_DO_PRUNE || a == AX_DO_MARK || a == AX_DO_COMPARE || key == 'r';
+    if (key == AX_KEY_PASTE)
+        snprintf(list->message, sizeof list->message, "pasted text is ignored: keys are typed");
+    else if (about_run && !list->n)
+        snprintf(list->message, sizeof list->message, "%s: there are no runs yet", ax_key_name(key, name));
+    else if (key == 'r' || key == 'd')
+        snprintf(list->message, sizeof list->message, "%c: no engine can be started from here", (int)key);
+    else
+        snprintf(list->message, sizeof list->message, "%s has no meaning here; ? lists the keys",
+                 ax_key_name(key, name));
+}
+
+/* Does what a key means that chooses nothing. False: the terminal is gone. */
+static bool act(ax_term *term, ax_canvas *c, ax_offers *list, ax_action a, uint32_t key)
+{
+    long by = ax_action_moves(a, c->rows > 9 ? c->rows - 9 : 1, list->n), to = list->selected + by;
+    if (by && list->n)
+        list->selected = (int)(to < 0 ? 0 : to >= list->n ? list->n - 1 : to);
+    else if (a == AX_DO_PRUNE && list->n)
+        list->asks = true;
+    else if (a == AX_DO_MARK && list->n)
+        mark(list);
+    else if (a == AX_DO_COMPARE && list->n)
+        return ax_offer_compare(term, c, list);
+    else if (a == AX_DO_HELP)
+        list->helps = true;
+    else if (a == AX_DO_REDRAW)
+        ax_term_forget(term);
+    else if (a == AX_DO_SUSPEND)
+        ax_term_suspend(term);
+    else if (!by)
+        refuse(list, a, key);
+    return true;
+}
+
 static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
 {
     ax_canvas c;
@@ -154,38 +209,21 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
         long key = ax_offer_key(term, all ? look_every : 0);
         if (key < 0)
             break;
-        if (key && list->asks) {
+        if (!key && all)
+            list_runs(list); /* a run may have started meanwhile */
+        if (!key)
+            continue;
+        if (list->asks) {
             answer(list, (uint32_t)key);
             continue;
         }
-        ax_action a = key ? ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
-        done = true;
-        if (!key && all)
-            list_runs(list); /* a run may have started meanwhile */
-        if (a == AX_DO_DETACH || a == AX_DO_BACK)
-            chosen = AX_OFFER_LEAVE;
-        else if (a == AX_DO_OPEN && list->n)
-            chosen = AX_OFFER_RUN;
-        else if (key == 'r' && list->n && list->can_resume)
-            chosen = list->item[list->selected].live ? AX_OFFER_RUN : AX_OFFER_RESUME;
-        else if ((key == 'd' || (a == AX_DO_OPEN && !list->n)) && list->can_demo)
-            chosen = AX_OFFER_DEMO;
-        else
-            done = false;
-        if (a == AX_DO_DOWN && list->selected + 1 < list->n)
-            list->selected++;
-        else if (a == AX_DO_UP && list->selected > 0)
-            list->selected--;
-        else if (a == AX_DO_PRUNE && list->n)
-            list->asks = true;
-        else if (a == AX_DO_MARK && list->n)
-            mark(list);
-        else if (a == AX_DO_COMPARE && list->n)
-            done = !ax_offer_compare(term, &c, list);
-        else if (a == AX_DO_REDRAW)
-            ax_term_forget(term);
-        else if (key == AX_KEY_PASTE)
-            snprintf(list->message, sizeof list->message, "pasted text is ignored: keys are typed");
+        list->message[0] = '\0';
+        if (list->helps) {
+            list->helps = false;
+            continue;
+        }
+        ax_action a = ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key);
+        done = chooses(list, a, (uint32_t)key, &chosen) || !act(term, &c, list, a, (uint32_t)key);
     }
     if (chosen == AX_OFFER_DEMO || chosen == AX_OFFER_RESUME) {
         snprintf(list->message, sizeof list->message, "starting the engine ...");

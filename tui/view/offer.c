@@ -90,9 +90,36 @@ static void draw_runs(ax_pane all, const ax_offers *list)
     }
 }
 
+static void draw_keys(ax_pane all)
+{
+    static const char *const key[][2] = { { "Enter", "look at the run; without runs: start the demo" },
+                                          { "r", "resume it: start its engine, and look" },
+                                          { "d", "start the demo: a search on images that are built in" },
+                                          { "m", "mark or unmark it" },
+                                          { "=", "all marked runs in one plot, or this one" },
+                                          { "x", "remove it with all that it has found (asks)" },
+                                          { "j k", "next, previous; also arrows, PgDn PgUp, g G" },
+                                          { "Ctrl-L", "draw everything again" },
+                                          { "Ctrl-Z", "to the shell; fg comes back" },
+                                          { "q", "leave; engines go on" } };
+    enum { KEYS = sizeof key / sizeof *key, LABEL = 10 };
+    ax_pane box = ax_pane_part(all, 1, 0, all.at.rows - 2, all.at.cols);
+    ax_pane_clear(box);
+    ax_pane_frame(box, true, "keys", "any key: back");
+    ax_pane inner = ax_pane_inner(box);
+    for (int i = 0; i < KEYS && i < inner.at.rows; i++) {
+        ax_pane_print_right(inner, i, LABEL, AX_ROLE_KEY, key[i][0]);
+        ax_pane_print_cut(inner, i, LABEL + 2, inner.at.cols - LABEL - 3, AX_ROLE_TEXT, key[i][1]);
+    }
+}
+
 static void draw_hints(ax_pane last, const ax_offers *list)
 {
     int col = 1;
+    if (list->helps) {
+        ax_pane_print(last, 0, col, AX_ROLE_DIM, "any key: back");
+        return;
+    }
     if (list->asks) {
         ax_pane_print(last, 0, col, AX_ROLE_DIM, "y: remove it for good   any other key: no");
         return;
@@ -102,10 +129,10 @@ static void draw_hints(ax_pane last, const ax_offers *list)
     if (list->n && list->can_resume)
         col = hint(last, col, "r", "resume");
     if (list->can_demo)
-        col = hint(last, col, "d", "start the demo");
+        col = hint(last, col, "d", list->n ? "demo" : "start the demo");
     if (list->n)
         col = hint(last, hint(last, hint(last, col, "m", "mark"), "=", "compare"), "x", "remove");
-    hint(last, col, "q", "leave");
+    hint(last, hint(last, col, "q", "leave"), "?", "help");
 }
 
 void ax_draw_offer(ax_canvas *c, const ax_offers *list)
@@ -126,5 +153,7 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
     } else if (list->message[0]) {
         ax_pane_print_cut(all, c->rows - 2, 1, c->cols - 2, AX_ROLE_WARN, list->message);
     }
+    if (list->helps)
+        draw_keys(all);
     draw_hints(ax_pane_part(all, c->rows - 1, 0, 1, c->cols), list);
 }

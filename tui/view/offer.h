@@ -21,6 +21,7 @@ typedef struct ax_offers {
     int n, selected, n_marked;
     bool can_demo, can_resume;
     bool asks;         /* it asks whether the selected run is to be removed */
+    bool helps;        /* its keys are listed over it */
     double now;        /* seconds since the epoch */
     char message[504]; /* "" = none */
     ax_offer_item item[AX_OFFER_RUNS];

@@ -50,7 +50,7 @@ def what_cannot_be_kept_is_said_once():
         os.mkdir(place.seen())
         s = attach(place).quiet(0.3)
         s.send(":sort params\r").wait("what is typed isn't kept for later sessions: prompts: ")
-        for typed, says in (":theme nosuch\r", "theme: there is no 'nosuch'"), (":unmark\r", "the engine has died"):
+        for typed, says in (":theme nosuch\r", "theme: there is no 'nosuch'"), (":unmark\r", "nothing is marked"):
             s.send(typed).wait(lambda s: says in s.text() and "isn't kept" not in s.text())
         assert s.quiet(0.3) and "isn't kept" not in s.text(), s.text()
         leave(s)
@@ -109,7 +109,29 @@ def without_runs_one_key_is_enough():
         s.quit()
 
 
+def the_list_of_runs_answers_every_key():
+    with Place() as place:
+        for name in "one", "two", "three":
+            make_run(place.runs, name)
+        s = Screen([PROGRAM], env=place.env).wait("RUN, newest first")
+        s.send("?").wait("all marked runs in one plot").send("j").wait(lambda s: "in one plot" not in s.text())
+        for key, name in ("w", "w"), ("6", "6"), ("\x0b", "Ctrl-K"), ("\x1b[15~", "F5"), ("/", "/"):
+            s.send(key).wait(name + " has no meaning here; ? lists the keys")
+        s.send("j").wait(lambda s: "has no meaning" not in s.text())
+        at = [next(i for i, line in enumerate(s.send(key).quiet(0.2).text().split("\n")) if line.startswith("  >"))
+              for key in ("g", "G", "\x1b[5~", "\x1b[6~")]
+        assert at[0] == at[2] == at[1] - 2 == at[3] - 2, at
+        s.send("\x1b[11~").wait("in one plot").send(" ").quiet(0.1)
+        s.quit()
+    with Place() as place:
+        s = Screen([PROGRAM], env=place.env).wait("Press d")
+        for key in "x", "m", "=", "r":
+            s.send(key).wait(key + ": there are no runs yet")
+        s.quit()
+
+
 if __name__ == "__main__":
     run_tests([the_tour_is_seen_once, what_cannot_be_kept_is_said_once, keys_that_only_go_on, keys_that_change_the_run_do_not_yet,
                whoever_leaves_at_once_has_seen_it,
-               not_for_those_who_only_look_nor_for_scripts, without_runs_one_key_is_enough])
+               not_for_those_who_only_look_nor_for_scripts, without_runs_one_key_is_enough,
+               the_list_of_runs_answers_every_key])
