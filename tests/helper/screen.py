@@ -5,7 +5,7 @@ import pyte
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import janitor
-from engine import stall
+from engine import LIMIT, stall
 from eventlog import Log
 
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
@@ -13,6 +13,7 @@ PROGRAM = os.path.join(os.path.abspath(BUILD), "auxcell")
 ROOT = os.getcwd()
 # factor for all time limits: a test must fail because of errors, not because the machine is busy
 BUSY = 5
+POLL = ("7", "271", "73")  # poll on x86-64, ppoll there and on aarch64
 
 
 ARCH = ["[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
@@ -147,11 +148,24 @@ class Screen:
             self.read(min(left, 0.5))
         return self.quiet(0.02)  # wait for the rest of the same drawing, which comes in several parts
 
+    def at_rest(self):
+        """Whether the program has ended, or has taken all input and waits: what it draws of that is written then."""
+        if self.process.poll() is not None:
+            return True
+        taken = not struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"\0" * 4))[0]
+        try:
+            with open("/proc/%d/syscall" % self.process.pid) as f:
+                return taken and f.read().split()[0] in POLL
+        except PermissionError:  # nobody can know
+            return taken
+
     def quiet(self, seconds=0.15):
-        """Reads until nothing came for so long."""
-        while self.read(seconds):
-            pass
-        return self
+        """Reads until the program is at rest, and nothing came for so long."""
+        end = time.monotonic() + LIMIT
+        while True:
+            rests = self.at_rest() or time.monotonic() > end
+            if not self.read(seconds) and rests:
+                return self
 
     def send(self, keys):
         stall()
