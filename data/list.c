@@ -31,12 +31,12 @@ static const char *comma_of(const char *argument)
     return NULL;
 }
 
-/* The folder of a path of n bytes: "." without one. */
+/* The folder of a path of n bytes, as "/NAME" can be appended to it: "." without one, "" for the root. */
 static char *folder_of(const char *path, size_t n)
 {
     while (n && path[n - 1] != '/')
         n--;
-    return n ? strndup(path, n > 1 ? n - 1 : n) : strdup(".");
+    return n ? strndup(path, n - 1) : strdup(".");
 }
 
 static ax_code read_list(ax_pairs *p, ax_split split, const char *path, size_t n, ax_err *err)

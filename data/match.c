@@ -175,9 +175,9 @@ ax_code ax_match_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, a
     if (!n || spec->inspect)
         return ax_pairs_part(p, spec, in_parts, err);
     const ax_pair *first = &p->orphan.pair[0];
-    return ax_fail(err, AX_EFORMAT, "%s%s: %s; %zu of %zu files have no counterpart ('auxcell data check' lists them)",
+    return ax_fail(err, AX_EFORMAT, "%s%s: %s; %zu of %zu files %s no counterpart ('auxcell data check' lists them)",
                    p->dir, first->name, first->image ? "an image without a target" : "a target without an image", n,
-                   n + 2 * (p->list[0].n + p->list[1].n));
+                   n + 2 * (p->list[0].n + p->list[1].n), n == 1 ? "has" : "have");
 }
 
 static bool has_targets(const ax_pairs *p)

@@ -27,9 +27,11 @@ static point vertex(const double *xy, size_t i)
 static ax_code check(const double *xy, size_t n, ax_err *err)
 {
     if (n % 2)
-        return ax_fail(err, AX_EFORMAT, "a polygon of %zu numbers, which aren't pairs", n);
+        return ax_fail(err, AX_EFORMAT, "a polygon of %zu number%s, which %s", n, n == 1 ? "" : "s",
+                       n == 1 ? "isn't a pair" : "aren't pairs");
     if (n < 6)
-        return ax_fail(err, AX_EFORMAT, "a polygon of %zu vertices; it has at least 3", n / 2);
+        return ax_fail(err, AX_EFORMAT, "a polygon of %zu %s; it has at least 3", n / 2,
+                       n / 2 == 1 ? "vertex" : "vertices");
     for (size_t i = 0; i < n; i++)
         if (!(fabs(xy[i]) <= FARTHEST))
             return ax_fail(err, AX_EFORMAT, "vertex %zu of a polygon is at %g", i / 2, xy[i]);

@@ -51,8 +51,8 @@ static ax_code paint(painter *p, int64_t run, ax_err *err)
 static ax_code painter_end(const painter *p, ax_err *err)
 {
     if (p->left)
-        return ax_fail(err, AX_EFORMAT, "the runs cover all but %" PRId64 " pixels of a mask of %d x %d", p->left,
-                       (int)p->w, (int)p->h);
+        return ax_fail(err, AX_EFORMAT, "the runs cover all but %" PRId64 " pixel%s of a mask of %d x %d", p->left,
+                       p->left == 1 ? "" : "s", (int)p->w, (int)p->h);
     return AX_OK;
 }
 

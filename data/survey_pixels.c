@@ -272,11 +272,12 @@ void ax_survey_values(ax_surveying *v)
         const ax_survey_value *own = &v->value[i];
         unsigned long long pixels = own->pixels[0] + own->pixels[1], images = own->images[0] + own->images[1];
         if (own->color)
-            ax_survey_find(v, AX_FINDING_VALUE, own->order, "colour %u,%u,%u: %s (%llu pixels in %llu images)",
-                           own->value >> 16, own->value >> 8 & 255, own->value & 255, own->first, pixels, images);
+            ax_survey_find(v, AX_FINDING_VALUE, own->order, "colour %u,%u,%u: %s (%llu pixel%s in %llu image%s)",
+                           own->value >> 16, own->value >> 8 & 255, own->value & 255, own->first, pixels,
+                           pixels == 1 ? "" : "s", images, images == 1 ? "" : "s");
         else
-            ax_survey_find(v, AX_FINDING_VALUE, own->order, "id %u: %s (%llu pixels in %llu images)", own->value,
-                           own->first, pixels, images);
+            ax_survey_find(v, AX_FINDING_VALUE, own->order, "id %u: %s (%llu pixel%s in %llu image%s)", own->value,
+                           own->first, pixels, pixels == 1 ? "" : "s", images, images == 1 ? "" : "s");
     }
     if (none && v->values)
         ax_survey_find(v, AX_FINDING_CLASSES, 2,

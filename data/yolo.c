@@ -78,7 +78,8 @@ static ax_code add_points(objects *o, char *at, ax_err *err)
     if (code == AX_OK && n == 4)
         return ax_fail(err, AX_EFORMAT, "four numbers are a box; an outline has three points or more");
     if (code == AX_OK && (n < 6 || n % 2))
-        return ax_fail(err, AX_EFORMAT, "%zu numbers; an outline has three points or more, two numbers each", n);
+        return ax_fail(err, AX_EFORMAT, "%zu number%s; an outline has three points or more, two numbers each", n,
+                       n == 1 ? "" : "s");
     o->of[o->n - 1].n = n;
     return code;
 }

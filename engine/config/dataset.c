@@ -99,6 +99,14 @@ static ax_code check_part(ax_dataset_spec *out, ax_err *err)
     return AX_OK;
 }
 
+/* A folder's name as others are appended to it; completion in a shell ends it with a slash. */
+static void end_without_slash(char *folder)
+{
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/')
+        folder[--n] = '\0';
+}
+
 ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
 {
     const char *argument, *value;
@@ -132,6 +140,8 @@ ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
     if (code == AX_OK && !argument && strlen(out->text) > strlen(out->set->name))
         code = ax_fail(err, AX_EINVAL, "data set '%s': '%s' is not an option; it takes %s", spec,
                        out->text + strlen(out->set->name), out->set->options);
+    if (code == AX_OK && strstr(out->set->argument, "DIR"))
+        end_without_slash(out->text + (argument - spec));
     return code == AX_OK ? check_part(out, err) : code;
 }
 

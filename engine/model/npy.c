@@ -124,6 +124,7 @@ ax_code ax_npy_view(const void *bytes, size_t n, const char *name, ax_st_tensor 
     out->bytes = out->elements * width;
     out->data = b + start + length;
     if (out->bytes != have)
-        return ax_fail(err, AX_EFORMAT, "%s: has %zu bytes of data, its shape wants %zu", name, have, out->bytes);
+        return ax_fail(err, AX_EFORMAT, "%s: has %zu byte%s of data, its shape wants %zu", name, have,
+                       have == 1 ? "" : "s", out->bytes);
     return AX_OK;
 }

@@ -51,7 +51,8 @@ static ax_code check_places(ax_safetensors *st, const char *data, size_t n, cons
         at += t->bytes;
     }
     if (at != data + n)
-        return ax_fail(err, AX_EFORMAT, "%s: %zu bytes after the last tensor", name, (size_t)(data + n - at));
+        return ax_fail(err, AX_EFORMAT, "%s: %zu byte%s after the last tensor", name, (size_t)(data + n - at),
+                       data + n - at == 1 ? "" : "s");
     return AX_OK;
 }
 
@@ -69,7 +70,8 @@ static ax_code load(ax_safetensors *st, const void *bytes, size_t n, const char 
     const unsigned char *p = bytes;
     uint64_t header = 0;
     if (n < 8)
-        return ax_fail(err, AX_EFORMAT, "%s: %zu bytes are too short for a safetensors file", name, n);
+        return ax_fail(err, AX_EFORMAT, "%s: %zu byte%s too short for a safetensors file", name, n,
+                       n == 1 ? " is" : "s are");
     for (int i = 8; i-- > 0;)
         header = header << 8 | p[i];
     if (header > AX_ST_MAX_HEADER)
@@ -118,7 +120,7 @@ ax_safetensors *ax_safetensors_open(const char *path, ax_err *err)
     if (fd < 0)
         return NULL;
     if (n < 8) { /* mmap fails for an empty file */
-        ax_fail(err, AX_EFORMAT, "%s: %zu bytes are too short for a safetensors file", path, n);
+        ax_fail(err, AX_EFORMAT, "%s: %zu byte%s too short for a safetensors file", path, n, n == 1 ? " is" : "s are");
         close(fd);
         return NULL;
     }

@@ -218,8 +218,9 @@ static void say_result(ax_search *s)
         snprintf(interval, sizeof interval, " +- %s", ax_share_text(o->final_interval, 4, share));
     if (!isnan(o->final_best))
         snprintf(chance, sizeof chance, ", the best with probability %s", ax_share_text(o->final_best, 2, share));
-    snprintf(text, sizeof text, "the finals are over: #%u is first with %s%s of %lld seeds%s", id,
-             ax_share_text(o->final_mean, 4, share), interval, (long long)o->final_seeds, chance);
+    snprintf(text, sizeof text, "the finals are over: #%u is first with %s%s of %lld seed%s%s", id,
+             ax_share_text(o->final_mean, 4, share), interval, (long long)o->final_seeds,
+             o->final_seeds == 1 ? "" : "s", chance);
     ax_search_log(s, AX_LEVEL_INFO, 0, text);
 }
 

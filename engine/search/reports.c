@@ -154,8 +154,8 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
         snprintf(text, sizeof text, "the run is paused, for all others would fail as well; continue tries again: %s",
                  message);
     else
-        snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
-                 s->failures, message);
+        snprintf(text, sizeof text, "%u failure%s in a row, so the run is paused; continue tries again. The last: %s",
+                 s->failures, s->failures == 1 ? "" : "s", message);
     pause_itself(s, AX_LEVEL_ERROR, text);
 }
 

@@ -28,8 +28,8 @@ ax_code ax_task_check_outputs(const ax_task_spec *ours, const ax_task_spec *its,
                               ax_err *err)
 {
     if (its->outputs != ours->outputs)
-        return ax_fail(err, AX_EINVAL, "%s: a model of %d outputs; %s asks for %d", model, its->outputs, data,
-                       ours->outputs);
+        return ax_fail(err, AX_EINVAL, "%s: a model of %d output%s; %s asks for %d", model, its->outputs,
+                       its->outputs == 1 ? "" : "s", data, ours->outputs);
     for (int32_t i = 0; i < ours->outputs; i++)
         if (strcmp(its->name[i], ours->name[i]) != 0)
             return ax_fail(err, AX_EINVAL, "%s: its output %d is '%s'; that of %s is '%s'", model, i, its->name[i],

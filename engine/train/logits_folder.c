@@ -195,10 +195,11 @@ static ax_code check_shape(logits *l, int32_t outputs, const ax_sample *s, ax_er
     const ax_st_tensor *t = &l->tensor;
     const int64_t *dim = t->dim + (t->n_dim == 4);
     if (t->n_dim < 3 || t->n_dim > 4 || (t->n_dim == 4 && t->dim[0] != 1))
-        return ax_fail(err, AX_EFORMAT, "%s: an array of %d dimensions; logits are {outputs,h,w}", l->path, t->n_dim);
+        return ax_fail(err, AX_EFORMAT, "%s: an array of %d dimension%s; logits are {outputs,h,w}", l->path, t->n_dim,
+                       t->n_dim == 1 ? "" : "s");
     if (dim[0] != outputs)
-        return ax_fail(err, AX_EFORMAT, "%s: logits of %lld outputs; the data asks for %d", l->path, (long long)dim[0],
-                       outputs);
+        return ax_fail(err, AX_EFORMAT, "%s: logits of %lld output%s; the data asks for %d", l->path, (long long)dim[0],
+                       dim[0] == 1 ? "" : "s", outputs);
     for (l->stride = 1; l->stride <= LARGEST_STRIDE; l->stride *= 2)
         if (dim[1] == (s->y.size + l->stride - 1) / l->stride && dim[2] == (s->x.size + l->stride - 1) / l->stride) {
             l->h = (int32_t)dim[1];

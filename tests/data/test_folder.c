@@ -143,7 +143,7 @@ TEST(broken_copies)
     ax_datatree_refused("folder:$/nowhere", "folder:$/nowhere: No such file or directory");
     ax_datatree_refused("folder:$/images", "/a.png: an image without a target; 2 of 2 files");
     ax_datatree_picture("images/c.png", 32, 64);
-    ax_datatree_refused("folder:$", "$/images/c.png: an image without a target; 1 of 5 files have no counterpart");
+    ax_datatree_refused("folder:$", "$/images/c.png: an image without a target; 1 of 5 files has no counterpart");
     ax_datatree_mask("masks/c.png", 32, 63, ids, sizeof ids);
     ax_datatree_refused("folder:$", "/masks/c.png: 63x32, but its image $/images/c.png is 64x32");
     ax_datatree_copy("masks/c.png", "tests/data/tiny.jpg");

@@ -81,6 +81,8 @@ TEST(one_list_is_parted)
     ax_err err;
     assert_null(open_list("one.txt", &err));
     assert_non_null(strstr(err.msg, "training and validation need one each"));
+    assert_null(ax_source_open("list:/nowhere", "", &err));
+    assert_string_equal(err.msg, "/nowhere: cannot open: No such file or directory");
 }
 
 TEST(two_lists_and_their_classes)

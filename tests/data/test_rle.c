@@ -108,7 +108,7 @@ TEST(test_counts_refused)
         int32_t h, w;
         const char *says;
     } bad[] = {
-        { { 1, 3, 1 }, 3, 3, 2, "the runs cover all but 1 pixels of a mask of 2 x 3" },
+        { { 1, 3, 1 }, 3, 3, 2, "the runs cover all but 1 pixel of a mask of 2 x 3" },
         { { 1, 3, 3 }, 3, 3, 2, "the runs go past the end of a mask of 2 x 3 pixels" },
         { { 1, -3, 3 }, 3, 3, 2, "run 1 is negative" },
         { { 1, 2.5, 3 }, 3, 3, 2, "run 1 isn't a whole number of pixels of an image" },

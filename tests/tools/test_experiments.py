@@ -44,7 +44,7 @@ class Experiments(unittest.TestCase):
         self.assertEqual(len(lines), 4)
         with open(os.path.join(self.results, "searches.jsonl"), "w", encoding="utf-8") as f:
             f.writelines(lines[:3])  # seed 2 isn't complete
-        self.assertIn("10 candidates, 1 seeds", self.run_it(*words, "--minutes", "0").stdout)
+        self.assertIn("10 candidates, 1 seed", self.run_it(*words, "--minutes", "0").stdout)
 
     def test_candidates(self):
         words = ("ablations", "--genotypes", "2", "--seeds", "1")

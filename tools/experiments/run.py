@@ -159,7 +159,7 @@ def strategies(lab, o):
             last.append(statistics.fmean(scores[-len(scores) // 3:]))
         rows.append([strategy] + ["%s +- %s" % tuple(map(figures.number, figures.mean_and_half_width(v)))
                                   for v in (half, top, last)])
-    return lab.compare(sides) + "\n" + table(["%d candidates, %d seeds" % (o.candidates, len(done)),
+    return lab.compare(sides) + "\n" + table(["%d candidates, %d seed%s" % (o.candidates, len(done), "s" * (len(done) != 1)),
                                               "best of the first half", "mean of the best 10", "mean of the last third"],
                                              rows)
 

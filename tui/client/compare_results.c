@@ -35,7 +35,7 @@ static char *common_text(const ax_comparison *c, char out[static 48])
     if (c->by_time)
         snprintf(out, 48, "%s", ax_figure_clock(ax_comparison_common(c), clock));
     else
-        snprintf(out, 48, "%.0f candidates", ax_comparison_common(c));
+        snprintf(out, 48, "%.0f candidate%s", ax_comparison_common(c), ax_comparison_common(c) == 1 ? "" : "s");
     return out;
 }
 

@@ -190,8 +190,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
     if (s->finals)
-        ax_out("  finals      %u of %lld trainings done, %u finalist%s\n", s->n_finals, (long long)s->finals,
-               s->n_finalists, s->n_finalists == 1 ? "" : "s");
+        ax_out("  finals      %u of %lld training%s done, %u finalist%s\n", s->n_finals, (long long)s->finals,
+               s->finals == 1 ? "" : "s", s->n_finalists, s->n_finalists == 1 ? "" : "s");
     if (s->n_lost)
         ax_out("  history     %llu event%s lost\n", (unsigned long long)s->n_lost, s->n_lost == 1 ? " is" : "s are");
     if (s->n_reused)

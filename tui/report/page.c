@@ -81,16 +81,16 @@ static void add_summary(const ax_page_of *of, ax_str *out)
     add_time(out, "began", s->first_at);
     add_time(out, "last event", s->last_at);
     if (s->n_finalists) {
-        snprintf(text, sizeof text, "%u of %lld trainings, %u finalists", s->n_finals, (long long)s->finals,
-                 s->n_finalists);
+        snprintf(text, sizeof text, "%u of %lld training%s, %u finalist%s", s->n_finals, (long long)s->finals,
+                 s->finals == 1 ? "" : "s", s->n_finalists, s->n_finalists == 1 ? "" : "s");
         add_fact(out, "finals", text);
     }
     if (first) {
         const ax_outcome *o = &first->outcome;
         char half[AX_FIGURE], chance[AX_FIGURE];
-        snprintf(text, sizeof text, "%s \u00b1 %s, candidate %u, %lld seeds, best with probability %s",
+        snprintf(text, sizeof text, "%s \u00b1 %s, candidate %u, %lld seed%s, best with probability %s",
                  ax_figure_share(o->final_mean, 4, figure), ax_figure_share(o->final_interval, 4, half), first->id,
-                 (long long)o->final_seeds, ax_figure_share(o->final_best, 2, chance));
+                 (long long)o->final_seeds, o->final_seeds == 1 ? "" : "s", ax_figure_share(o->final_best, 2, chance));
         add_fact(out, "first of the finals", text);
     }
     if (best) {

@@ -67,12 +67,14 @@ static void add_classes(const ax_maskfile *m, ax_str *out)
         return;
     for (int32_t i = 0; i < m->classes; i++)
         all += c[i].truth;
+    char where[48];
+    snprintf(where, sizeof where, m->images == 1 ? "this image" : "these %d images", m->images);
     ax_str_printf(
         out,
-        "<h3>Class by class, in these %d images</h3>\n<div class=\"wide\"><table>\n<thead><tr><th "
+        "<h3>Class by class, in %s</h3>\n<div class=\"wide\"><table>\n<thead><tr><th "
         "class=\"left\">class</th><th>share of the pixels</th><th>IoU</th><th class=\"left\"></th></tr></thead>"
         "\n<tbody>\n",
-        m->images);
+        where);
     for (int32_t i = 0; i < m->classes; i++) {
         double iou = ax_mask_iou(&c[i]);
         char figure[AX_FIGURE];

@@ -34,7 +34,7 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
     ax_code code = ax_str_ok(&out) ? ax_output_write_below(dirfd, name, out.text, out.len, &err)
                                    : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", rows->n);
     if (code == AX_OK)
-        ax_ui_say(ui, false, "wrote %u rows: %s in the run %s", rows->n, name, run);
+        ax_ui_say(ui, false, "wrote %u row%s: %s in the run %s", rows->n, rows->n == 1 ? "" : "s", name, run);
     else
         ax_ui_say(ui, true, "%s", err.msg);
     ax_str_release(&out);
@@ -57,7 +57,8 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
     else if (ax_mask_export(dirfd, id, m, count, &written, &err) != AX_OK)
         ax_ui_say(ui, true, "%s", err.msg);
     else
-        ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
+        ax_ui_say(ui, false, "wrote %d mask%s: export/%u-*.png in the run %s", written, written == 1 ? "" : "s", id,
+                  run);
 }
 
 /* A view without an SVG drawing of its own: the cells of its pane as SVG. */

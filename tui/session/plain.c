@@ -48,7 +48,7 @@ static void tell_rows(const ax_ui *ui)
     const ax_rows *rows = &ax_ui_selection(ui)->rows;
     for (uint32_t i = 0; i < rows->n && i < ROWS; i++)
         tell_candidate(ui, ax_state_candidate(ui->state, rows->id[i]));
-    ax_out_line("%u of %u rows", rows->n < ROWS ? rows->n : ROWS, rows->n);
+    ax_out_line("%u of %u row%s", rows->n < ROWS ? rows->n : ROWS, rows->n, rows->n == 1 ? "" : "s");
 }
 
 void ax_plain_tell(ax_plain *p, ax_ui *ui)

@@ -101,8 +101,9 @@ ax_code ax_log_draw(ax_pane p, const ax_ui *ui, ax_err *err)
     uint32_t first = first_line(inner, s, end), note = 0;
     if (!first && s->log_dropped && end < rows) { /* the line above the oldest */
         char text[512];
-        snprintf(text, sizeof text, "%llu older lines aren't kept here; they are in  %.200s log %.200s",
-                 (unsigned long long)s->log_dropped, ui->program, ui->operand);
+        snprintf(text, sizeof text, "%llu older line%s kept here; %s in  %.200s log %.200s",
+                 (unsigned long long)s->log_dropped, s->log_dropped == 1 ? " isn't" : "s aren't",
+                 s->log_dropped == 1 ? "it is" : "they are", ui->program, ui->operand);
         ax_pane_print_cut(inner, 0, 1, inner.at.cols - 2, AX_ROLE_WARN, text);
         note = 1;
     }

@@ -123,7 +123,8 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         return draw_without(inner, ui, err);
     }
     int end, seen = draw_policy(inner, ui, here->first, &end), n = s->policy.space->n_decisions;
-    snprintf(about, sizeof about, "after %lld rewards   < selected", (long long)s->policy.samples);
+    snprintf(about, sizeof about, "after %lld reward%s   < selected", (long long)s->policy.samples,
+             s->policy.samples == 1 ? "" : "s");
     if (seen < n)
         snprintf(right, sizeof right, "%d of %d: PgDn", seen, n);
     bool room = ax_text_width(right) + 2 + ax_text_width(about) + TITLE <= inner.at.cols;

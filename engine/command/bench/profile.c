@@ -58,7 +58,8 @@ static double rate(double amount, double seconds)
 
 static void print_text(const row *rows, size_t n, double total, double flop, double bytes, unsigned long runs)
 {
-    ax_out("each node's least time of %lu runs, summed over equal nodes; MB: the bytes that they must move\n", runs);
+    ax_out("each node's least time of %lu run%s, summed over equal nodes; MB: the bytes that they must move\n", runs,
+           runs == 1 ? "" : "s");
     ax_out("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes",
            "operation, output shape: by what");
     for (size_t i = 0; i < n; i++) {

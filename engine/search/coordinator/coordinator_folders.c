@@ -78,9 +78,8 @@ static void name_loss(const ax_coordinator *c, int folder, bool made, char text[
     uint32_t n = models || masks ? ax_search_results(c->search, models) : 0;
     text[0] = '\0';
     if (n && !made)
-        snprintf(text, AX_EVENT_TEXT,
-                 "files were removed from %s/, maybe those of all %u candidates that have some there",
-                 ax_run_folder[folder], n);
+        snprintf(text, AX_EVENT_TEXT, "files were removed from %s/, maybe those of %s%u candidate%s that %s some there",
+                 ax_run_folder[folder], n == 1 ? "the " : "all ", n, n == 1 ? "" : "s", n == 1 ? "has" : "have");
     else if (n)
         snprintf(text, AX_EVENT_TEXT, "%s/ was missing, so it was made again; the %s of %u candidate%s %s gone",
                  ax_run_folder[folder], ax_run_folder[folder], n, n == 1 ? "" : "s", n == 1 && models ? "is" : "are");

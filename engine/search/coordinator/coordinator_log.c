@@ -65,8 +65,8 @@ void ax_coordinator_report_damage(ax_coordinator *c)
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     if (s->torn) {
-        snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
-                 (unsigned long long)s->torn);
+        snprintf(text, sizeof text, "events.mpk: its torn end, %llu byte%s, was cut off and kept aside",
+                 (unsigned long long)s->torn, s->torn == 1 ? "" : "s");
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     if (s->lost.events)

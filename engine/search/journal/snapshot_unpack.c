@@ -249,8 +249,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
     if ((code = check_encoder(ax_map_get(map, "encoder"), s, err)) != AX_OK)
         return code;
     if (outputs != s->setup.outputs)
-        return ax_fail(err, AX_EINVAL, "the data asks for %d outputs of a network, but the run was started with %d",
-                       s->setup.outputs, (int)outputs);
+        return ax_fail(err, AX_EINVAL, "the data asks for %d output%s of a network, but the run was started with %d",
+                       s->setup.outputs, s->setup.outputs == 1 ? "" : "s", (int)outputs);
     if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
         return AX_EFORMAT;
     if (!read_data(ax_map_get(map, "data"), s))

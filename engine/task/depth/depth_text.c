@@ -14,9 +14,11 @@ void ax_depth_text(const void *score, const ax_task_spec *spec, bool unicode, ax
     for (int f = 0; f < AX_DEPTH_FIGURES; f++)
         ax_str_printf(out, "  %-10s %10.4f %10.4f\n", ax_depth_figure_name((ax_depth_figure)f), r.pooled.value[f],
                       r.per_image.value[f]);
-    ax_str_printf(out, "  %" PRIu64 " pixels of %zu images", r.pixels, r.measured);
+    ax_str_printf(out, "  %" PRIu64 " pixel%s of %zu image%s", r.pixels, r.pixels == 1 ? "" : "s", r.measured,
+                  r.measured == 1 ? "" : "s");
     if (r.without_truth)
-        ax_str_printf(out, "; %zu images without a pixel that counts", r.without_truth);
+        ax_str_printf(out, "; %zu image%s without a pixel that counts", r.without_truth,
+                      r.without_truth == 1 ? "" : "s");
     if (isfinite(r.lineage_rmse))
         ax_str_printf(out, "; RMSE without crop and caps %.4f", r.lineage_rmse);
     ax_str_add(out, "\n");

@@ -106,9 +106,9 @@ class Data(unittest.TestCase):
         _, found, _ = self.check()
         self.assertEqual(found["value_without_class"]["count"], 3)
         self.assertEqual(found["value_without_class"]["first"], [
-            f"id 7: {self.path('masks/train/t1.png')} at x 1, y 0 (512 pixels in 1 images)",
-            f"id 9: {self.path('masks/train/t1.png')} at x 2, y 0 (1024 pixels in 1 images)",
-            f"colour 1,2,3: {self.path('masks/val/v1.png')} at x 0, y 0 (1024 pixels in 1 images)"])
+            f"id 7: {self.path('masks/train/t1.png')} at x 1, y 0 (512 pixels in 1 image)",
+            f"id 9: {self.path('masks/train/t1.png')} at x 2, y 0 (1024 pixels in 1 image)",
+            f"colour 1,2,3: {self.path('masks/val/v1.png')} at x 0, y 0 (1024 pixels in 1 image)"])
 
     def test_orientations(self):
         self.whole()

@@ -23,6 +23,10 @@ TEST(parts)
     assert_string_equal(s.argument, "a,b=c,d");
     for (int i = 0; i < AX_DATASET_OPTIONS; i++)
         assert_null(s.option[i]);
+    assert_int_equal(ax_dataset_parse("camvid:/a/b//,part=test", &s, NULL), AX_OK);
+    assert_string_equal(s.argument, "/a/b");
+    assert_int_equal(ax_dataset_parse("folder:/", &s, NULL), AX_OK);
+    assert_string_equal(s.argument, "/");
     refused("", "not one of scenes[:TRAIN,VAL]");
     refused("camvid", "'camvid': expected camvid:DIR");
     refused("camvid:", "'camvid:': expected camvid:DIR");

@@ -102,7 +102,7 @@ TEST(test_hostile_headers)
     refuse("{\"a\":" T("F32", "[1]", "[0]") "}", 4, "isn't [begin, end]");
     refuse("{\"a\":" T("F32", "[1]", "[0,4,4]") "}", 4, "more than two offsets");
     refuse("{\"a\":" T("F32", "[1]", "[-4,0]") "}", 4, "negative offset");
-    refuse("{\"a\":" T("F32", "[1]", "[0,4]") "}", 5, "1 bytes after the last tensor");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4]") "}", 5, "1 byte after the last tensor");
     refuse("{\"a\":" T("F32", "[1]", "[4,8]") "}", 8, "a hole before the tensor 'a'");
     refuse("{\"a\":" T("F32", "[1]", "[0,4]") ",\"b\":" T("F32", "[1]", "[8,12]") "}", 12, "a hole before");
     refuse("{\"a\":" T("F32", "[2]", "[0,8]") ",\"b\":" T("F32", "[1]", "[4,8]") "}", 8, "overlap");
