@@ -288,7 +288,7 @@ static void drive(ax_coordinator *c, uint32_t k)
         return;
     }
     double hung = hang_deadline(c, k);
-    if (hung > 0 && ax_clock() >= hung) {
+    if (hung > 0 && ax_clock() >= hung && !ax_worker_process_has_spoken(worker)) {
         end_hanging(c, k);
         return;
     }

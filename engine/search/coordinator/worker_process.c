@@ -84,6 +84,12 @@ int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m)
     return 1;
 }
 
+bool ax_worker_process_has_spoken(const ax_worker_process *c)
+{
+    struct pollfd p = { .fd = c->fd, .events = POLLIN };
+    return poll(&p, 1, 0) > 0;
+}
+
 static void forget(ax_worker_process *c)
 {
     if (c->fd >= 0)

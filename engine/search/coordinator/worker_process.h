@@ -36,6 +36,9 @@ ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m,
 int ax_worker_process_receive(ax_worker_process *c);
 /* 1: *m is the next received message; 0: there is none; -1: invalid data. */
 int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m);
+/* Whether something waits to be received, or the worker has ended: then it doesn't hang, however long the engine itself
+   had to wait for a disk. */
+bool ax_worker_process_has_spoken(const ax_worker_process *c);
 /* When a silent worker with a job counts as hanging; 0 = never. hang_seconds: the setting. */
 double ax_worker_process_hang_deadline(const ax_worker_process *c, int64_t hang_seconds);
 /* Ends it and describes its death in how ("killed by signal 9, Killed"); the delay of the next start grows with every

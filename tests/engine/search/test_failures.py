@@ -8,6 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from engine import BUILD, ENDLESS, Run, Skip, events, main, make_run  # noqa: E402
 from interrupt import conclude, crash, same  # noqa: E402
+from syscalls import start, strace_or_skip  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -106,6 +107,15 @@ def hung(where):
     same(path)
 
 
+def a_slow_disk_is_no_hanging_worker(where):
+    """The engine waits for its disk longer than a worker may be silent, and hasn't read what the worker has said."""
+    strace_or_skip()
+    path = make_run(f"{where}/a", candidates=2, hang_seconds=5)
+    run = start(path, "engine", "fdatasync", 3, "delay_enter=8000000", f"{where}/strace")
+    run.finished()
+    assert not failures(path), failures(path)
+
+
 def data_vanished(where):
     data = f"{where}/camvid"
     shutil.copytree(os.path.join(HERE, "../../data/camvid-tiny"), data)
@@ -128,4 +138,5 @@ def data_vanished(where):
     assert learned(path) == {i for k, i, _ in events(path) if k == "proposed"}
 
 
-main([more_than_there_may_be, allocation_fails, ended_by_a_signal, a_worker_goes_before_the_engine, hung, data_vanished])
+main([more_than_there_may_be, allocation_fails, ended_by_a_signal, a_worker_goes_before_the_engine, hung, a_slow_disk_is_no_hanging_worker,
+      data_vanished])
