@@ -2,12 +2,19 @@
 
 #include <string.h>
 
-#define NAME(id, name) #name,
+#define NAME(id, name, ...) #name,
 static const char *const names[AX_TASKS + 1] = { AX_TASK_LIST(NAME) "unknown" };
 
 const char *ax_task_name(ax_task_id id)
 {
     return names[id];
+}
+
+const ax_task_words *ax_task_predicts(ax_task_id id)
+{
+#define WORDS(id, name, tab, one, several) { tab, one, several },
+    static const ax_task_words words[AX_TASKS + 1] = { AX_TASK_LIST(WORDS) { "Picture", "picture", "pictures" } };
+    return &words[id];
 }
 
 ax_task_id ax_task_named(const char *name)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define ROW(id, name) &ax_task_##name,
+#define ROW(id, name, ...) &ax_task_##name,
 static const ax_task *const tasks[AX_TASKS] = { AX_TASK_LIST(ROW) };
 
 const ax_task *ax_task_of(ax_task_id id)

@@ -226,7 +226,7 @@ struct ax_task {
     ax_code (*parse)(ax_task_spec *spec, ax_task_get get, const void *context, const char *file, ax_err *err);
 };
 
-#define AX_TASK_DECLARE(id, name) extern const ax_task ax_task_##name;
+#define AX_TASK_DECLARE(id, name, ...) extern const ax_task ax_task_##name;
 AX_TASK_LIST(AX_TASK_DECLARE)
 
 /* id < AX_TASKS. */

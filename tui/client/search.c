@@ -71,7 +71,7 @@ static int close_with_report(const ax_run_handle *run, const ax_state *s, const 
         return 0;
     ax_report_best(s, SHOWN, known ? &settings : NULL);
     const ax_candidate *best = ax_state_candidate(s, ax_state_winner(s));
-    if (o->demo && best && ax_masks_export(run, best, &err) != AX_OK)
+    if (o->demo && best && ax_masks_export(run, best, ax_task_predicts(s->task)->several, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_out("\n");
     ax_out_line("run: %s", run->path);
@@ -183,7 +183,7 @@ int ax_cli_demo(int argc, char **argv)
     options o = { .demo = true, .preset = "demo" };
     return parse_and_begin(&o, "auxcell demo [OPTION...]",
                            "A search on generated scenes; needs no data. Without a terminal: a few candidates, the\n"
-                           "table, the best cell, and its masks as PNG files.\n",
+                           "table, the best cell, and its predictions as PNG files.\n",
                            argc, argv);
 }
 

@@ -50,15 +50,16 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
 {
     const ax_maskfile *m = ax_ui_masks(ui)->file;
     uint32_t id = ax_ui_selection(ui)->selected;
+    const ax_task_words *words = ax_task_predicts(ui->state->task);
     int written = 0;
     ax_err err;
     if (!m || !m->images || !m->predicted[0])
-        ax_ui_say(ui, true, "#%u: %s", id, ax_masks_lacking(ax_ui_selected(ui)));
+        ax_ui_say(ui, true, "#%u: %s", id, ax_masks_lacking(ui));
     else if (ax_mask_export(dirfd, id, m, count, &written, &err) != AX_OK)
         ax_ui_say(ui, true, "%s", err.msg);
     else
-        ax_ui_say(ui, false, "wrote %d mask%s: export/%u-*.png in the run %s", written, written == 1 ? "" : "s", id,
-                  run);
+        ax_ui_say(ui, false, "wrote %d %s: export/%u-*.png in the run %s", written,
+                  written == 1 ? words->one : words->several, id, run);
 }
 
 /* A view without an SVG drawing of its own: the cells of its pane as SVG. */
@@ -89,7 +90,7 @@ void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char
     char name[64];
     ax_str out;
     ax_err err;
-    snprintf(name, sizeof name, "export/%s.svg", whole ? "screen" : view->title);
+    snprintf(name, sizeof name, "export/%s.svg", whole ? "screen" : ax_view_name(ui, ui->picture - 1));
     for (char *at = name; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
     if (!make_folder(ui, dirfd, run))

@@ -83,18 +83,18 @@ enum {
     X(FIND, VIEWS, 'f', "f", "find", "go to the next candidate with these words, as for /", NOTHING)                   \
     X(FIND_ON, ROWS, 'n', "n", "", "the next one found", NOTHING)                                                      \
     X(FIND_BACK, ROWS, 'N', "N", "", "the one found before", NOTHING)                                                  \
-    X(ZOOM_IN, VIEWS, 'z', "z", "zoom", "plot: half as many candidates; masks: twice as large", PANE)                  \
+    X(ZOOM_IN, VIEWS, 'z', "z", "zoom", "plot: half as many candidates; pictures: twice as large", PANE)               \
     X(ZOOM_OUT, VIEWS, 'Z', "Z", "", "the other way", PANE)                                                            \
-    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; pareto: cheaper ones; masks: left", PANE)              \
-    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; pareto: costlier ones; masks: right", PANE)                \
-    X(PAN_UP, VIEWS, '{', "{", "", "masks: up", PANE)                                                                  \
-    X(PAN_DOWN, VIEWS, '}', "}", "", "masks: down", PANE)                                                              \
-    X(ZOOM_NONE, VIEWS, '0', "0", "", "plot and masks whole again; the plot follows the newest", PANE)                 \
+    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; pareto: cheaper ones; pictures: left", PANE)           \
+    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; pareto: costlier ones; pictures: right", PANE)             \
+    X(PAN_UP, VIEWS, '{', "{", "", "pictures: up", PANE)                                                               \
+    X(PAN_DOWN, VIEWS, '}', "}", "", "pictures: down", PANE)                                                           \
+    X(ZOOM_NONE, VIEWS, '0', "0", "", "plot, pictures whole again; the plot follows the newest", PANE)                 \
     X(CROSSHAIR, VIEWS, 'i', "i", "", "plot: read it at the selected candidate; < > step in time", PANE)               \
     X(LOG, VIEWS, 'L', "L", "", "plot: logarithmic rewards (8: losses), or linear ones", PANE)                         \
     X(SMOOTH, VIEWS, 'w', "w", "", "plot: averages over more or fewer candidates, or none", PANE)                      \
     X(PIN, VIEWS, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", WAKING)                     \
-    X(EXPORT, VIEWS, 'e', "e", "export", "write its masks as PNG files below RUN/export", ROW)                         \
+    X(EXPORT, VIEWS, 'e', "e", "export", "write its predictions as PNG files below RUN/export", ROW)                   \
     X(EXPORT_TABLE, VIEWS, 'E', "E", "", "write the rows of the table as CSV below RUN/export", NOTHING)               \
     X(COPY, VIEWS, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", ROW)                               \
     X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost; log: which lines", PANE)        \
@@ -103,9 +103,9 @@ enum {
     X(FREEZE, VIEWS, 'F', "F", "", "keep the rows as they are, whatever happens; again: go on", NOTHING)               \
     X(MARK_ALL, VIEWS, '*', "*", "", "mark all rows of the table (:mark FILTER marks others)", NOTHING)                \
     X(UNMARK, VIEWS, 'M', "M", "", "unmark all", NOTHING)                                                              \
-    X(IMAGE_BACK, VIEWS, '[', "[", "", "previous image of the masks", PANE)                                            \
-    X(IMAGE_ON, VIEWS, ']', "]", "", "next image of the masks", PANE)                                                  \
-    X(MASK_OVER, VIEWS, 'v', "v", "", "masks: truth and prediction over the image", PANE)                              \
+    X(IMAGE_BACK, VIEWS, '[', "[", "", "view 5: previous image", PANE)                                                 \
+    X(IMAGE_ON, VIEWS, ']', "]", "", "view 5: next image", PANE)                                                       \
+    X(MASK_OVER, VIEWS, 'v', "v", "", "masks: classes of truth and prediction over the image", PANE)                   \
     X(DOWN, LISTS, 'j', "j, down", "", "next row", NOTHING)                                                            \
     X(UP, LISTS, 'k', "k, up", "", "previous row", NOTHING)                                                            \
     X(VIEW_BACK, VIEWS, 'h', "h, left", "", "previous view", ROOM)                                                     \

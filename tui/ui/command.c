@@ -163,17 +163,17 @@ static void do_setting(ax_ui *ui, const char *text)
 }
 
 /* The picture of a view, by its title; "screen": AX_PICTURE_SCREEN; 0 = there is no such name. */
-static int picture_of(const char *name)
+static int picture_of(const ax_ui *ui, const char *name)
 {
     for (int i = 0; i < AX_VIEW_COUNT; i++)
-        if (!strcasecmp(ax_views[i]->title, name))
+        if (!strcasecmp(ax_view_name(ui, i), name) || !strcasecmp(ax_views[i]->title, name))
             return i + 1;
     return strcasecmp(name, "screen") ? 0 : AX_PICTURE_SCREEN;
 }
 
 static void do_svg(ax_ui *ui, const char *name)
 {
-    ui->picture = *name ? picture_of(name) : (int)ui->view + 1;
+    ui->picture = *name ? picture_of(ui, name) : (int)ui->view + 1;
     if (!ui->picture)
         ax_ui_say(ui, true, "svg: there is no view '%s'; Tab lists them", name);
     else if (ui->picture <= AX_VIEW_COUNT && !ax_views[ui->picture - 1]->draw)

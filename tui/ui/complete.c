@@ -117,11 +117,10 @@ static bool settings(const ax_ui *ui, const char *typed, int i, char out[static 
 
 static bool views(const ax_ui *ui, const char *typed, int i, char out[static WORD])
 {
-    (void)ui;
     (void)typed;
     if (i > AX_VIEW_COUNT)
         return false;
-    snprintf(out, WORD, "%s", i < AX_VIEW_COUNT ? ax_views[i]->title : "screen");
+    snprintf(out, WORD, "%s", i < AX_VIEW_COUNT ? ax_view_name(ui, i) : "screen");
     for (char *at = out; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
     return true;

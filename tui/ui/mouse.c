@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+const char *ax_view_name(const ax_ui *ui, int view)
+{
+    return ax_views[view]->name ? ax_views[view]->name(ui) : ax_views[view]->title;
+}
+
 int ax_ui_tabs_width(const ax_ui *ui)
 {
     enum { FILTER = 40, ORDER = 20 };
@@ -11,7 +16,7 @@ int ax_ui_tabs_width(const ax_ui *ui)
     const ax_selection *t = ax_ui_selection(ui);
     int width = t->filter.n || t->frozen ? FILTER : ax_order_same(&t->order, &usual) ? 0 : ORDER;
     for (int i = 0; i < AX_VIEW_COUNT; i++)
-        width += ax_views[i]->key ? (int)strlen(ax_views[i]->title) + 4 : 0;
+        width += ax_views[i]->key ? (int)strlen(ax_view_name(ui, i)) + 4 : 0;
     return width;
 }
 
@@ -28,7 +33,7 @@ static void click_tab(ax_ui *ui, int col)
     for (int i = 0; i < AX_VIEW_COUNT; i++) {
         const ax_view *v = ax_views[i];
         bool whole = width <= ui->layout.tabs.cols || i == (int)ui->view;
-        int cols = !v->key ? 0 : whole ? (int)strlen(v->title) + 4 : 3;
+        int cols = !v->key ? 0 : whole ? (int)strlen(ax_view_name(ui, i)) + 4 : 3;
         if (col >= at && col < at + cols) {
             ui->view = (ax_view_id)i;
             return;

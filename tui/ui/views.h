@@ -30,12 +30,13 @@ struct ax_layout;
 typedef enum ax_mouse { AX_MOUSE_PRESS, AX_MOUSE_DRAG, AX_MOUSE_RELEASE = -1 } ax_mouse;
 
 typedef struct ax_view {
-    const char *title; /* its name in the line of tabs */
-    char key;          /* the key that shows it; '\0': it is only a pane beside others */
-    const char *help;  /* lines "KEY<tab>what it does here" for the help screen, each with a newline; NULL = none */
-    bool small;        /* it is shown where nothing else fits, whatever was chosen */
-    bool detail;       /* as a pane beside others it may follow the selection a moment later (ui->hurried) */
-    size_t state;      /* bytes of its slot in the UI (ui->slot), all zero at first */
+    const char *title;                           /* its name in the line of tabs */
+    const char *(*name)(const struct ax_ui *ui); /* its name there in this run; NULL: its title */
+    char key;                                    /* the key that shows it; '\0': it is only a pane beside others */
+    const char *help; /* lines "KEY<tab>what it does here" for the help screen, each with a newline; NULL = none */
+    bool small;       /* it is shown where nothing else fits, whatever was chosen */
+    bool detail;      /* as a pane beside others it may follow the selection a moment later (ui->hurried) */
+    size_t state;     /* bytes of its slot in the UI (ui->slot), all zero at first */
     /* Places panes in the part of the screen between tabs and hints. NULL: its own pane fills that part. */
     void (*layout)(ax_rect all, struct ax_layout *out);
     /* Draws its pane, with a frame; NULL: it has none. AX_ENOMEM: it could not be drawn. */
@@ -57,6 +58,9 @@ typedef struct ax_view {
     /* Called after each layout and before drawing: scrolls. NULL: nothing to do. */
     void (*arrange)(struct ax_ui *ui);
 } ax_view;
+
+/* A view's name in this run. */
+const char *ax_view_name(const struct ax_ui *ui, int view);
 
 #define AX_VIEW_DECLARE(id, name) extern const ax_view ax_view_##name;
 AX_VIEW_LIST(AX_VIEW_DECLARE)

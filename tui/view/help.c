@@ -33,9 +33,9 @@ static const struct {
       { A(FILTER), A(FIND), A(FIND_ON), A(FIND_BACK), A(SORT), A(REVERSE), A(SORT_THEN), A(MARK), A(MARK_ALL),
         A(UNMARK), A(FREEZE), A(EXPORT_TABLE) } },
     { "Moving", { A(DOWN), A(UP), A(PAGE_DOWN), A(PAGE_UP), A(FIRST), A(LAST), A(VIEW_BACK), A(VIEW_ON), A(BACK) } },
-    { "Plots, drawings and masks",
+    { "Plots, drawings and pictures",
       { A(ZOOM_IN), A(ZOOM_OUT), A(ZOOM_NONE), A(PAN_BACK), A(PAN_ON), A(PAN_UP), A(PAN_DOWN), A(CROSSHAIR), A(LOG),
-        A(SMOOTH), A(WIRING), A(IMAGE_BACK), A(IMAGE_ON) } },
+        A(SMOOTH), A(WIRING), A(IMAGE_BACK), A(IMAGE_ON), A(MASK_OVER) } },
     { "The run and the screens",
       { A(PAUSE_RUN), A(STOP), A(RESUME), A(COMMAND), A(DETACH), A(HELP), A(MOUSE), A(GLYPHS), A(REDRAW),
         A(SUSPEND) } },
@@ -156,7 +156,7 @@ static bool entry_at(const ax_ui *ui, int i, entry *e)
     if (below(ui) != AX_CONTEXT_VIEWS)
         return entry_over(ui, below(ui), i, e);
     e->heading = false;
-    snprintf(text, sizeof text, "This view: %s", ax_views[ui->view]->title);
+    snprintf(text, sizeof text, "This view: %s", ax_view_name(ui, (int)ui->view));
     if (count_view(ui)) {
         if (is_heading(&i, text, e))
             return true;

@@ -21,8 +21,8 @@ ax_masks_shown *ax_ui_masks(const ax_ui *ui);
 /* Shows a file, which stays the caller's and gets pictures of the errors in images that are shown; NULL = none. */
 void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file);
 
-/* Why a candidate has no masks to show; c NULL: none is selected. */
-const char *ax_masks_lacking(const ax_candidate *c);
+/* Why there are no predictions of the selected candidate to show. */
+const char *ax_masks_lacking(const ax_ui *ui);
 
 /* ---- mask_panel.c: figures, and what colours mean ---- */
 enum { AX_MASK_PANEL_COLS = 28 };

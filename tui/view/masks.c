@@ -43,11 +43,13 @@ void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
     }
 }
 
-const char *ax_masks_lacking(const ax_candidate *c)
+const char *ax_masks_lacking(const ax_ui *ui)
 {
-    if (c && c->masks[0])
-        return "the masks file cannot be read";
-    return c && ax_state_is_over(c->status) ? "no masks were kept" : "masks come with the first reward";
+#define LACKING(id, name, tab, one, several)                                                                           \
+    { "the file of its " several " cannot be read", "no " several " were kept", several " come with the first reward" },
+    static const char *const text[AX_TASKS + 1][3] = { AX_TASK_LIST(LACKING) LACKING(, , , , "pictures") };
+    const ax_candidate *c = ax_ui_selected(ui);
+    return text[ui->state->task][c && c->masks[0] ? 0 : c && ax_state_is_over(c->status) ? 1 : 2];
 }
 
 /* ---- drawing ---- */
@@ -62,13 +64,14 @@ static void add_part(char out[static TITLE], int width, const char *part)
         snprintf(out + n, TITLE - n, "%s", part);
 }
 
-static void print_title(const ax_masks_shown *here, const ax_candidate *c, int width, char out[static TITLE])
+static void print_title(const ax_ui *ui, const ax_candidate *c, int width, char out[static TITLE])
 {
+    const ax_masks_shown *here = ax_ui_masks(ui);
     const ax_maskfile *m = here->file;
     char figure[AX_FIGURE], part[64] = "";
     int image = here->order[here->image];
     double correct = ax_mask_share_right(here->count[image]);
-    snprintf(out, TITLE, "mask #%u", c->id);
+    snprintf(out, TITLE, "%s #%u", ax_task_predicts(ui->state->task)->one, c->id);
     snprintf(part, sizeof part, "  image %d/%d", here->image + 1, m->images);
     add_part(out, width, part);
     if (m->images > 1)
@@ -116,16 +119,18 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_masks_shown *here = ax_ui_masks(ui);
     const ax_maskfile *m = here->file;
     ax_pane inner = ax_pane_inner(p);
-    char title[TITLE] = "mask", right[32] = "[ ] image";
+    const char *one = ax_task_predicts(ui->state->task)->one;
+    char title[TITLE], right[32] = "[ ] image";
+    snprintf(title, sizeof title, "%s", one);
     if (!m || m->images < 1) {
         if (c && ui->view == AX_VIEW_MASK) /* beside others one of them says which candidate is meant */
-            snprintf(title, sizeof title, "mask #%u", c->id);
+            snprintf(title, sizeof title, "%s #%u", one, c->id);
         ax_pane_frame(p, false, title, NULL);
-        ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, ax_masks_lacking(c));
+        ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, ax_masks_lacking(ui));
         return AX_OK;
     }
     if (c)
-        print_title(here, c, inner.at.cols - 4, title);
+        print_title(ui, c, inner.at.cols - 4, title);
     if (here->window.zoom)
         snprintf(right, sizeof right, "%dx  0: whole", 1 << here->window.zoom);
     ax_pane_frame(p, false, title, right);
@@ -139,7 +144,7 @@ static void turn_image(ax_ui *ui, int by)
     ax_masks_shown *here = ax_ui_masks(ui);
     int n = here->file ? here->file->images : 0;
     if (n < 2)
-        ax_ui_say(ui, !n, "%s", n ? "one image is kept" : ax_masks_lacking(ax_ui_selected(ui)));
+        ax_ui_say(ui, !n, "%s", n ? "one image is kept" : ax_masks_lacking(ui));
     if (n > 0)
         show_image(here, (here->image + by + n) % n);
 }
@@ -158,7 +163,7 @@ static void look(ax_ui *ui, ax_action a)
         w->zoom = 0, w->down = w->right = 0;
     bool same = w->zoom == before.zoom && !(fabs(w->down - before.down) + fabs(w->right - before.right) > 1e-9);
     if (!ax_ui_masks(ui)->file)
-        ax_ui_say(ui, true, "%s", ax_masks_lacking(ax_ui_selected(ui)));
+        ax_ui_say(ui, true, "%s", ax_masks_lacking(ui));
     else if (same)
         ax_ui_say(ui, false, "%s",
                   !w->zoom             ? "these are the whole pictures; z enlarges them"
@@ -171,7 +176,7 @@ static void say_over(ax_ui *ui)
 {
     const ax_maskfile *m = ax_ui_masks(ui)->file;
     if (!m)
-        ax_ui_say(ui, true, "%s", ax_masks_lacking(ax_ui_selected(ui)));
+        ax_ui_say(ui, true, "%s", ax_masks_lacking(ui));
     else if (m->scale)
         ax_ui_say(ui, false, "a scale of colours isn't drawn over the image");
     else if (m->over)
@@ -221,7 +226,13 @@ static void refresh(ax_ui *ui, bool replaced)
     here->of = of;
 }
 
+static const char *name(const ax_ui *ui)
+{
+    return ax_task_predicts(ui->state->task)->tab;
+}
+
 const ax_view ax_view_mask = { .title = "Mask",
+                               .name = name,
                                .key = '5',
                                .detail = true,
                                .state = sizeof(ax_masks_shown),

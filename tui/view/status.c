@@ -197,7 +197,7 @@ void ax_draw_tabs(ax_pane p, const ax_ui *ui)
         if (shorter && !here)
             snprintf(text, sizeof text, " %c ", v->key);
         else
-            snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", v->key, v->title);
+            snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", v->key, ax_view_name(ui, i));
         if (v->key)
             at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
     }

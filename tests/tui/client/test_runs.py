@@ -272,6 +272,7 @@ class Runs(PlaceCase):
         self.assertIn(" ◎", out)
         names = [word for line in out.splitlines() for word in line.split() if word.endswith(".png")]
         self.assertEqual(len(names), 4)
+        self.assertIn("\nmasks: " + names[0], out)
         for name in names:
             with open(name, "rb") as f:
                 head = f.read(33)

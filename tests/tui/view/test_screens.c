@@ -109,6 +109,8 @@ static const screen screens[] = {
       .history = { 300, .task = AX_TASK_DEPTH } },
     { "depth-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .keys = "5]",
       .history = { 300, .task = AX_TASK_DEPTH } },
+    { "depth-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "5]", .history = { 1, .task = AX_TASK_DEPTH } },
+    { "pose-tabs-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:svg \t", .history = { 40, .task = AX_TASK_POSE } },
     { "depth-overview-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE,
       .history = { 300, .task = AX_TASK_DEPTH } },
     { "pose-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5",
