@@ -81,7 +81,7 @@ def run(case=None, checked=0, **switches):
     # the program dies on purpose with work in its queue: leaks and faults are expected
     env["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=0:handle_abort=0"
     env.update({"AUXCELL_EMU_" + name: str(value) for name, value in switches.items()})
-    return subprocess.run([PROGRAM] + ([case] if case else []), env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run([PROGRAM] + ([case] if case else []), env=env, capture_output=True, text=True, timeout=300)
 
 
 def report_of(case, **switches):

@@ -39,7 +39,7 @@ class Places(unittest.TestCase):
 
             def look():
                 done = subprocess.run(["sh", "tools/find-deps.sh", f"{folder}/deps.mk"], cwd=ROOT, env=env, text=True,
-                                      capture_output=True, timeout=100)
+                                      capture_output=True, timeout=300)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 with open(f"{folder}/deps.mk") as f:
                     return found(f.read()), done.stderr

@@ -35,7 +35,7 @@ class Roofline(unittest.TestCase):
 
     def compare(self, bf16):
         said = subprocess.run([sys.executable, ROOFLINE, "--engine", emulated.ENGINE, *SMALL, "--launches", *["--bf16"] * bf16],
-                              capture_output=True, text=True, timeout=100)
+                              capture_output=True, text=True, timeout=300)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         lines = dict(line.split() for line in said.stdout.splitlines())
         self.assertEqual(set(lines), set(roofline.GENOTYPES))

@@ -19,7 +19,7 @@ def small_run(where, **settings):
     options = [word for name in ("train_samples", "batch", "val_samples", "crop", "val_crop", "epochs", "channels", "stages")
                for word in ("--" + name.replace("_", "-"), str(settings[name]))]
     subprocess.run([ENGINE, "try", "[[9,[0,0,9,9],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", "--device", "cpu", "--cache",
-                    f"{path}/cache", *options], check=True, stdout=subprocess.DEVNULL, timeout=60)
+                    f"{path}/cache", *options], check=True, stdout=subprocess.DEVNULL, timeout=300)
     return path
 
 

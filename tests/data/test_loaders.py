@@ -252,7 +252,7 @@ class Loaders(unittest.TestCase):
         self.assertIn(says, err)
 
     def test_all_kinds_are_here(self):
-        done = subprocess.run([AUXCELL, "search", "--help"], capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run([AUXCELL, "search", "--help"], capture_output=True, text=True, check=True, timeout=300)
         listed = done.stdout.split("Data sets:")[1].split("\n\n")[0]
         names = {line.split("[")[0].split(":")[0].strip() for line in listed.strip().splitlines()}
         self.assertEqual(names - {"scenes"}, {kind.spec.split(":")[0] for kind in KINDS})
@@ -269,7 +269,7 @@ class Loaders(unittest.TestCase):
             self.assertEqual(code, 0, err)
             for split, n in (("train", 3), ("val", 1), ("test", 2)):
                 done = subprocess.run([ENGINE, "eval", model, "--data", one.whole_spec(), "--split", split, "--json"],
-                                      capture_output=True, text=True, timeout=120, check=False)
+                                      capture_output=True, text=True, timeout=300, check=False)
                 if split == "test" and not one.test:
                     self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1))
                     self.assertIn("has no test images", done.stderr)

@@ -36,7 +36,7 @@ class Done:
         self.leaks = [" ".join(line[1:]) for line in lines if line[0] == "leak"]
 
 
-def engine(*args, timeout=100, **switches):
+def engine(*args, timeout=300, **switches):
     with tempfile.NamedTemporaryFile(mode="r") as report:
         done = subprocess.run([ENGINE, *args], env=environment(REPORT=report.name, **switches), capture_output=True,
                               text=True, stdin=subprocess.DEVNULL, timeout=timeout)

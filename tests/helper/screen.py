@@ -139,7 +139,7 @@ class Screen:
     def wait(self, what, seconds=30):
         """Waits until the screen shows the text (or what(screen) is true); seconds are those of an idle machine."""
         stall()
-        end = time.monotonic() + BUSY * seconds
+        end = time.monotonic() + max(LIMIT, BUSY * seconds)
         test = what if callable(what) else lambda s: what in s.text()
         while not test(self):
             left = end - time.monotonic()
@@ -174,7 +174,7 @@ class Screen:
 
     def ended(self, seconds=20):
         """Waits for the end; the exit status, negative for a signal."""
-        end = time.monotonic() + BUSY * seconds
+        end = time.monotonic() + max(LIMIT, BUSY * seconds)
         while self.process.poll() is None:
             self.read(0.05)
             if time.monotonic() > end:

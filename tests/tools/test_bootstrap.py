@@ -42,7 +42,7 @@ class Machine:
 
     def call(self, script, *args, **env):
         return subprocess.run(["/bin/sh", os.path.join(ROOT, script), *args], env=dict(PATH=self.bin, **env), cwd=self.dir,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
 
     def asked(self):
         """What apt-get was called with."""

@@ -15,7 +15,7 @@ from auxcell import AUXCELL, main  # noqa: E402
 class Genotypes(unittest.TestCase):
     def test_names_are_those_of_the_program(self):
         for name, text in genotypes.PUBLISHED.items():
-            done = subprocess.run([AUXCELL, "show", name, "--json"], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([AUXCELL, "show", name, "--json"], capture_output=True, text=True, timeout=300)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertEqual(json.loads(done.stdout)["genotype"], text)
 

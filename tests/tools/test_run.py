@@ -21,7 +21,7 @@ class Test(unittest.TestCase):
                 with open(names[-1], "w", encoding="utf-8") as f:
                     f.write(f"#!/bin/sh\n{body}\n")
                 os.chmod(names[-1], 0o755)
-            done = subprocess.run(["sh", RUN, "build", "", *names], cwd=where, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(["sh", RUN, "build", "", *names], cwd=where, capture_output=True, text=True, timeout=300)
         return done.returncode, done.stdout.splitlines()[-1]
 
     def test_sums(self):

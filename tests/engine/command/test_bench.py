@@ -20,7 +20,7 @@ PEER = os.path.exists(os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-onednn.
 
 
 def bench(*args, env=()):
-    done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=120,
+    done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=300,
                           env={**os.environ, **dict(env)})
     assert (done.returncode, done.stderr) == (0, ""), done
     return done.stdout
@@ -120,7 +120,7 @@ class Ops(unittest.TestCase):
 
     def test_unknown_names_are_refused(self):
         done = subprocess.run([ENGINE, "bench", "ops", "--device", "ref", "--only", "bogus", *SMALL],
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 2)
         self.assertIn("option --only: no kernel's name has 'bogus'", done.stderr)
 
@@ -179,7 +179,7 @@ class Others(unittest.TestCase):
             self.assertTrue(b"logits" in data and b"image" in data and len(data) > 4 * wide["params"])
         for args, why in ((["infer", "--width", "65"], "option --width: 65 isn't a multiple of 32"),
                           (["step", "--width", "64"], "--onnx and --width are for bench infer")):
-            done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=120)
+            done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=300)
             self.assertEqual(done.returncode, 2)
             self.assertIn(why, done.stderr)
 

@@ -16,7 +16,7 @@ GENOTYPE = "[[1,[0,1,8,9],[1,0,0,2],[3,1,5,7]],[[0,1],[2,3],[4,5]]]"
 
 
 def call(*args, **more):
-    return subprocess.run([AUXCELL, *args], capture_output=True, text=True, timeout=120, check=False, **more)
+    return subprocess.run([AUXCELL, *args], capture_output=True, text=True, timeout=300, check=False, **more)
 
 
 class Data(unittest.TestCase):
@@ -268,7 +268,7 @@ class Data(unittest.TestCase):
             with open(f"/proc/{p.pid}/status", encoding="utf-8") as f:
                 blocked = int(next(line for line in f if line.startswith("SigBlk:")).split()[1], 16)
         p.send_signal(signal.SIGINT)
-        out, said = p.communicate(timeout=60)
+        out, said = p.communicate(timeout=300)
         self.assertEqual(p.returncode, 130, said)
         self.assertTrue(json.loads(out)["stopped"])
         self.assertLess(json.loads(out)["train"]["read"], 2700)

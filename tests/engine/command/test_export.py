@@ -198,7 +198,7 @@ class Export(unittest.TestCase):
             with open(self.export(name), "rb") as f:
                 read.append(f.read())
         self.assertEqual(*read)
-        done = subprocess.run([AUXCELL, "export", self.model, "-f", "onnx", "-o", "-"], capture_output=True, timeout=60)
+        done = subprocess.run([AUXCELL, "export", self.model, "-f", "onnx", "-o", "-"], capture_output=True, timeout=300)
         self.assertEqual(done.stdout, read[0])
 
     def folded(self, conv, bn):

@@ -29,7 +29,7 @@ class Tasks(unittest.TestCase):
         return os.path.join(self.dir, name)
 
     def auxcell(self, *args):
-        done = subprocess.run([AUXCELL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([AUXCELL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def both(self, task, *how):

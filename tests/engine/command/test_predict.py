@@ -76,11 +76,11 @@ class Predict(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(text.split(), [f"{listed}/a.png", f"{listed}/b.png"])
         with open(self.png, "rb") as f, open(f"{out}/a.png", "rb") as mask:
-            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=120)
+            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=300)
             self.assertEqual((piped.returncode, piped.stderr), (0, b""))
             self.assertEqual(piped.stdout, mask.read())
         with open(os.path.join(place, "list.txt"), "rb") as f:
-            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=120)
+            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=300)
         self.assertEqual((piped.returncode, piped.stdout), (1, b""))
         self.assertIn(b"/dev/stdin: neither a PNG nor a JPEG", piped.stderr)
         code, _, err = engine("predict", self.model, "-o", out, os.path.join(place, "in"), self.png, self.png)
@@ -130,7 +130,7 @@ class Predict(unittest.TestCase):
         out = os.path.join(self.dir, "dashes")
         shutil.copy(self.jpg, os.path.join(self.dir, "--json.jpg"))
         done = subprocess.run([ENGINE, "predict", self.model, "-o", out, "--threads=1", "--", "--json.jpg", "--help"],
-                              cwd=self.dir, capture_output=True, text=True, timeout=120)
+                              cwd=self.dir, capture_output=True, text=True, timeout=300)
         self.assertEqual((done.returncode, os.listdir(out)), (1, ["--json.png"]), done.stderr)
         self.assertEqual(done.stderr, "auxcell: --help: cannot open: No such file or directory\n")
         code, text, err = engine("try", *SMALL, "--json", "--", GENOTYPE)

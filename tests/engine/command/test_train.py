@@ -1,5 +1,6 @@
 """train with the real engine: the best epoch is the model, and a training that was killed gives the bits of one that
 never was."""
+import fcntl
 import json
 import os
 import shutil
@@ -56,7 +57,7 @@ class Train(unittest.TestCase):
         return os.path.join(cls.place.dir, name)
 
     @classmethod
-    def train(cls, *args, timeout=120):
+    def train(cls, *args, timeout=300):
         done = subprocess.run([ENGINE, "train", *args], env=cls.place.env, cwd=cls.place.dir, capture_output=True,
                               stdin=subprocess.DEVNULL, text=True, timeout=timeout)
         return done.returncode, done.stdout, done.stderr
@@ -70,6 +71,16 @@ class Train(unittest.TestCase):
         """It came to the bits of the training that nothing interrupted."""
         self.assertEqual(epochs(self.at(folder + "/epochs-1.jsonl")), epochs(self.at("whole/epochs-1.jsonl")))
         self.assertEqual(read(self.at(folder + "/model-1.safetensors")), read(self.at("whole/model-1.safetensors")))
+
+    def line_by_line(self, name, **more):
+        """A training that waits for who reads its lines: the pipe has room for one, so it is two epochs ahead at most."""
+        ours, its = os.pipe2(os.O_DIRECT)  # every line is a packet
+        self.addCleanup(os.close, ours)
+        fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, 4096)
+        p = subprocess.Popen([ENGINE, "train", GENOTYPE, *SMALL, "--state", self.at(name), "--json"], env=self.place.env,
+                             cwd=self.place.dir, stdout=its, **more)
+        os.close(its)
+        return p, lambda: os.read(ours, 4096)
 
     def test_the_best_epoch_is_the_model(self):
         each, end = self.lines[:-1], self.lines[-1]
@@ -92,13 +103,11 @@ class Train(unittest.TestCase):
     def test_a_killed_training_goes_on_to_the_same_bits(self):
         for lines in range(1, 5):
             name = f"killed{lines}"
-            p = subprocess.Popen([ENGINE, "train", GENOTYPE, *SMALL, "--state", self.at(name), "--json"],
-                                 env=self.place.env, cwd=self.place.dir, stdout=subprocess.PIPE, text=True)
+            p, read_line = self.line_by_line(name)
             for _ in range(lines):
-                self.assertIn('"epoch"', p.stdout.readline())
+                self.assertIn(b'"epoch"', read_line())
             p.kill()
-            p.wait()
-            p.stdout.close()
+            self.assertEqual(p.wait(), -signal.SIGKILL)
             code, out, err = self.train("--state", self.at(name), "--resume", "--json")
             self.assertEqual((code, err), (0, ""))
             self.assertLess(out.count('"stage"'), 6)
@@ -120,15 +129,18 @@ class Train(unittest.TestCase):
                 kills += 1
             if os.path.exists(self.at("often/train.json")):
                 args = ["--resume"]
+        else:
+            code, _, err = self.train(*args, "--state", self.at("often"))
+            self.assertEqual((code, err), (0, ""))
         self.assertGreater(kills, 0)
         self.as_whole("often")
 
     def test_interrupted_it_keeps_the_step(self):
-        p = subprocess.Popen([ENGINE, "train", GENOTYPE, *SMALL, "--state", self.at("stopped"), "--json"],
-                             env=self.place.env, cwd=self.place.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             text=True)
-        p.stdout.readline()
+        p, read_line = self.line_by_line("stopped", stderr=subprocess.PIPE, text=True)
+        read_line()
         p.send_signal(signal.SIGINT)
+        while read_line():
+            pass
         _, err = p.communicate()
         self.assertEqual((p.returncode, err.count("\n")), (130, 1), err)
         self.assertIn("--resume", err)

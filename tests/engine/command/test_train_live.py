@@ -46,7 +46,7 @@ class Live(unittest.TestCase):
                 break
             stream.feed(data)
         os.close(ours)
-        self.assertEqual(p.wait(60), 0)
+        self.assertEqual(p.wait(300), 0)
         return [line.rstrip() for line in screen.display]
 
     def test_plots_are_redrawn(self):

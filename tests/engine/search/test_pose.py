@@ -27,7 +27,7 @@ class Pose(unittest.TestCase):
 
     def auxcell(self, *args):
         done = subprocess.run([os.path.join(BUILD, "auxcell"), *args], capture_output=True, text=True, env=self.env,
-                              timeout=120)
+                              timeout=300)
         self.assertEqual((done.returncode, done.stderr), (0, ""), args)
         return done.stdout
 

@@ -42,7 +42,7 @@ class Arrival(SharedPlaceCase):
 
     def into(self, out, args, program=AUXCELL, **how):
         done = subprocess.run([program, *args], env=self.place.env, cwd=self.place.dir, stdin=subprocess.DEVNULL,
-                              stdout=out, stderr=subprocess.PIPE, text=True, timeout=120, **how)
+                              stdout=out, stderr=subprocess.PIPE, text=True, timeout=300, **how)
         return done.returncode, done.stderr
 
     def test_a_full_disk(self):

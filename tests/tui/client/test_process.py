@@ -44,13 +44,13 @@ class Signals(unittest.TestCase):
         log = self.start("log", "a", "--follow", preexec_fn=all_blocked)
         self.wait_for(log, "reward")
         log.send_signal(signal.SIGTERM)
-        self.assertEqual(log.wait(60), -signal.SIGTERM)
+        self.assertEqual(log.wait(300), -signal.SIGTERM)
         self.assertEqual(self.place.call("stop", "a").returncode, 0)
-        search.wait(60)
+        search.wait(300)
         search = self.start("resume", "a", preexec_fn=all_blocked)
         self.wait_for(search, " #")
         search.send_signal(signal.SIGTERM)
-        self.assertEqual(search.wait(60), 0)
+        self.assertEqual(search.wait(300), 0)
         self.assertIn("stopping", search.stderr.read())
 
     def test_a_hang_up_that_is_ignored(self):
@@ -59,13 +59,13 @@ class Signals(unittest.TestCase):
         search.send_signal(signal.SIGHUP)
         self.wait_for(search, " #2 ")
         search.send_signal(signal.SIGINT)
-        self.assertEqual(search.wait(60), 0)
+        self.assertEqual(search.wait(300), 0)
 
     def test_children_that_are_not_waited_for(self):
         """A parent that ignores SIGCHLD leaves a program whose children nobody can wait for."""
         search = self.start("search", "--run", "c", "--candidates", "1", *TINY,
                             preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
-        out, err = search.communicate(timeout=60)
+        out, err = search.communicate(timeout=300)
         self.assertEqual((search.returncode, err), (0, ""))
         self.assertIn("best: #1", out)
         show = self.start("show", "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
@@ -83,7 +83,7 @@ class FileSizes(unittest.TestCase):
         # a training saves more than that
         most = os.path.getsize(os.path.join(place.run_dir("free"), "snapshot.mpk")) + (1 << 19)
         done = subprocess.run([AUXCELL, "search", "--run", "a", "--candidates", "1", *TINY], env=place.env,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
         self.assertEqual(done.returncode, 1)
         self.assertIn("#1 failed: disk: inflight/1.mpk: cannot write: File too large", done.stderr)

@@ -61,7 +61,7 @@ class Runs(PlaceCase):
         self.assertEqual(self.ok("note", "a", "1", "good"), "noted at #1\n")
         self.assertRegex(self.ok("promote", "a", "1"), r"^#1: full training as #2 is next\n$")
         self.ok("log", "a", "--follow")  # until the end; the engine releases the run a moment after its last event
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         while self.status("a")["state"] == "running" and time.monotonic() < until:
             time.sleep(0.05)
         self.assertEqual(self.status("a")["state"], "finished")
@@ -155,7 +155,7 @@ class Runs(PlaceCase):
     def test_ctrl_c_stops_and_resume_goes_on(self):
         search = self.endless("a")
         search.send_signal(signal.SIGINT)
-        out, err = search.communicate(timeout=60)
+        out, err = search.communicate(timeout=300)
         self.assertEqual(search.returncode, 0)
         self.assertEqual(err, "auxcell: stopping; 'auxcell resume a' goes on from there\n")
         self.assertIn("\nbest: #", out)
@@ -165,7 +165,7 @@ class Runs(PlaceCase):
         first = resumed.stdout.readline()
         self.assertIn(f" #{stopped['scored'] + 1} ", first)  # older events aren't printed again
         resumed.send_signal(signal.SIGTERM)
-        resumed.communicate(timeout=60)
+        resumed.communicate(timeout=300)
         after = self.status("a")
         self.assertGreater(after["scored"], stopped["scored"])
 
@@ -178,7 +178,7 @@ class Runs(PlaceCase):
             self.addCleanup(resumed.stdout.close)
             self.addCleanup(resumed.stderr.close)
             self.assertIn(" reward ", resumed.stdout.readline(), resumed.stderr)
-        search.wait(timeout=60)
+        search.wait(timeout=300)
 
     def test_a_run_that_pauses_itself_isnt_waited_for(self):
         failing = ["--candidates", "3", "--max-failures", "2", *TINY, "--memory", "1MiB"]
@@ -202,7 +202,7 @@ class Runs(PlaceCase):
         else:
             self.fail("it didn't wait")
         self.assertEqual(self.ok("continue", "a"), "the run goes on\n")
-        self.assertEqual(search.wait(60), 1)
+        self.assertEqual(search.wait(300), 1)
         self.assertEqual(self.status("a")["failed"], 3)
         for wrong in (["--wait", "--no-wait"], ["--no-wait", "--headless", "--wait"]):
             done = self.place.call("search", *wrong)
@@ -212,7 +212,7 @@ class Runs(PlaceCase):
         search = self.endless("a")
         self.ok("pause", "a")
         self.ok("stop", "a")
-        self.assertEqual(search.wait(60), 0)
+        self.assertEqual(search.wait(300), 0)
         done = self.place.call("resume", "a")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Aauxcell: the run is paused and unattended")
@@ -223,7 +223,7 @@ class Runs(PlaceCase):
     def test_hang_up_leaves_the_engine_alone(self):
         search = self.endless("a")
         search.send_signal(signal.SIGHUP)
-        _, err = search.communicate(timeout=60)
+        _, err = search.communicate(timeout=300)
         self.assertEqual(search.returncode, 128 + signal.SIGHUP)
         self.assertIn("the engine goes on, 'auxcell attach a' shows it", err)
         self.assertEqual(self.status("a")["state"], "running")
@@ -232,7 +232,7 @@ class Runs(PlaceCase):
     def test_killed_engine(self):
         search = self.endless("a")
         os.kill(self.status("a")["engine"], signal.SIGKILL)
-        _, err = search.communicate(timeout=60)
+        _, err = search.communicate(timeout=300)
         self.assertEqual((search.returncode, err),
                          (1, "auxcell: the engine was killed by signal 9; 'auxcell resume a' goes on\n"))
         killed = self.status("a")
@@ -240,7 +240,7 @@ class Runs(PlaceCase):
         resumed = self.place.start("resume", "a")
         self.assertRegex(resumed.stdout.readline(), r" #\d+ +reward ")
         self.ok("stop", "a")
-        resumed.communicate(timeout=60)
+        resumed.communicate(timeout=300)
         self.assertEqual(self.status("a")["state"], "stopped")
 
     def test_follow_says_that_the_engine_died(self):
@@ -250,9 +250,9 @@ class Runs(PlaceCase):
             if "  scored    #2 " in line:
                 break
         os.kill(self.status("a")["engine"], signal.SIGKILL)
-        _, err = log.communicate(timeout=60)
+        _, err = log.communicate(timeout=300)
         self.assertEqual((log.returncode, err), (1, "auxcell: the engine has died; 'auxcell resume a' goes on\n"))
-        search.communicate(timeout=60)
+        search.communicate(timeout=300)
         self.assertRegex(self.ok("status", "a"), r" 0 running, .*")
 
     def test_follow_ends_with_the_engine(self):
@@ -262,7 +262,7 @@ class Runs(PlaceCase):
             if "  scored    #3 " in line:
                 break
         self.ok("stop", "a")
-        rest, err = log.communicate(timeout=60)
+        rest, err = log.communicate(timeout=300)
         self.assertEqual((log.returncode, err), (0, ""))
         self.assertTrue(rest.endswith("stopped\n"), rest[-200:])
 
@@ -437,11 +437,11 @@ class Runs(PlaceCase):
                 os.rename(path, path + ".kept")
             os.mkfifo(path)
             for command in (("ls",), ("status", "a"), ("log", "a"), ("export", "a")):
-                done = self.place.call(*command, timeout=60)
+                done = self.place.call(*command, timeout=300)
                 if name == "events.mpk" and command != ("ls",):  # the message doesn't call it damaged
                     self.assertEqual((done.returncode, done.stdout, done.stderr),
                                      (1, "", "auxcell: events.mpk: a pipe, not a regular file\n"))
-            done = self.place.call("resume", "a", timeout=60)
+            done = self.place.call("resume", "a", timeout=300)
             if name == "candidates.mpk":  # it is rebuilt from the events
                 self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done.stderr)
                 self.assertIn("candidates.mpk: damaged", done.stderr)

@@ -196,7 +196,7 @@ class Scripts(PlaceCase):
         # A killed engine remembers its answers; a paused run would stop without a terminal.
         self.ok("continue", "live")
         os.kill(json.loads(self.ok("status", "live", "--json"))["engine"], 9)
-        search.wait(60)
+        search.wait(300)
         resumed = self.place.start("resume", "live", "--wait")  # the run is paused
         self.addCleanup(resumed.stdout.close)
         self.addCleanup(resumed.stderr.close)
@@ -248,7 +248,7 @@ class Scripts(PlaceCase):
         env = dict(self.place.env, PATH=os.path.dirname(os.path.abspath(AUXCELL)) + ":" + os.environ["PATH"])
 
         def ask(*argv):
-            return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+            return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300)
         if not shutil.which("fish"):
             self.skipTest("fish is not installed")
         here = sorted(n for n in os.listdir(ROOT) if n.startswith("REA"))

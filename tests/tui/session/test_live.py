@@ -124,7 +124,7 @@ def viewers_follow_the_engine():
             s.wait("RUNNING", 60)  # no key was pressed
             s.wait(lambda s: shown_pid(s) == engine_of(place, "dead")).wait(row_in_training, 60)
             subprocess.run([PROGRAM, "stop", "dead"], env=env, check=True, stdout=subprocess.DEVNULL)
-            other.wait(timeout=60)
+            other.wait(timeout=300)
             s.wait("STOPPED").wait("the engine has stopped; to go on:  R")
             same_as_a_new_viewer(place, "dead", s)
             s.send("q")
@@ -139,7 +139,7 @@ def a_finished_run_that_goes_on_elsewhere_is_followed():
         try:
             env = dict(os.environ, **place.env)
             subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
-                           stdout=subprocess.DEVNULL, timeout=120)
+                           stdout=subprocess.DEVNULL, timeout=300)
             s = Screen([PROGRAM, "attach", "done"], env=place.env).wait("FINISHED")
             s.send("R").wait("R: the run is finished")
             subprocess.run([PROGRAM, "submit", "done", ARCH], env=env, check=True, stdout=subprocess.DEVNULL)
@@ -179,7 +179,7 @@ def a_finished_run_takes_up_what_a_person_wants():
         try:
             env = dict(os.environ, **place.env)
             subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
-                           stdout=subprocess.DEVNULL, timeout=120)
+                           stdout=subprocess.DEVNULL, timeout=300)
             s = Screen([PROGRAM, "attach", "done"], env=place.env)
             s.wait("FINISHED").send("p").wait("p: no engine runs")  # pausing makes no sense now
             s.send("x").wait("pruned #1; undo takes it back", 60).wait(r" 1 X").wait("FINISHED", 60)

@@ -56,7 +56,7 @@ def plain_lines_say_it_once():
         shutil.rmtree(path)
         while SAYS not in (line := p.stdout.readline()):
             assert line
-        rest = p.communicate("run\nq\n", timeout=100)[0]
+        rest = p.communicate("run\nq\n", timeout=300)[0]
         assert SAYS not in rest and "30 of 200" in rest, rest
 
 

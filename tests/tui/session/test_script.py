@@ -26,7 +26,7 @@ def play(place, text, *more):
     path = os.path.join(place.path, "keys")
     with open(path, "w", encoding="utf-8", newline="") as f:
         f.write(text)
-    return subprocess.run([PROGRAM, "attach", "old", "--script", path, *more], cwd=place.path, text=True, timeout=20,
+    return subprocess.run([PROGRAM, "attach", "old", "--script", path, *more], cwd=place.path, text=True, timeout=300,
                           env=dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", **place.env), stdin=subprocess.DEVNULL,
                           capture_output=True)
 

@@ -38,7 +38,7 @@ class Tmux:
                              capture_output=True, text=True)
         return out.stdout.split()
 
-    def wait(self, test, seconds=20):
+    def wait(self, test, seconds=300):
         if isinstance(test, str):
             what, test = test, lambda: what in self.text()
         end = time.monotonic() + seconds
