@@ -72,7 +72,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, 1 };
     int n = 0;
-    if (ax_given_init(&given, argc, err) != AX_OK)
+    const ax_settings_choice uses = { .only = "data device threads leave_out depth_min depth_max depth_crop" };
+    if (ax_given_init(&given, argc, uses, err) != AX_OK)
         return AX_PARSED_GO;
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed == AX_PARSED_GO) {

@@ -280,7 +280,8 @@ int ax_command_train(const ax_program *prog, int argc, char **argv)
     ax_given given;
     bool json = false;
     setlocale(LC_CTYPE, ""); /* tells whether the terminal uses UTF-8 */
-    if (ax_given_init(&given, argc, &err) != AX_OK)
+    const ax_settings_choice uses = { .without = AX_SETTINGS_OF_SEARCH " epochs stage2_epochs channels repeats" };
+    if (ax_given_init(&given, argc, uses, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_parsed parsed = parse(argc, argv, &o, &json, &given);
     ax_code code = parsed == AX_PARSED_GO ? ax_train_order_settle(&o, &given, &err) : AX_OK;

@@ -54,7 +54,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there for the next time"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, argc };
-    if (ax_given_init(&given, argc, err) != AX_OK)
+    const ax_settings_choice uses = { .without = AX_SETTINGS_OF_SEARCH " save_epochs eval_every" };
+    if (ax_given_init(&given, argc, uses, err) != AX_OK)
         return AX_PARSED_GO;
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &o->n_genotypes);
     o->genotype = argv + 1;
@@ -231,23 +232,15 @@ static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
     return code;
 }
 
-/* A failure of the candidate itself leaves the others as they are; a device, a disk or a data set would fail them, too.
- */
-static bool is_its_own(ax_code code)
-{
-    return code == AX_ENOMEM || code == AX_EFORMAT;
-}
-
-/* Fails only with what ends the list; o->failed says whether a candidate failed. */
+/* Memory and divergence are the candidate's own failures (o->failed); a device, a disk or data would fail all. */
 static ax_code try_each(ax_trainer *t, options *o, const ax_genotype *g, report *r, ax_err *err)
 {
     ax_code code = AX_OK;
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
         code = try_one(t, o, &g[i], r, err);
-        if (is_its_own(code)) {
+        if (code == AX_ENOMEM || code == AX_EFORMAT) {
             ax_complain_of(err);
-            *err = (ax_err) { AX_OK, "" };
-            code = AX_OK;
+            code = err->code = AX_OK;
             o->failed = true;
         }
         if (!ax_out_flush())

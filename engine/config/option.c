@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-ax_code ax_given_init(ax_given *g, int argc, ax_err *err)
+ax_code ax_given_init(ax_given *g, int argc, ax_settings_choice uses, ax_err *err)
 {
-    *g = (ax_given) { .name = calloc(2 * (size_t)argc, sizeof *g->name) };
+    *g = (ax_given) { .name = calloc(2 * (size_t)argc, sizeof *g->name), .uses = uses };
     if (!g->name)
         return ax_fail(err, AX_ENOMEM, "no memory for %d arguments", argc);
     g->value = g->name + argc;
@@ -46,8 +46,9 @@ static void print_help(const ax_usage *u)
     if (u->settings) {
         ax_str table;
         ax_str_init(&table, 0);
-        ax_settings_help(&table);
-        ax_out("\nSettings of the run, with their defaults:\n%s", table.text);
+        ax_settings_help(&table, &u->settings->uses);
+        ax_out("\nSettings%s, with their defaults:\n%s",
+               u->settings->uses.only || u->settings->uses.without ? "" : " of the run", table.text);
         ax_str_release(&table);
     }
 }
@@ -74,13 +75,19 @@ static const char *find_setting(const ax_usage *u, const char *option)
     return NULL;
 }
 
+/* The words of the synopsis that name the command. */
+static int command_words(const ax_usage *u)
+{
+    size_t words = strspn(u->synopsis, "abcdefghijklmnopqrstuvwxyz ");
+    return (int)(words - (u->synopsis[words - 1] == ' '));
+}
+
 static void complain_unknown(const ax_usage *u, const char *option)
 {
     static const ax_settings none;
     const char *name;
     char near[64] = "", value[AX_SETTING_TEXT], candidate[64];
-    size_t nearest = AX_NEAR + 1, d, words = strspn(u->synopsis, "abcdefghijklmnopqrstuvwxyz ");
-    words -= u->synopsis[words - 1] == ' ';
+    size_t nearest = AX_NEAR + 1, d;
     for (size_t i = 0; i < u->n_options; i++)
         if ((d = ax_edit_distance(option, u->option[i].name)) < nearest) {
             nearest = d;
@@ -90,7 +97,7 @@ static void complain_unknown(const ax_usage *u, const char *option)
         snprintf(candidate, sizeof candidate, "--%s", name);
         for (char *c = candidate; *c; c++)
             *c = *c == '_' ? '-' : *c;
-        if ((d = ax_edit_distance(option, candidate)) < nearest) {
+        if (ax_settings_chosen(&u->settings->uses, name) && (d = ax_edit_distance(option, candidate)) < nearest) {
             nearest = d;
             snprintf(near, sizeof near, "%s", candidate);
         }
@@ -98,7 +105,7 @@ static void complain_unknown(const ax_usage *u, const char *option)
     if (near[0])
         ax_complain("unknown option '%.60s'; did you mean '%s'?", option, near);
     else
-        ax_complain("unknown option '%.60s'; '%.*s --help' lists them", option, (int)words, u->synopsis);
+        ax_complain("unknown option '%.60s'; '%.*s --help' lists them", option, command_words(u), u->synopsis);
 }
 
 static void give(ax_given *g, const char *setting, const char *value)
@@ -169,6 +176,11 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
     const char *setting = o ? NULL : off ? off : find_setting(u, name);
     if (!o && !setting) {
         complain_unknown(u, name);
+        return false;
+    }
+    if (setting && !ax_settings_chosen(&u->settings->uses, setting)) {
+        ax_complain("option %s: a setting without effect here; '%.*s --help' lists those that have one", name,
+                    command_words(u), u->synopsis);
         return false;
     }
     bool alone = off || (o && o->kind == AX_OPTION_FLAG);

@@ -4,6 +4,7 @@
 #define AX_CONFIG_OPTION_H
 
 #include "engine/base/err.h"
+#include "engine/config/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,8 +61,10 @@ typedef struct ax_many {
 typedef struct ax_given {
     const char **name, **value; /* room for argc of each */
     int n;
+    ax_settings_choice uses; /* another setting is refused */
 } ax_given;
-ax_code ax_given_init(ax_given *g, int argc, ax_err *err);
+/* uses: the settings that have an effect. */
+ax_code ax_given_init(ax_given *g, int argc, ax_settings_choice uses, ax_err *err);
 void ax_given_release(ax_given *g);
 const char *ax_given_value(const ax_given *g, const char *name); /* the last value; NULL = not given */
 

@@ -232,8 +232,19 @@ ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_
 /* Makes the paths in the settings (data spec like camvid:DIR, teacher, encoder) absolute, so that they hold in any
    directory. AX_EINVAL: one becomes longer than a setting may be. */
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err);
+/* The settings that a command uses; others would have no effect there. Names with blanks between. */
+typedef struct ax_settings_choice {
+    const char *only;    /* NULL = all */
+    const char *without; /* NULL = none */
+} ax_settings_choice;
+/* What only a search has a use for. */
+#define AX_SETTINGS_OF_SEARCH                                                                                          \
+    "strategy feedback entropy_weight dedupe learn_reused learn_handmade objective objective_weight objective_target " \
+    "population tournament candidates gate gate_mean gate_handmade space random_first elites finals finals_best "      \
+    "finals_seeds reinforce_lr hang_seconds max_failures"
+bool ax_settings_chosen(const ax_settings_choice *c, const char *name);
 /* The settings for --help: one line each, by group, then the switches. */
-void ax_settings_help(ax_str *out);
+void ax_settings_help(ax_str *out, const ax_settings_choice *c);
 /* Name and text value of setting i; false past the end. */
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT]);
 ax_setting_scope ax_settings_scope(int i);

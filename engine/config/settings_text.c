@@ -62,21 +62,32 @@ static void help_row(ax_str *out, const ax_setting_row *row)
         ax_str_printf(out, " [%s]\n", p[0]);
 }
 
-void ax_settings_help(ax_str *out)
+bool ax_settings_chosen(const ax_settings_choice *c, const char *name)
 {
-    const char *heading;
+    return (!c->only || ax_dataset_lists(c->only, name)) && (!c->without || !ax_dataset_lists(c->without, name));
+}
+
+void ax_settings_help(ax_str *out, const ax_settings_choice *c)
+{
+    const char *heading, *of = NULL;
+    size_t switched = 0;
     for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
-        if (heading)
-            ax_str_printf(out, "\n%s:\n", heading);
+        of = heading ? heading : of;
+        if (!ax_settings_chosen(c, ax_setting_table[i].name))
+            continue;
+        if (of)
+            ax_str_printf(out, "\n%s:\n", of);
+        of = NULL; /* it heads its first chosen setting */
         help_row(out, &ax_setting_table[i]);
     }
     ax_str_add(out, "\nData sets:\n");
     ax_dataset_help(out);
     ax_str_add(out, "\nOptions behind a data set:\n");
     ax_dataset_option_help(out);
-    ax_str_add(out, "\nSwitches:\n");
     for (size_t i = 0; i < SWITCHES; i++)
-        ax_str_printf(out, "  %-24s       %s = 0\n", switches[i].option, switches[i].setting);
+        if (ax_settings_chosen(c, switches[i].setting))
+            ax_str_printf(out, "%s  %-24s       %s = 0\n", switched++ ? "" : "\nSwitches:\n", switches[i].option,
+                          switches[i].setting);
 }
 
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT])

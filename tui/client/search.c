@@ -162,7 +162,7 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
     int n;
     ax_usage u = { synopsis, text, AX_OPTIONS(option), &o->given, 0 };
     ax_err err;
-    if (ax_given_init(&o->given, argc, &err) != AX_OK)
+    if (ax_given_init(&o->given, argc, (ax_settings_choice) { .only = NULL }, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     int code = parsed == AX_PARSED_GO ? begin(o) : (int)parsed;

@@ -201,6 +201,25 @@ static ax_code read_text(const char *text, ax_settings *s, ax_err *err)
     return code;
 }
 
+TEST(what_only_a_search_uses)
+{
+    const ax_settings_choice without = { .without = AX_SETTINGS_OF_SEARCH }, only = { .only = AX_SETTINGS_OF_SEARCH };
+    const ax_settings none = { .seed = 0 };
+    const char *heading, *group = "", *name;
+    char value[AX_SETTING_TEXT];
+    size_t bytes = 0;
+    for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
+        group = heading ? heading : group;
+        assert_true(ax_settings_at(&none, i, &name, value));
+        bool chosen = ax_settings_chosen(&only, name);
+        assert_int_equal(ax_settings_chosen(&without, name), !chosen);
+        bytes += chosen ? strlen(name) + 1 : 0;
+        if (!strcmp(group, "Search")) /* all of these, but what a training has, too */
+            assert_int_equal(chosen, strcmp(name, "seed") && strcmp(name, "stages"));
+    }
+    assert_int_equal(bytes, sizeof AX_SETTINGS_OF_SEARCH); /* each name is that of a setting */
+}
+
 TEST(files_written_by_hand)
 {
     static const struct {
@@ -247,5 +266,6 @@ TEST(files_written_by_hand)
 int main(void)
 {
     return RUN_TESTS(presets_have_the_reference_values, wrong_values_are_named, written_settings_read_back,
-                     every_value_that_is_taken_reads_back, what_is_too_long_is_said, files_written_by_hand);
+                     every_value_that_is_taken_reads_back, what_is_too_long_is_said, what_only_a_search_uses,
+                     files_written_by_hand);
 }

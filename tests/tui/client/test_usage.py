@@ -72,6 +72,13 @@ WRONG = [  # arguments, exit code, text of the message
     (["show"], 2, "show needs a genotype"),
     (["show", "[[8"], 2, "genotype: expected ','"),
     (["export", "none.safetensors", "-o", "out.onnx"], 1, "none.safetensors"),
+    (["eval", "m", "--data", "scenes", "--epochs", "3"], 2, "option --epochs: a setting without effect here; 'auxcell eval --help'"),
+    (["eval", "m", "--data", "scenes", "--strategy=gp"], 2, "option --strategy: a setting without effect here"),
+    (["eval", "m", "--data", "scenes", "--no-aux"], 2, "option --no-aux: a setting without effect here"),
+    (["eval", "m", "--data", "scenes", "--thread", "3"], 2, "unknown option '--thread'; did you mean '--threads'?"),
+    (["try", "arch0", "--strategy", "gp"], 2, "option --strategy: a setting without effect here; 'auxcell try --help'"),
+    (["train", "arch0", "--epochs", "3"], 2, "option --epochs: a setting without effect here; 'auxcell train --help'"),
+    (["train", "arch0", "--no-gate"], 2, "option --no-gate: a setting without effect here"),
     (["predict", "none.safetensors", "-o", "out", "x.png"], 1, "none.safetensors"),
 ]
 
@@ -123,6 +130,16 @@ class Usage(unittest.TestCase):
         for words in ["data", "check"], ["data", "show"], ["bench", "ops"]:
             self.assertEqual(self.place.call("help", *words).stdout, self.place.call(*words, "--help").stdout)
             self.assertIn(f"usage: auxcell {' '.join(words)}", self.place.call("help", *words).stdout)
+
+    def test_help_lists_the_settings_that_count(self):
+        listed = {name: set(re.findall(r"^  (--[a-z0-9-]+)", self.place.call("help", name).stdout, re.MULTILINE))
+                  for name in ("search", "eval", "try", "train")}
+        self.assertLessEqual({"--data", "--device", "--threads", "--leave-out", "--depth-max"}, listed["eval"])
+        self.assertEqual(listed["eval"] & {"--epochs", "--lr", "--strategy", "--no-aux", "--gate", "--crop"}, set())
+        for name, those in ("try", {"--strategy", "--finals"}), ("train", {"--strategy", "--finals", "--epochs"}):
+            self.assertEqual(those & listed[name], set())
+            self.assertLessEqual(those, listed["search"])
+            self.assertLessEqual({"--lr", "--seed", "--stages", "--no-aux", "--full-epochs"}, listed[name])
 
     def test_the_list_of_commands_has_all_that_a_verb_needs(self):
         listing = self.place.call("--help").stdout
