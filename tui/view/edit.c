@@ -269,7 +269,7 @@ static void replaced(ax_ui *ui)
 static void hints(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
-    ax_draw_hint(p, "arrows move   + - digits change   r take back   Enter queue   Esc leave   ? help");
+    ax_draw_hint(p, "arrows move  + - digits change  r take back  Enter queue  Esc leave  ? help");
 }
 
 const ax_context ax_context_edit = { .state = sizeof(ax_edit),
