@@ -70,13 +70,24 @@ static void y_tick(ax_pane p, int row, const char *text)
     ax_pane_glyph(p, row, AX_AXIS_LABEL - 1, AX_GLYPH_TICK_Y, AX_ROLE_FRAME);
 }
 
+/* A label in the columns that there are: "-0.005" becomes "-.005", and what is longer still is rounded. */
+static void fit_label(double y, char *text)
+{
+    size_t sign = text[0] == '-';
+    if (strlen(text) >= AX_AXIS_LABEL && text[sign] == '0')
+        memmove(text + sign, text + sign + 1, strlen(text + sign));
+    if (strlen(text) >= AX_AXIS_LABEL)
+        ax_tick_text(y, text);
+}
+
 static void linear_ticks(ax_pane p, const ax_axis *a)
 {
     int digits = a->step < 0.0095 ? 3 : 2;
     for (int k = 0, r = a->rows - 1; r >= 0; k++, r -= a->every) {
         double y = a->lo + k * a->step;
-        char text[16];
+        char text[AX_TICK_TEXT];
         snprintf(text, sizeof text, "%.*f", digits, fabs(y) < a->step / 1000 ? 0.0 : y);
+        fit_label(y, text);
         y_tick(p, r, text);
     }
 }

@@ -133,6 +133,32 @@ TEST(plots_of_shares_are_labelled_from_0_to_1)
     ax_canvas_release(&canvas);
 }
 
+/* Labels have five columns: small negative values keep their sign, and large ones their first digits. */
+TEST(labels_are_whole)
+{
+    static const struct {
+        double y[2];
+        const char *least;
+    } of[] = { { { -0.03, 0.004 }, "-.030" }, { { 120, 190 }, "  120" }, { { -150, -20 }, " -160" } };
+    ax_canvas canvas;
+    ax_err err;
+    ax_chart_scale scale;
+    ax_canvas_init(&canvas, &ax_glyphs_ascii);
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++) {
+        ax_chart c = { .n = 1 };
+        char label[AX_AXIS_LABEL] = "";
+        c.layer[0] = (ax_layer) { AX_MARK_LINE, .y = of[k].y, .n = 2 };
+        assert_int_equal(ax_canvas_resize(&canvas, 19, 60, &err), AX_OK);
+        ax_canvas_erase(&canvas);
+        ax_pane p = ax_pane_of(&canvas, (ax_rect) { .rows = 19, .cols = 60 });
+        assert_int_equal(ax_chart_draw(p, &c, &scale, &err), AX_OK);
+        for (int i = 0; i < AX_AXIS_LABEL - 1; i++)
+            label[i] = (char)canvas.cell[16 * 60 + i].code;
+        assert_string_equal(label, of[k].least);
+    }
+    ax_canvas_release(&canvas);
+}
+
 static void draw(ax_canvas *c, int rows, int cols, ax_series s)
 {
     ax_err err;
@@ -258,6 +284,6 @@ TEST(the_best_line_is_joined)
 int main(void)
 {
     return RUN_TESTS(the_domain_doubles, windows_stay_inside, the_average_is_unbiased, axes_have_round_ticks_on_rows,
-                     axes_stay_within_what_is_possible, plots_of_shares_are_labelled_from_0_to_1,
+                     axes_stay_within_what_is_possible, plots_of_shares_are_labelled_from_0_to_1, labels_are_whole,
                      curves_of_any_size_and_content, outliers_survive, a_bell_is_one_band, the_best_line_is_joined);
 }
