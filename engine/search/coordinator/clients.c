@@ -44,7 +44,9 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
     ax_clients *c = ax_new(sizeof *c, "clients", err);
     if (!c)
         return NULL;
-    *c = (ax_clients) { .listener = { .dirfd = dirfd, .fd = -1 }, .next_number = 1, .most = most_clients() };
+    *c = (ax_clients) { .listener = { .dirfd = dirfd, .fd = -1, .watch = -1 },
+                        .next_number = 1,
+                        .most = most_clients() };
     c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (c->events < 0)
         ax_fail(err, AX_EIO, "events.mpk: cannot open: %s", strerror(errno));
@@ -219,7 +221,8 @@ nfds_t ax_clients_poll(const ax_clients *c, struct pollfd *fds)
     fds[0] = (struct pollfd) { .fd = accepts ? c->listener.fd : -1, .events = POLLIN };
     for (size_t i = 0; i < c->n; i++)
         fds[i + 1] = (struct pollfd) { .fd = c->client[i]->fd, .events = ax_connection_events(c->client[i]) };
-    return c->n + 1;
+    fds[c->n + 1] = (struct pollfd) { .fd = c->listener.watch, .events = POLLIN };
+    return c->n + 2;
 }
 
 double ax_clients_next_deadline(const ax_clients *c)
@@ -243,8 +246,10 @@ void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
     c->take = take;
     c->context = context;
     for (size_t i = 0; i < c->n; i++) /* no client is dropped or moved here */
-        if (c->client[i]->more || (i + 1 < n && fds[i + 1].revents))
+        if (c->client[i]->more || (i + 2 < n && fds[i + 1].revents))
             read_one(c, c->client[i]);
+    if (fds[n - 1].revents)
+        ax_listener_noticed(&c->listener);
     for (int i = 0; i < AX_BACKLOG && fds[0].revents && accept_one(c); i++) {
     }
 }

@@ -8,7 +8,7 @@
 
 #include <poll.h>
 
-enum { AX_CLIENTS_MAX = 32, AX_CLIENTS_POLL = AX_CLIENTS_MAX + 1 };
+enum { AX_CLIENTS_MAX = 32, AX_CLIENTS_POLL = AX_CLIENTS_MAX + 2 };
 
 typedef struct ax_clients ax_clients;
 

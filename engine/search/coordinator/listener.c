@@ -4,11 +4,33 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 static const char name[] = "engine.sock";
+
+/* The file is watched rather than its folder, in which every snapshot makes a new one. Without a watch, which a system
+   may have no more of, the name is looked at now and then all the same. */
+static void watch(ax_listener *l, const char *path)
+{
+    if (l->watch >= 0)
+        close(l->watch);
+    l->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (l->watch < 0 ||
+        inotify_add_watch(l->watch, path, IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW) >= 0)
+        return;
+    close(l->watch);
+    l->watch = -1;
+}
+
+void ax_listener_noticed(const ax_listener *l)
+{
+    char said[sizeof(struct inotify_event) + 256];
+    while (read(l->watch, said, sizeof said) > 0)
+        ;
+}
 
 ax_code ax_listener_open(ax_listener *l, ax_err *err)
 {
@@ -26,6 +48,7 @@ ax_code ax_listener_open(ax_listener *l, ax_err *err)
             close(l->fd);
         l->fd = fd;
         l->named = named;
+        watch(l, at.sun_path);
         return AX_OK;
     }
     if (bound)
@@ -44,6 +67,9 @@ bool ax_listener_has_name(const ax_listener *l)
 
 void ax_listener_close(ax_listener *l)
 {
+    if (l->watch >= 0)
+        close(l->watch);
+    l->watch = -1;
     if (l->fd < 0)
         return;
     close(l->fd);

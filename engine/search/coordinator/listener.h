@@ -12,6 +12,7 @@ enum { AX_BACKLOG = 128 }; /* clients that wait to be accepted */
 typedef struct ax_listener {
     int dirfd; /* borrowed */
     int fd;    /* -1 = none */
+    int watch; /* readable once something happened to the name; -1 = nothing watches it */
     struct stat named;
 } ax_listener;
 
@@ -20,6 +21,8 @@ typedef struct ax_listener {
 ax_code ax_listener_open(ax_listener *l, ax_err *err);
 /* Whether the name still leads to this socket. */
 bool ax_listener_has_name(const ax_listener *l);
+/* Reads what the watch has to say: the name may lead elsewhere now. */
+void ax_listener_noticed(const ax_listener *l);
 /* Closes it, and removes the name if it is still its own. */
 void ax_listener_close(ax_listener *l);
 

@@ -49,6 +49,17 @@ class Socket(PlaceCase):
                 break
         self.assertEqual(self.place.call("ls").returncode, 0)
 
+    def test_a_paused_run_notices_at_once(self):
+        """Its engine has nothing else to wake up for, but a look at its files once a minute."""
+        self.ok("pause", "r")
+        for make in (lambda: os.unlink(self.path), lambda: os.rename(self.path, self.path + ".old")):
+            time.sleep(3)  # the engine has come to rest
+            make()
+            end = time.monotonic() + 20
+            while not os.path.exists(self.path) and time.monotonic() < end:
+                time.sleep(.1)
+            self.assertTrue(os.path.exists(self.path), "an idle engine doesn't notice that its socket is gone")
+
 
 if __name__ == "__main__":
     main()
