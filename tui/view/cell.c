@@ -162,16 +162,23 @@ static bool room_for_all(const ax_space *s, ax_pane inner)
     return inner.at.rows >= all_rows(s) + 4;
 }
 
+/* The drawing at the top of the view alone: the first of all, or the chosen one. */
+static unsigned top_drawing(const ax_space *s, ax_pane inner, const ax_ui *ui)
+{
+    return room_for_all(s, inner) ? 0 : ui->drawing;
+}
+
 /* Draws the view alone: all drawings below each other where there is room, and the facts beside or below them. */
 static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
 {
     const ax_space *s = ax_space_of(&c->genotype);
-    const int first = s->drawing[0].rows;
+    const unsigned top = top_drawing(s, inner, ui);
+    const int first = s->drawing[top].rows;
     bool beside = inner.at.cols >= LEAST_GRAPH_COLS + FACT_COLS, all = room_for_all(s, inner);
     int spare = inner.at.cols - FACT_COLS, used = first + 1;
     int left = !beside ? inner.at.cols : spare < GRAPH_COLS ? spare : GRAPH_COLS;
     int high = inner.at.rows - 1 < first ? inner.at.rows - 1 : first; /* the last row is the genotype's */
-    draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, all ? 0 : ui->drawing);
+    draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, top);
     for (unsigned i = 1; all && i < s->n_drawings; i++) {
         ax_pane_print(inner, used, 1, AX_ROLE_TITLE, s->drawing[i].name);
         draw_graph(ax_pane_part(inner, used + 1, 0, s->drawing[i].rows, left), ui, c, i);
@@ -193,19 +200,20 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_candidate *c = ax_ui_selected(ui);
     char title[48] = "cell", text[AX_GENOTYPE_TEXT];
     const ax_space *s = c ? ax_space_of(&c->genotype) : ax_space_at(0);
+    ax_pane inner = ax_pane_inner(p);
     bool whole = ui->view == AX_VIEW_CELL;
+    const unsigned top = whole ? top_drawing(s, inner, ui) : ui->drawing;
     if (c)
-        snprintf(title, sizeof title, "%s #%u", s->drawing[whole ? 0 : ui->drawing].name, c->id);
+        snprintf(title, sizeof title, "%s #%u", s->drawing[top].name, c->id);
     const ax_candidate *parent = c ? changed_from(ui, c) : NULL;
     if (parent) {
         size_t n = strlen(title);
         snprintf(title + n, sizeof title - n, ", + not as #%u", parent->id);
     }
-    ax_pane inner = ax_pane_inner(p);
     bool all = whole && room_for_all(s, inner);
-    const int rows = s->drawing[0].rows;
+    const int rows = s->drawing[top].rows;
     char right[48] = "";
-    if (whole && inner.at.rows <= rows && !ui->drawing)
+    if (whole && inner.at.rows <= rows)
         snprintf(right, sizeof right, "%d of %d lines   ", inner.at.rows - 1, rows);
     if (!all)
         snprintf(right + strlen(right), sizeof right - strlen(right), "Tab: %s",

@@ -89,6 +89,7 @@ static const screen screens[] = {
     { "sort-two-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2:sort state,-params\r*F", .history = { 300 } },
     { "filter-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/size<3\r", .history = { 300 } },
     { "cell-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jj\r", .history = { 300 } },
+    { "cell-wiring-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "3jj\t", .history = { 300 } },
     { "cell-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "\r", .history = { 300 } },
     { "pareto-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "4", .history = { 300 } },
     { "pareto-macs-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "4\tj", .history = { 300 } },
