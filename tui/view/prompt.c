@@ -45,7 +45,7 @@ static void hint_prompt(ax_pane p, const ax_ui *ui)
     if (prompted->line.full) {
         ax_draw_hint(p, "the line is full: the rest was left out");
     } else if (prompted->lost) {
-        ax_draw_hint(p, "Enter: do it   Esc: leave   Tab completes   up down: earlier lines   Ctrl-U K W cut");
+        ax_draw_hint(p, "Enter: do it  Esc: leave  Tab completes  up down: history  Ctrl-U K W cut");
     } else if (prompted->wrong[0]) {
         ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_WARN, prompted->wrong);
     } else if (prompted->listing) {

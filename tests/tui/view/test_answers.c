@@ -121,6 +121,7 @@ TEST(a_prompt_lists_its_keys)
     ax_ui_key(&s.ui, AX_KEY_F1);
     draw(&s, &out);
     assert_non_null(strstr(out.text, "Tab completes"));
+    assert_non_null(strstr(out.text, "Ctrl-U K W cut"));
     assert_non_null(strstr(out.text, ": save"));
     ax_str_release(&out);
     ax_ui_key(&s.ui, '?');
