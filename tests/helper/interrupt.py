@@ -9,7 +9,7 @@ import signal
 import tempfile
 import time
 
-from engine import LIMIT, change, events, history, make_run, serve, settings
+from engine import BUILD, LIMIT, change, events, history, make_run, serve, settings
 
 
 # ---- a moment in a training ----
@@ -91,6 +91,13 @@ def crash(run, how=signal.SIGKILL, stage=None):
     ident = run.seen[-1][1]
     assert ident in found, (ident, found)
     return ident, fields
+
+
+def unhurried():
+    """The environment of an engine for which ten seconds, as a prune can be undone, are a thousand of a slow test."""
+    if "address" in BUILD or "thread" in BUILD:
+        return dict(os.environ)  # a sanitizer wants to be loaded first
+    return dict(os.environ, LD_PRELOAD=os.path.abspath(f"{BUILD}/wallclock.so"), AX_SLOWCLOCK=str(int(time.time())))
 
 
 # ---- what it comes to ----

@@ -11,7 +11,7 @@ import msgpack
 
 from engine import BUILD, ENDLESS, LIMIT, Run, Skip, change, events, history, make_run, serve, settings
 from engine import held as descriptors_of
-from interrupt import Whole, conclude, held, in_training, last_proposed, send
+from interrupt import Whole, conclude, held, in_training, last_proposed, send, unhurried
 from powercut import PowerCut, SHIM
 
 SMALL = dict(train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2, epochs=2, stages=1, max_failures=0)
@@ -173,7 +173,8 @@ def ends_like_the_uninterrupted(path):
 def left_in_training(where, verb):
     """Pauses (or prunes and takes back) a candidate in its training, kills the engine meanwhile, and lets it go on."""
     path = new(where, "a", candidates=ENDLESS, epochs=12, strategy="random")
-    run, done = Run(path), False
+    env = unhurried()
+    run, done = Run(path, env=env), False
     while not done:
         run.until("progress", what="train")
         with in_training(run) as found:
@@ -185,7 +186,7 @@ def left_in_training(where, verb):
     state = f"{path}/inflight/{ident}.mpk"
     assert os.path.exists(state), "its state wasn't kept"
     run.kill()
-    run = Run(path)
+    run = Run(path, env=env)
     assert run.do("continue" if verb == "pause" else "undo", ident)[0] == 0
     first = run.until("progress", ident, what="train")
     assert first["step"] > 1, "it started again from its first step"

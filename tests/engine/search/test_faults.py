@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
 from eventlog import crc32c  # noqa: E402
 from engine import ENDLESS, ENGINE, LIMIT, Run, Skip, change, events, history, main, make_run, serve  # noqa: E402
-from interrupt import conclude, last_proposed, same  # noqa: E402
+from interrupt import conclude, last_proposed, same, unhurried  # noqa: E402
 
 
 def one_line(text):
@@ -292,7 +292,7 @@ def strangers_at_the_socket(where):
 
 def a_person_at_work(where):
     path = make_run(f"{where}/a", candidates=ENDLESS, epochs=100000)  # a training that doesn't end before it is pruned
-    run = Run(path)
+    run = Run(path, env=unhurried())
     run.until("progress", 1, what="train")
     assert run.do("prune", 1) == (0, "pruned #1; undo within 10 s")
     run.until("started", 2)  # the worker was freed at its next step
