@@ -21,7 +21,7 @@ ARCH = ["[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
         "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"]
 
 
-def make_run(parent, name, candidates=30, start=1764072000.0, masks="", reason=""):
+def make_run(parent, name, candidates=30, start=1764072000.0, masks="", reason="", data="scenes"):
     """A run directory without an engine: run.ini and events.mpk. masks: of the candidates, with %d. reason: why its
     engine said good-bye."""
     path = os.path.join(parent, name)
@@ -29,7 +29,7 @@ def make_run(parent, name, candidates=30, start=1764072000.0, masks="", reason="
     with open(os.path.join(path, "run.ini"), "w") as f:
         f.write("[run]\npreset = demo\n")
     log = Log(os.path.join(path, "events.mpk"))
-    log.add("hello", start, 0, run=name, data="scenes", preset="demo", strategy="ppo", device="cpu", seed=1,
+    log.add("hello", start, 0, run=name, data=data, preset="demo", strategy="ppo", device="cpu", seed=1,
             planned=200, workers=1, pid=1, resumed=0)
     for i in range(1, candidates + 1):
         at = start + 5 * i

@@ -71,23 +71,6 @@ static ax_code add_side(job *j, const char *operand, ax_err *err)
     }
 }
 
-/* Says so when rewards of different tasks or data are compared. The data are told apart by their names only, so the
-   same ones in another place are named, too. */
-static void warn_of_others(const job *j)
-{
-    const ax_state *first = j->state[0];
-    for (int i = 1; i < j->n_states; i++) {
-        const ax_state *s = j->state[i];
-        const bool tasks = s->task != first->task;
-        if (!tasks && !strcmp(s->data, first->data))
-            continue;
-        ax_complain("compare: rewards of different %s can't be compared: %s has %s, %s has %s",
-                    tasks ? "tasks" : "data", first->run, tasks ? ax_task_name(first->task) : first->data, s->run,
-                    tasks ? ax_task_name(s->task) : s->data);
-        return;
-    }
-}
-
 static void release(job *j)
 {
     ax_comparison_release(&j->c);
@@ -199,7 +182,10 @@ int ax_cli_compare(int argc, char **argv)
         code = ax_comparison_make(&j->c, &err);
     ax_chart chart;
     if (code == AX_OK) {
-        warn_of_others(j);
+        char unlike[AX_UNLIKE_TEXT];
+        ax_comparison_unlike(&j->c, unlike);
+        if (unlike[0])
+            ax_complain("compare: %s", unlike);
         (front ? ax_comparison_fronts : ax_comparison_curves)(&j->c, &chart);
         if (csv)
             write_csv(j, &out);

@@ -1,7 +1,11 @@
 #include "tui/session/comparison.h"
 
+#include "engine/candidate/tasks.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TIMES = 512 };
 
@@ -211,4 +215,26 @@ long ax_contender_at(const ax_contender *s, double x)
     while (i >= 0 && !(s->x[i] <= x && isfinite(s->mean[i])))
         i--;
     return i;
+}
+
+/* ---- what can be compared ---- */
+
+static bool unlike(const ax_state *first, const ax_state *s, char out[static AX_UNLIKE_TEXT])
+{
+    const bool tasks = s->task != first->task;
+    if (!tasks && !strcmp(s->data, first->data))
+        return false;
+    snprintf(out, AX_UNLIKE_TEXT, "rewards of different %s can't be compared: %s has %s, %s has %s",
+             tasks ? "tasks" : "data", first->run, tasks ? ax_task_name(first->task) : first->data, s->run,
+             tasks ? ax_task_name(s->task) : s->data);
+    return true;
+}
+
+void ax_comparison_unlike(const ax_comparison *c, char out[static AX_UNLIKE_TEXT])
+{
+    out[0] = '\0';
+    for (int i = 0; i < c->n; i++)
+        for (int k = 0; k < c->side[i].n_runs; k++)
+            if (unlike(c->side[0].run[0], c->side[i].run[k], out))
+                return;
 }

@@ -32,6 +32,11 @@ typedef struct ax_comparison {
 ax_code ax_comparison_make(ax_comparison *c, ax_err *err);
 void ax_comparison_release(ax_comparison *c);
 
+enum { AX_UNLIKE_TEXT = 1024 };
+/* Writes why rewards of these runs can't be compared, "" = nothing is known against it: they have different tasks or
+   data. Data are told apart by their names only, so the same ones in another place are named, too. */
+void ax_comparison_unlike(const ax_comparison *c, char out[static AX_UNLIKE_TEXT]);
+
 /* Charts that read the comparison's arrays, which must live as long. */
 void ax_comparison_curves(const ax_comparison *c, ax_chart *out);
 void ax_comparison_fronts(const ax_comparison *c, ax_chart *out);

@@ -66,15 +66,20 @@ static void draw(ax_canvas *canvas, const compared *d)
     ax_chart chart;
     ax_chart_scale scale;
     ax_err err;
+    char unlike[AX_UNLIKE_TEXT];
     ax_pane all = ax_pane_of(canvas, (ax_rect) { .rows = canvas->rows, .cols = canvas->cols });
     ax_canvas_erase(canvas);
-    ax_pane p = ax_pane_part(all, 0, 0, canvas->rows - 1, canvas->cols);
+    ax_comparison_unlike(&d->c, unlike);
+    bool warns = unlike[0] && canvas->rows > 3;
+    ax_pane p = ax_pane_part(all, 0, 0, canvas->rows - 1 - warns, canvas->cols);
     (d->fronts ? ax_comparison_fronts : ax_comparison_curves)(&d->c, &chart);
     chart.letters = false;
     ax_pane_frame(p, true, chart.y_name, d->fronts ? "fronts" : NULL);
     if (ax_chart_draw(ax_pane_inner(p), &chart, &scale, &err) != AX_OK)
         return;
     draw_names(ax_pane_inner(p), &d->c, &chart);
+    if (warns)
+        ax_pane_print_cut(all, canvas->rows - 2, 1, canvas->cols - 2, AX_ROLE_BAD, unlike);
     ax_pane_print_cut(all, canvas->rows - 1, 1, canvas->cols - 2, AX_ROLE_DIM,
                       "t candidates, time   f fronts   any other key: back");
 }

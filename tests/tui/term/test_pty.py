@@ -350,9 +350,16 @@ def marked_runs_are_compared():
         s.send("t").wait("seconds").send("f").wait("fronts").wait("params (log)")
         s.set_size(40, 120)
         s.wait("params (log)").send("x").wait("RUN, newest first").wait("+one")
+        assert "can't be compared" not in s.text()
         s.send("q")
         assert s.ended() == 0 and s.terminal_as_before()
         s.close()
+    with Place() as place:
+        make_run(place.runs, "one")
+        make_run(place.runs, "two", data="camvid:/streets")
+        s = Screen([PROGRAM], env=place.env).wait("> ").send("mm=")
+        s.wait("rewards of different data can't be compared: ")
+        s.quit()
 
 
 def an_unknown_run_is_one_line():
