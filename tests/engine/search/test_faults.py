@@ -64,9 +64,19 @@ def wrong_input_is_named(where):
     path = make_run(f"{where}/class", leave_out="unicorn")
     code, text = serve(path)
     assert code == 2 and "unicorn" in one_line(text) and not os.path.exists(f"{path}/events.mpk"), text
-    path = make_run(f"{where}/device", device="cuda:31")  # only the worker can find out
+    path = make_run(f"{where}/device", device="cuda:31")
     code, text = serve(path)
-    assert code == 3 and "the worker can't get ready" in one_line(text) and "cuda:31" in text, text
+    assert code == 3 and "cuda:31" in one_line(text) and not os.path.exists(f"{path}/events.mpk"), text
+
+
+def only_the_worker_finds_out(where):
+    usual = make_run(f"{where}/usual", candidates=1)
+    assert serve(usual) == (0, "")
+    path = make_run(f"{where}/hindered", candidates=1)
+    for name in os.listdir(f"{usual}/cache"):
+        os.mkdir(f"{path}/cache/{name}")
+    code, text = serve(path)
+    assert code == 1 and "the worker can't get ready: cache/" in one_line(text) and "Is a directory" in text, text
     assert events(path)[-1][2]["reason"] == "failed"
 
 
@@ -335,6 +345,5 @@ def soft_prune_becomes_final(where):
     assert [i for k, i, _ in events(path) if k == "scored"] == [i for i in range(1, n + 1) if i != ident]
 
 
-main([only_one_engine, wrong_input_is_named, full_disk, unwritable_directory, damaged_snapshot,
-      damaged_candidates, torn_events,
-      strangers_at_the_socket, a_person_at_work, promoted, soft_prune_becomes_final])
+main([only_one_engine, wrong_input_is_named, only_the_worker_finds_out, full_disk, unwritable_directory, damaged_snapshot,
+      damaged_candidates, torn_events, strangers_at_the_socket, a_person_at_work, promoted, soft_prune_becomes_final])

@@ -358,7 +358,7 @@ def marked_runs_are_compared():
         make_run(place.runs, "one")
         make_run(place.runs, "two", data="camvid:/streets")
         s = Screen([PROGRAM], env=place.env).wait("> ").send("mm=")
-        s.wait("rewards of different data can't be compared: ")
+        s.wait("rewards of different data can't be compared: ").send("q").wait("RUN, newest first")
         s.quit()
 
 
