@@ -123,6 +123,10 @@ ax_code ax_file_check(int fd, const char *name, ax_err *err)
 int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err)
 {
     struct stat st;
+    if (!*name) {
+        ax_fail(err, AX_EIO, "a file without a name");
+        return -1;
+    }
     /* O_NONBLOCK: opening a pipe without a writer would never return; a socket fails with ENXIO */
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), why = errno;
     if (fd >= 0 ? fstat(fd, &st) : why != ENXIO || fstatat(dirfd, name, &st, 0)) {

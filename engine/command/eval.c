@@ -65,9 +65,9 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--flip", &o->flip, "averages with the mirrored image"),
         AX_TEXT("--scales", "S,S,...", &o->scales, "averages over sizes of the image, like .75,1,1.25"),
         AX_WHOLE("--worst", "N", &o->worst, 0, 1000, "how many of the worst images are named (5)"),
-        AX_TEXT("-o", "DIR", &o->dir, "writes what is predicted of those there, as predict --overlay does"),
-        AX_TEXT("--csv", "FILE", &o->csv, "writes the task's table there (segmentation: the confusion matrix)"),
-        AX_TEXT("--png", "FILE", &o->png, "segmentation: the same table as a picture"),
+        AX_PATH("-o", "DIR", &o->dir, "writes what is predicted of those there, as predict --overlay does"),
+        AX_PATH("--csv", "FILE", &o->csv, "writes the task's table there (segmentation: the confusion matrix)"),
+        AX_PATH("--png", "FILE", &o->png, "segmentation: the same table as a picture"),
         AX_FLAG("--json", &o->json, "one JSON object instead of lines"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, 1 };

@@ -68,7 +68,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
         AX_TEXT("-f", "FORMAT", &o->format, "onnx or safetensors (as FILE ends)"),
-        AX_TEXT("-o", "FILE", &o->file, "where to, whole or not at all; -: standard output"),
+        AX_PATH("-o", "FILE", &o->file, "where to, whole or not at all; -: standard output"),
         AX_SIZE("--size", "HxW", o->size, 32, MOST_SIDE,
                 "ONNX: the image's size, multiples of 32 (any such: axes height and width)"),
         AX_WHOLE("--batch", "N", &o->onnx.batch, 0, MOST_BATCH, "ONNX: images at once, 0 = any: an axis (0)"),

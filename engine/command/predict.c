@@ -44,13 +44,13 @@ typedef struct options {
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
-        AX_TEXT("-o", "DIR", &o->to.dir, "where to (made when it isn't there)"),
-        AX_TEXT("--list", "FILE", &o->list, "pictures, one per line, beside those that are named here"),
+        AX_PATH("-o", "DIR", &o->to.dir, "where to (made when it isn't there)"),
+        AX_PATH("--list", "FILE", &o->list, "pictures, one per line, beside those that are named here"),
         AX_FLAG("--overlay", &o->to.overlay,
                 "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
         AX_TEXT("--box", "X,Y,W,H", &o->box, "pose: where the person is; without it the whole image is one person"),
-        AX_TEXT("--boxes", "FILE", &o->boxes,
+        AX_PATH("--boxes", "FILE", &o->boxes,
                 "pose: COCO's JSON of persons or detections that has boxes of each image"),
         AX_FLAG("--flip", &o->view.flip, "pose: the mirrored view counts half"),
         AX_TEXT("--device", "NAME", &o->device, "where it is computed: auto, cpu, ref, cuda:N (auto)"),

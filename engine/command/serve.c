@@ -63,7 +63,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     bool resume = false, previous = false, repair = false, wait = false;
     int32_t ready_fd = -1;
     const ax_option options[] = {
-        AX_TEXT("--run", "DIR", &run, "the run's directory"),
+        AX_PATH("--run", "DIR", &run, "the run's directory"),
         AX_FLAG("--resume", &resume, "go on from snapshot.mpk"),
         AX_FLAG("--previous", &previous, "go on from snapshot.prev.mpk instead"),
         AX_FLAG("--repair", &repair, "go on although events up to the snapshot are lost"),

@@ -34,13 +34,13 @@ static ax_parsed parse(int argc, char **argv, ax_train_order *o, bool *json, ax_
 {
     int n = 0;
     const ax_option table[] = {
-        AX_TEXT("-o", "FILE", &o->model, "the best model; default: in the folder of --state"),
-        AX_TEXT("--state", "DIR", &o->folder, "keeps there all that going on takes: settings, states, epochs, models"),
+        AX_PATH("-o", "FILE", &o->model, "the best model; default: in the folder of --state"),
+        AX_PATH("--state", "DIR", &o->folder, "keeps there all that going on takes: settings, states, epochs, models"),
         AX_FLAG("--resume", &o->resume, "goes on with the training that DIR holds"),
         AX_WHOLE("--seeds", "N", &o->seeds, 1, AX_TRAIN_SEEDS,
                  "trains N times, with seeds from --seed on, and prints their mean figures (1)"),
         AX_TEXT("--preset", "P", &o->preset, "settings to start from: " AX_PRESETS " (demo)"),
-        AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there; default: in the folder of --state"),
+        AX_PATH("--cache", "DIR", &o->cache, "keeps the encoder's outputs there; default: in the folder of --state"),
         AX_FLAG("--json", json, "one JSON object per epoch, and one at the end"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), given, 1 };

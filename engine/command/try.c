@@ -50,8 +50,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_TEXT("--preset", "P", &preset, "settings to start from: " AX_PRESETS " (demo)"),
         AX_FLAG("--json", &o->json, "one JSON object per genotype"),
         AX_FLAG("--full", &o->full, "the longer schedule of a promotion, at its width"),
-        AX_TEXT("--model", "FILE", &o->model, "writes the trained network there (one genotype)"),
-        AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there for the next time"),
+        AX_PATH("--model", "FILE", &o->model, "writes the trained network there (one genotype)"),
+        AX_PATH("--cache", "DIR", &o->cache, "keeps the encoder's outputs there for the next time"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, argc };
     const ax_settings_choice uses = { .without = AX_SETTINGS_OF_SEARCH " save_epochs eval_every" };

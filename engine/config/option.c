@@ -145,10 +145,15 @@ static bool store_whole(const ax_option *o, const char *value)
 static bool store(const ax_option *o, const char *value)
 {
     ax_many *many = o->value;
+    if (o->kind == AX_OPTION_PATH && !*value) {
+        ax_complain("option %s: an empty name", o->name);
+        return false;
+    }
     switch (o->kind) {
     case AX_OPTION_FLAG:
         *(bool *)o->value = true;
         return true;
+    case AX_OPTION_PATH:
     case AX_OPTION_TEXT:
         *(const char **)o->value = value;
         return true;

@@ -13,6 +13,7 @@
 typedef enum ax_option_kind {
     AX_OPTION_FLAG,  /* bool *: --name */
     AX_OPTION_TEXT,  /* const char **: --name VALUE, borrowed from argv */
+    AX_OPTION_PATH,  /* as TEXT, but not empty, as "$UNSET" is */
     AX_OPTION_MANY,  /* ax_many *: as TEXT, and may be repeated */
     AX_OPTION_WHOLE, /* int32_t *: --name VALUE, between least and most */
     AX_OPTION_SIZE /* int32_t[2], height and width: --name HxW, or one number for a square; each between least and most
@@ -34,6 +35,10 @@ typedef struct ax_option {
 #define AX_TEXT(name, meta, value, doc)                                                                                \
     {                                                                                                                  \
         name, AX_OPTION_TEXT, meta, value, 0, 0, doc                                                                   \
+    }
+#define AX_PATH(name, meta, value, doc)                                                                                \
+    {                                                                                                                  \
+        name, AX_OPTION_PATH, meta, value, 0, 0, doc                                                                   \
     }
 #define AX_TEXTS(name, meta, value, doc)                                                                               \
     {                                                                                                                  \

@@ -144,7 +144,7 @@ int ax_cli_compare(int argc, char **argv)
         AX_FLAG("--csv", &csv, "the values as CSV"),
         AX_FLAG("--svg", &svg, "the plot as SVG"),
         AX_FLAG("--markdown", &markdown, "the figures as tables in Markdown, without the plot"),
-        AX_TEXT("-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output"),
+        AX_PATH("-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output"),
         AX_SIZE("--size", "HxW", size, 6, 400, "lines and columns of the plot as text (22x100)"),
         AX_FLAG("--ascii", &ascii, "plain characters"),
     };

@@ -35,7 +35,7 @@ int ax_cli_export(int argc, char **argv)
     const ax_option option[] = {
         AX_FLAG("--csv", &csv, "a line per candidate, the names of the fields first (the default)"),
         AX_FLAG("--json", &json, "an array of objects"),
-        AX_TEXT("-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output")
+        AX_PATH("-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output")
     };
     ax_usage u = { "auxcell export [RUN] [--csv|--json] [-o FILE]",
                    "All candidates of a run with all that is known about them.\n"

@@ -23,7 +23,7 @@ static ax_code page(const ax_run_handle *run, const ax_state *s, void *context A
 int ax_cli_report(int argc, char **argv)
 {
     const char *file = NULL;
-    const ax_option option[] = { AX_TEXT(
+    const ax_option option[] = { AX_PATH(
         "-o", "FILE", &file, "output file, written completely or not at all; default, and -: standard output") };
     ax_usage u = { "auxcell report [RUN] [-o FILE.html]",
                    "The results of a run as one page of HTML that needs nothing else: rewards, fronts, best cells,\n"

@@ -140,7 +140,7 @@ int ax_cli_replay(int argc, char **argv)
         AX_TEXT("--speed", "N", &speed, "N times as fast (1)"),
         AX_TEXT("--at", "TIME", &at, "begin there, like 90, 1:30 or 12:00:00"),
         AX_FLAG("--ascii", &screens.ascii, "of a run: plain characters"),
-        AX_TEXT("--record", "FILE", &screens.record, "of a run: write the screens as asciicast v2 when they are left"),
+        AX_PATH("--record", "FILE", &screens.record, "of a run: write the screens as asciicast v2 when they are left"),
     };
     ax_usage u = { "auxcell replay RUN|FILE [OPTION...]",
                    "Plays the history of a run: the screens as they were, without an engine, with all keys that only\n"

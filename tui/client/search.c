@@ -155,9 +155,9 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
         AX_FLAG("--no-wait", &o->no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
         AX_TEXT("--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes"),
         AX_TEXT("--preset", "P", &o->preset, "settings to start from: " AX_PRESETS " (scenes: demo, else cpu)"),
-        AX_TEXT("--config", "FILE", &o->config, "settings from a run.ini"),
+        AX_PATH("--config", "FILE", &o->config, "settings from a run.ini"),
         AX_FLAG("--ascii", &o->ascii, "screens in plain characters"),
-        AX_TEXT("--record", "FILE", &o->record, "write the screens as asciicast v2 when they are left"),
+        AX_PATH("--record", "FILE", &o->record, "write the screens as asciicast v2 when they are left"),
     };
     int n;
     ax_usage u = { synopsis, text, AX_OPTIONS(option), &o->given, 0 };
@@ -200,7 +200,7 @@ int ax_cli_resume(int argc, char **argv)
         AX_FLAG("--previous", &o.previous, "from the snapshot before the newest"),
         AX_FLAG("--repair", &o.repair, "although a part of the log is lost: from the snapshot, without what is lost"),
         AX_FLAG("--ascii", &o.ascii, "screens in plain characters"),
-        AX_TEXT("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
+        AX_PATH("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
     };
     ax_usage u = { "auxcell resume [RUN] [OPTION...]",
                    "Starts the engine of a run again, exactly where it was, and shows it.\n", AX_OPTIONS(option), NULL,
@@ -245,8 +245,8 @@ int ax_cli_attach(int argc, char **argv)
         AX_FLAG("--ascii", &o.ascii, "plain characters"),
         AX_FLAG("--plain", &o.plain, "lines of text, no screen: for readers of speech and for logs"),
         AX_FLAG("--low-bandwidth", &o.low_bandwidth, "at most 200 bytes per second while nothing is typed"),
-        AX_TEXT("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
-        AX_TEXT("--script", "FILE", &o.script,
+        AX_PATH("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
+        AX_PATH("--script", "FILE", &o.script,
                 "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE"),
         AX_FLAG("--color", &o.color, "with --size: masks and preferences in colours, for pictures"),
         AX_TEXT("--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24"),

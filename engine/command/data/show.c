@@ -37,7 +37,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_WHOLE("--samples", "N", &o->samples, 1, MOST_SAMPLES, "how many (2)"),
         AX_FLAG("--val", &o->val, "those of validation"),
         AX_FLAG("--color", &o->color, "colours although the output is no terminal"),
-        AX_TEXT("-o", "DIR", &o->dir, "PNG files there (made when it isn't there)"),
+        AX_PATH("-o", "DIR", &o->dir, "PNG files there (made when it isn't there)"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
     return ax_data_parse(&u, "show", argc, argv, &o->spec, err);

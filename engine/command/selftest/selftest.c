@@ -44,7 +44,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     const ax_option table[] = {
         AX_TEXT("--device", "NAME", &device, "auto, cpu, ref or cuda:N"),
         AX_WHOLE("--threads", "N", &threads, 0, 1024, "threads, 0 = all cores"),
-        AX_TEXT("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
+        AX_PATH("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
         AX_FLAG("--tf32", &tf32, "CUDA: as with cuda_tf32 1, where larger errors are expected"),
         AX_FLAG("--bf16", &bf16, "as with cuda_bf16 1 or cpu_bf16 1, where still larger ones are"),
         AX_FLAG("--json", &s.json, "a JSON object per row"),

@@ -80,6 +80,18 @@ WRONG = [  # arguments, exit code, text of the message
     (["train", "arch0", "--epochs", "3"], 2, "option --epochs: a setting without effect here; 'auxcell train --help'"),
     (["train", "arch0", "--no-gate"], 2, "option --no-gate: a setting without effect here"),
     (["predict", "none.safetensors", "-o", "out", "x.png"], 1, "none.safetensors"),
+    (["predict", "", "-o", "out", "x.png"], 1, "auxcell: a file without a name\n"),
+    (["predict", "none.safetensors", "-o", "", "x.png"], 2, "option -o: an empty name"),
+    (["train", "arch0", "-o", ""], 2, "option -o: an empty name"),
+    (["train", "arch0", "--state="], 2, "option --state: an empty name"),
+    (["try", "arch0", "--model", ""], 2, "option --model: an empty name"),
+    (["eval", "m", "--data", "scenes", "--csv", ""], 2, "option --csv: an empty name"),
+    (["search", "--config", ""], 2, "option --config: an empty name"),
+    (["attach", "--script", ""], 2, "option --script: an empty name"),
+    (["report", "-o", ""], 2, "option -o: an empty name"),
+    (["export", "-o", ""], 2, "option -o: an empty name"),
+    (["compare", "a", "-o", ""], 2, "option -o: an empty name"),
+    (["replay", "a", "--record", ""], 2, "option --record: an empty name"),
 ]
 
 
