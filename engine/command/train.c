@@ -280,7 +280,7 @@ int ax_command_train(const ax_program *prog, int argc, char **argv)
     ax_given given;
     bool json = false;
     setlocale(LC_CTYPE, ""); /* tells whether the terminal uses UTF-8 */
-    const ax_settings_choice uses = { .without = AX_SETTINGS_OF_SEARCH " epochs stage2_epochs channels repeats" };
+    const ax_settings_choice uses = { .without = AX_SETTINGS_OF_SEARCH " " AX_SETTINGS_OF_SHORT };
     if (ax_given_init(&given, argc, uses, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_parsed parsed = parse(argc, argv, &o, &json, &given);

@@ -242,6 +242,9 @@ typedef struct ax_settings_choice {
     "strategy feedback entropy_weight dedupe learn_reused learn_handmade objective objective_weight objective_target " \
     "population tournament candidates gate gate_mean gate_handmade space random_first elites finals finals_best "      \
     "finals_seeds reinforce_lr hang_seconds max_failures"
+/* The length and width of a candidate's short training, and those of a full training in their place. */
+#define AX_SETTINGS_OF_SHORT "epochs stage2_epochs channels repeats"
+#define AX_SETTINGS_OF_FULL "full_epochs full_stage2_epochs full_channels full_repeats"
 bool ax_settings_chosen(const ax_settings_choice *c, const char *name);
 /* The settings for --help: one line each, by group, then the switches. */
 void ax_settings_help(ax_str *out, const ax_settings_choice *c);

@@ -77,6 +77,8 @@ WRONG = [  # arguments, exit code, text of the message
     (["eval", "m", "--data", "scenes", "--no-aux"], 2, "option --no-aux: a setting without effect here"),
     (["eval", "m", "--data", "scenes", "--thread", "3"], 2, "unknown option '--thread'; did you mean '--threads'?"),
     (["try", "arch0", "--strategy", "gp"], 2, "option --strategy: a setting without effect here; 'auxcell try --help'"),
+    (["try", "arch0", "--full-epochs", "3"], 2, "full_epochs: has no effect without --full"),
+    (["try", "arch0", "--channels", "32", "--full"], 2, "channels: has no effect with --full"),
     (["train", "arch0", "--epochs", "3"], 2, "option --epochs: a setting without effect here; 'auxcell train --help'"),
     (["train", "arch0", "--no-gate"], 2, "option --no-gate: a setting without effect here"),
     (["predict", "none.safetensors", "-o", "out", "x.png"], 1, "none.safetensors"),
