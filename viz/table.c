@@ -23,10 +23,22 @@ typedef struct column {
 static const struct {
     int place;
     column column;
+    const char *doc;
 } others[] = {
-    { 0, { "ID", ID, 5, 1, AX_SORT_ID } }, { 1, { "S", STATE, 1, 1, AX_SORT_STATE } }, { 9, { "T", STAGE, 1, 6, -1 } },
-    { 10, { "EP", EPOCH, 5, 2, -1 } },     { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 } },
+    { 0, { "ID", ID, 5, 1, AX_SORT_ID }, "number; before it + marked, ! pinned, h hand-made, = known network" },
+    { 1, { "S", STATE, 1, 1, AX_SORT_STATE }, "state, as above" },
+    { 9, { "T", STAGE, 1, 6, -1 }, "stage: 1 decoder alone, 2 end to end, 3 full training" },
+    { 10, { "EP", EPOCH, 5, 2, -1 }, "epoch of the stage, of how many; of many: how much of it is done" },
+    { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 }, "what proposed it: the strategy, user, promote or finals" },
 };
+enum { OTHERS = sizeof others / sizeof *others };
+
+const char *ax_table_other(int i, const char **doc)
+{
+    if (i < OTHERS)
+        *doc = others[i].doc;
+    return i < OTHERS ? others[i].column.head : NULL;
+}
 
 /* Whether a run has a figure: that of finals where there are finalists; one that only some data of the task give where
    the best candidate has it. */
@@ -44,7 +56,7 @@ static int all_columns(ax_task_id task, const ax_state *s, column out[static PLA
 {
     int n = 0;
     for (int place = 0; place < PLACES; place++) {
-        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        for (int i = 0; i < OTHERS; i++)
             if (others[i].place == place)
                 out[n++] = others[i].column;
         for (int m = 0; m < AX_METRIC_COUNT; m++) {

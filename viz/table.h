@@ -42,6 +42,9 @@ void ax_rows_release(ax_rows *rows);
 /* Index of an id, -1 = not shown. */
 long ax_rows_find(const ax_rows *rows, uint32_t id);
 
+/* The head of the i-th column that isn't a figure, and what it says; NULL: past the last. */
+const char *ax_table_other(int i, const char **doc);
+
 /* Columns to show, from left to right; n = 0: by their importance, as many as fit. */
 enum { AX_COLUMNS = 24 };
 typedef struct ax_columns {

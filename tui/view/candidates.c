@@ -1,6 +1,8 @@
 /* The table of the candidates. */
 #include "tui/view/view.h"
 
+#include "viz/wrap.h"
+
 #include <stdio.h>
 
 /* Draws what the letters mean, as many as there is room for. */
@@ -46,7 +48,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
                                      .order = &t->order,
                                      .columns = &t->columns });
     if (!n && ui->loading >= 1)
-        ax_pane_print(inner, 1, 2, AX_ROLE_DIM,
+        ax_wrap_print(inner, 1, 2, inner.at.cols - 2, AX_ROLE_DIM,
                       t->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");
     return AX_OK;
 }

@@ -42,7 +42,7 @@ static const struct {
     { "A replay", { A(HOLD), A(SLOWER), A(FASTER), A(SKIP_BACK), A(SKIP_ON) } },
 #undef A
 };
-enum { GROUPS = sizeof groups / sizeof *groups };
+enum { GROUPS = sizeof groups / sizeof *groups, MOVING = 2 };
 
 static bool is_grouped(int action)
 {
@@ -104,6 +104,12 @@ static bool state_entry(int i, entry *e)
 
 static bool column_entry(const ax_ui *ui, int i, entry *e)
 {
+    const char *doc, *head;
+    for (int k = 0; (head = ax_table_other(k, &doc)); k++)
+        if (!i--) {
+            set(e, head, doc);
+            return true;
+        }
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         const ax_metric_info *info = ax_metric_of((ax_metric)m);
         if (!info->column.head || !ax_metric_is_of((ax_metric)m, ui->state->task) || i--)
@@ -172,14 +178,14 @@ static bool entry_at(const ax_ui *ui, int i, entry *e)
         if (i < n)
             return action_entry(ui, groups[g].action[i] - 1, e);
         i -= n;
+        if (g == MOVING && !i--) { /* one line for all digits */
+            set(e, "1 - 8", "the views");
+            return true;
+        }
     }
     for (int a = 0; a < AX_ACTION_COUNT; a++) /* actions in no group, so that none is missing */
         if ((ax_actions[a].contexts & AX_IN_VIEWS) && !is_grouped(a) && !i--)
             return action_entry(ui, a, e);
-    if (!i--) {
-        set(e, "1 - 8", "the views");
-        return true;
-    }
     if (is_heading(&i, "States (column S)", e))
         return true;
     for (n = 0; state_entry(n, e); n++)

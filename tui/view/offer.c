@@ -1,25 +1,31 @@
 #include "tui/view/offer.h"
 
 #include "viz/figure.h"
+#include "viz/wrap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static int hint(ax_pane p, int col, const char *key, const char *word)
+/* Draws a key and what it does where both end before `end`; returns where the next ones begin. */
+static int hint(ax_pane p, int col, int end, const char *key, const char *word)
 {
+    if (col + ax_text_width(key) + 1 + ax_text_width(word) > end)
+        return col;
     col = ax_pane_print(p, 0, col, AX_ROLE_KEY, key);
     return ax_pane_print(p, 0, col + 1, AX_ROLE_DIM, word) + 2;
 }
 
 static void draw_nothing(ax_pane all, const ax_offers *list)
 {
-    int row = 2;
-    ax_pane_print(all, row++, 2, AX_ROLE_TEXT,
-                  list->can_demo ? "There are no runs yet. Press d: a search starts on images that are built in,"
-                                 : "There are no runs yet.");
-    if (list->can_demo)
-        ax_pane_print(all, row++, 2, AX_ROLE_TEXT, "needs no data, and shows its first reward within seconds.");
-    ax_pane_print(all, row, 2, AX_ROLE_DIM,
+    int width = all.at.cols - 3, row = 2;
+    if (width < 1)
+        return;
+    row +=
+        ax_wrap_print(all, row, 2, width, AX_ROLE_TEXT,
+                      list->can_demo ? "There are no runs yet. Press d: a search starts on images that are built in, "
+                                       "needs no data, and shows its first reward within seconds."
+                                     : "There are no runs yet.");
+    ax_wrap_print(all, row, 2, width, AX_ROLE_DIM,
                   "For data of your own:  auxcell search --data folder:DIR   (--help lists more)");
 }
 
@@ -43,47 +49,60 @@ static ax_role state_role(const char *state)
                                                                                                    : AX_ROLE_TEXT;
 }
 
-enum { STATE = 26, ENDED = 38, BEST = 50, AGE = 64, DATA = 72 };
+typedef enum part { NAME, STATE, ENDED, BEST, AGE, DATA, PARTS } part;
+static const struct {
+    int col, width; /* least width; one that there is no room for isn't drawn */
+    const char *head;
+} parts[PARTS] = { [NAME] = { 4, 1, "RUN, newest first" },
+                   [STATE] = { 26, 11, "STATE" },
+                   [ENDED] = { 38, 11, "ENDED" },
+                   [BEST] = { 50, 13, "BEST" },
+                   [AGE] = { 64, 7, "AGE" },
+                   [DATA] = { 72, 6, "DATA" } };
+enum { NAME_COLS = 21 };
+
+/* Draws a part of a row, the name or the data cut where it must be. */
+static void draw_part(ax_pane all, int row, part k, ax_role role, const char *text)
+{
+    int left = all.at.cols - parts[k].col - 1, most = k == NAME && left > NAME_COLS ? NAME_COLS : left;
+    if (left >= parts[k].width)
+        ax_pane_print_cut(all, row, parts[k].col, most, role, text);
+}
 
 static void draw_run(ax_pane all, int row, const ax_offer_item *item, bool here, double now)
 {
     char a[AX_FIGURE], text[80];
     ax_pane_put(all, row, 2, here ? '>' : ' ', AX_ROLE_STRONG);
     ax_pane_put(all, row, 3, item->marked ? '+' : ' ', AX_ROLE_MARKED);
-    ax_pane_print_cut(all, row, 4, STATE - 5, AX_ROLE_TEXT, item->name);
+    draw_part(all, row, NAME, AX_ROLE_TEXT, item->name);
     if (!item->read) {
-        ax_pane_print(all, row, STATE, item->live ? AX_ROLE_RUNNING : AX_ROLE_DIM, item->live ? "running" : "...");
+        draw_part(all, row, STATE, item->live ? AX_ROLE_RUNNING : AX_ROLE_DIM, item->live ? "running" : "...");
     } else {
-        ax_pane_print(all, row, STATE, state_role(item->state), item->state);
+        draw_part(all, row, STATE, state_role(item->state), item->state);
         snprintf(text, sizeof text, "%u/%lld", item->ended, (long long)item->planned);
-        ax_pane_print(all, row, ENDED, AX_ROLE_TEXT, item->planned ? text : "-");
+        draw_part(all, row, ENDED, AX_ROLE_TEXT, item->planned ? text : "-");
         snprintf(text, sizeof text, "%s #%u", ax_figure_share(item->reward, 4, a), item->best);
-        ax_pane_print(all, row, BEST, AX_ROLE_TEXT, item->best ? text : "-");
+        draw_part(all, row, BEST, AX_ROLE_TEXT, item->best ? text : "-");
         if (item->newest > 0)
             age_text(now - item->newest, text);
-        ax_pane_print(all, row, AGE, AX_ROLE_DIM, item->newest > 0 ? text : "-");
-        ax_pane_print_cut(all, row, DATA, all.at.cols - DATA - 1, AX_ROLE_DIM, item->data);
+        draw_part(all, row, AGE, AX_ROLE_DIM, item->newest > 0 ? text : "-");
+        draw_part(all, row, DATA, AX_ROLE_DIM, item->data);
     }
     if (here)
-        ax_pane_role(all, row, 2, STATE - 2, AX_ROLE_SELECTED);
+        ax_pane_role(all, row, 2, parts[STATE].col - 2, AX_ROLE_SELECTED);
 }
 
 static void draw_runs(ax_pane all, const ax_offers *list)
 {
-    static const struct {
-        int col;
-        const char *head;
-    } head[] = { { 4, "RUN, newest first" }, { STATE, "STATE" }, { ENDED, "ENDED" },
-                 { BEST, "BEST" },           { AGE, "AGE" },     { DATA, "DATA" } };
     int row = 2, seen = all.at.rows - 8 > 1 ? all.at.rows - 8 : 1;
     int first = list->selected >= seen ? list->selected - seen + 1 : 0;
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
-        ax_pane_print(all, row, head[i].col, AX_ROLE_TITLE, head[i].head);
+    for (part k = NAME; k < PARTS; k++)
+        draw_part(all, row, k, AX_ROLE_TITLE, parts[k].head);
     row++;
     for (int i = first; i < list->n && i < first + seen; i++)
         draw_run(all, row++, &list->item[i], i == list->selected, list->now);
     const ax_offer_item *item = &list->item[list->selected];
-    if (item->read && item->last[0]) {
+    if (item->read && item->last[0] && all.at.rows - 3 >= row) {
         char text[300];
         snprintf(text, sizeof text, "%s%s%s", item->task, item->task[0] ? ": " : "", item->last);
         ax_pane_print_cut(all, all.at.rows - 3, 2, all.at.cols - 3, AX_ROLE_DIM, text);
@@ -121,18 +140,36 @@ static void draw_hints(ax_pane last, const ax_offers *list)
         return;
     }
     if (list->asks) {
-        ax_pane_print(last, 0, col, AX_ROLE_DIM, "y: remove it for good   any other key: no");
+        ax_pane_print_cut(last, 0, col, last.at.cols - col, AX_ROLE_DIM, "y: remove it for good   any other key: no");
         return;
     }
+    enum { LEAVE = 15 }; /* columns of the last two */
+    int end = last.at.cols - LEAVE - 2;
     if (list->n)
-        col = hint(last, col, "Enter", "look");
+        col = hint(last, col, end, "Enter", "look");
     if (list->n && list->can_resume)
-        col = hint(last, col, "r", "resume");
+        col = hint(last, col, end, "r", "resume");
     if (list->can_demo)
-        col = hint(last, col, "d", list->n ? "demo" : "start the demo");
-    if (list->n)
-        col = hint(last, hint(last, hint(last, col, "m", "mark"), "=", "compare"), "x", "remove");
-    hint(last, hint(last, col, "q", "leave"), "?", "help");
+        col = hint(last, col, end, "d", list->n ? "demo" : "start the demo");
+    if (list->n) {
+        col = hint(last, col, end, "m", "mark");
+        col = hint(last, col, end, "=", "compare");
+        col = hint(last, col, end, "x", "remove");
+    }
+    col = hint(last, col, last.at.cols, "q", "leave");
+    hint(last, col, last.at.cols, "?", "help");
+}
+
+/* Draws text above the hints, over what is there. */
+static void draw_message(ax_pane all, ax_role role, const char *text)
+{
+    int width = all.at.cols - 2, lines = width > 0 ? ax_wrap_lines(text, width) : 0;
+    int rows = lines < all.at.rows - 2 ? lines : all.at.rows - 2;
+    if (rows < 1)
+        return;
+    ax_pane p = ax_pane_part(all, all.at.rows - 1 - rows, 0, rows, all.at.cols);
+    ax_pane_clear(p);
+    ax_wrap_print(p, 0, 1, width, role, text);
 }
 
 void ax_draw_offer(ax_canvas *c, const ax_offers *list)
@@ -141,7 +178,8 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
     ax_pane all = ax_pane_of(c, (ax_rect) { .rows = c->rows, .cols = c->cols });
     for (int k = 0; k < c->cols; k++)
         ax_pane_put(all, 0, k, ' ', AX_ROLE_BAR);
-    ax_pane_print(all, 0, 1, AX_ROLE_BAR, "auxcell   search for compact networks: segmentation, depth, pose");
+    ax_pane_print_cut(all, 0, 1, c->cols - 2, AX_ROLE_BAR,
+                      "auxcell   search for compact networks: segmentation, depth, pose");
     if (list->n)
         draw_runs(all, list);
     else
@@ -149,9 +187,9 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
     if (list->asks) {
         char text[160];
         snprintf(text, sizeof text, "remove %s with all that it has found?  y/N", list->item[list->selected].name);
-        ax_pane_print_cut(all, c->rows - 2, 1, c->cols - 2, AX_ROLE_STRONG, text);
+        draw_message(all, AX_ROLE_STRONG, text);
     } else if (list->message[0]) {
-        ax_pane_print_cut(all, c->rows - 2, 1, c->cols - 2, AX_ROLE_WARN, list->message);
+        draw_message(all, AX_ROLE_WARN, list->message);
     }
     if (list->helps)
         draw_keys(all);

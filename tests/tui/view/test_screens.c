@@ -81,6 +81,7 @@ static const screen screens[] = {
     { "table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2jjmmjj", .history = { 300 } },
     { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2sG", .history = { 300 } },
     { "filter-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/reward>.6 params<3M\r", .history = { 300 } },
+    { "filter-none-40x12", 12, 40, .link = AX_LINK_LIVE, .keys = "/id=99999\r", .history = { 300 } },
     { "filter-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/id=99999\r", .history = { 300 } },
     { "filter-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/state=F", .history = { 300 } },
     { "filter-listing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/reward>.5 st\t", .history = { 300 } },
@@ -350,13 +351,30 @@ TEST(screens_are_as_recorded)
 
 TEST(offers_are_as_recorded)
 {
-    static const char *const names[] = { "offer-empty-80x24", "offer-runs-80x24", "offer-keys-80x24" };
-    for (int k = 0; k < 3; k++) {
-        int n = k ? 3 : 0;
+    static const struct {
+        const char *name;
+        int rows, cols, runs;
+        bool helps, asks;
+        const char *message;
+    } offer[] = {
+        { "offer-empty-80x24", 24, 80, 0, .helps = false },
+        { "offer-runs-80x24", 24, 80, 3, .helps = false },
+        { "offer-keys-80x24", 24, 80, 3, .helps = true },
+        { "offer-empty-40x12", 12, 40, 0, .helps = false },
+        { "offer-runs-40x12", 12, 40, 3, .helps = false },
+        { "offer-runs-20x5", 5, 20, 3, .helps = false },
+        { "offer-asks-40x12", 12, 40, 3, .asks = true },
+        { "offer-message-40x12", 12, 40, 3,
+          .message = "demo-2: its engine runs; 'auxcell stop demo-2' ends it before it is removed" },
+    };
+    for (size_t k = 0; k < sizeof offer / sizeof *offer; k++) {
+        int n = offer[k].runs;
         ax_offers *list = calloc(1, sizeof *list);
         assert_non_null(list);
         list->can_demo = list->can_resume = true;
-        list->helps = k == 2;
+        list->helps = offer[k].helps;
+        list->asks = offer[k].asks;
+        snprintf(list->message, sizeof list->message, "%s", offer[k].message ? offer[k].message : "");
         list->n = n;
         for (int i = 0; i < n; i++)
             snprintf(list->item[i].name, sizeof list->item[i].name, "demo-%d", 3 - i);
@@ -380,10 +398,10 @@ TEST(offers_are_as_recorded)
         ax_err err;
         ax_canvas_init(&c, &ax_glyphs_unicode);
         ax_str_init(&out, 0);
-        assert_int_equal(ax_canvas_resize(&c, 24, 80, &err), AX_OK);
+        assert_int_equal(ax_canvas_resize(&c, offer[k].rows, offer[k].cols, &err), AX_OK);
         ax_draw_offer(&c, list);
         ax_canvas_text(&c, &out);
-        compare(names[k], &out);
+        compare(offer[k].name, &out);
         ax_str_release(&out);
         ax_canvas_release(&c);
         free(list);
