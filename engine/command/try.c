@@ -33,9 +33,10 @@ static ax_code make_settings(options *o, const char *preset, const ax_given *giv
     const ax_settings_choice uses = { .without = o->full ? AX_SETTINGS_OF_SHORT : AX_SETTINGS_OF_FULL };
     ax_code code = ax_settings_preset(&o->settings, preset, err);
     for (int i = 0; i < given->n && code == AX_OK; i++)
-        code = ax_settings_chosen(&uses, given->name[i])
-                   ? ax_settings_set(&o->settings, given->name[i], given->value[i], err)
-                   : ax_fail(err, AX_EINVAL, "%s: has no effect %s --full", given->name[i], o->full ? "with" : "without");
+        code =
+            ax_settings_chosen(&uses, given->name[i])
+                ? ax_settings_set(&o->settings, given->name[i], given->value[i], err)
+                : ax_fail(err, AX_EINVAL, "%s: has no effect %s --full", given->name[i], o->full ? "with" : "without");
     if (code == AX_OK && !o->n_genotypes)
         code = ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
     if (code == AX_OK && o->model && o->n_genotypes > 1)
