@@ -140,6 +140,8 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL 
 const ax_validations *ax_state_validations(const ax_state *s, uint32_t id);
 /* A line of the log, i < n_log, oldest first. */
 const ax_log_line *ax_state_log(const ax_state *s, uint32_t i);
+/* The last error of an engine that failed; NULL: it didn't, or said nothing. */
+const ax_log_line *ax_state_why_failed(const ax_state *s);
 /* The event's name for users, or the level of a LOG. */
 const char *ax_log_line_word(const ax_log_line *line);
 /* The newest candidate with this genotype, 0 = none. */

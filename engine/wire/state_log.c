@@ -37,6 +37,18 @@ const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
     return &s->log[(s->log_dropped + i) % AX_STATE_LOG];
 }
 
+const ax_log_line *ax_state_why_failed(const ax_state *s)
+{
+    for (uint32_t i = s->ending == AX_ENDING_FAILED ? s->n_log : 0; i-- > 0;) {
+        const ax_log_line *line = ax_state_log(s, i);
+        if (line->kind == AX_EVENT_HELLO)
+            break;
+        if (line->kind == AX_EVENT_LOG && line->level == AX_LEVEL_ERROR)
+            return line;
+    }
+    return NULL;
+}
+
 const char *ax_log_line_word(const ax_log_line *line)
 {
     return line->kind == AX_EVENT_LOG ? ax_level_word(line->level) : ax_event_word(line->kind);

@@ -319,6 +319,12 @@ double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event
     TEXT(ev.u.PAUSED.by, "user");
     if (h->paused)
         play(&p, ev);
+    ev = make(AX_EVENT_LOG, 0);
+    if (h->error) {
+        TEXT(ev.u.LOG.level, "error");
+        TEXT(ev.u.LOG.text, "%s", h->error);
+        play(&p, ev);
+    }
     ev = make(AX_EVENT_BYE, 0);
     if (h->bye) {
         TEXT(ev.u.BYE.reason, "%s", h->bye);

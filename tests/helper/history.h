@@ -16,6 +16,7 @@ typedef struct ax_history {
     bool paused;         /* the run was paused at the end */
     bool policy;         /* the strategy reports its preferences after every ten rewards */
     const char *bye;     /* the reason in the engine's last event, NULL = none */
+    const char *error;   /* the error before it, NULL = none */
     ax_task_id task;
 } ax_history;
 

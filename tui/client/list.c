@@ -61,6 +61,12 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_json(&out, run->path);
     ax_str_add(&out, ",\"state\":");
     ax_str_json(&out, ax_state_word(s, engine > 0));
+    const ax_log_line *why = engine > 0 ? NULL : ax_state_why_failed(s);
+    ax_str_add(&out, ",\"why\":");
+    if (why)
+        ax_str_json(&out, why->text);
+    else
+        ax_str_add(&out, "null");
     ax_str_printf(&out, ",\"engine\":%d,\"data\":", (int)engine);
     ax_str_json(&out, data_of(run, s, &settings));
     ax_str_add(&out, ",\"preset\":");
@@ -178,6 +184,9 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_out_line("%s  %s%s", run->name, ax_state_word(s, engine > 0), process);
     if (s->died)
         ax_out_line("  died        its engine ended unexpectedly; 'auxcell resume %s' goes on", run->name);
+    const ax_log_line *why = engine > 0 ? NULL : ax_state_why_failed(s);
+    if (why)
+        ax_out_line("  why         %s", why->text);
     ax_out_line("  path        %s", run->path);
     if (s->seq)
         ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", data_of(run, s, &settings), s->preset,

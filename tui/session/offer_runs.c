@@ -21,8 +21,8 @@ static void describe(ax_offer_item *item, const ax_state *s, pid_t engine)
     item->newest = s->last_at;
     snprintf(item->data, sizeof item->data, "%.79s", s->data);
     snprintf(item->task, sizeof item->task, "%s", ax_task_name(s->task));
-    const ax_log_line *last = s->n_log ? ax_state_log(s, s->n_log - 1) : NULL;
-    snprintf(item->last, sizeof item->last, "%s", last ? last->text : "");
+    const ax_log_line *last = s->n_log ? ax_state_log(s, s->n_log - 1) : NULL, *why = ax_state_why_failed(s);
+    snprintf(item->last, sizeof item->last, "%s%s", why ? "failed: " : "", why ? why->text : last ? last->text : "");
 }
 
 bool ax_offer_read(ax_offers *list)

@@ -83,7 +83,9 @@ int ax_draw_message(ax_pane p, const ax_ui *ui)
     } else if (ui->replay.on && ax_replay_ended(&ui->replay)) {
         ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, "end of the replay");
     } else if (!ui->replay.on && ui->link != AX_LINK_LIVE && ui->state->ending != AX_ENDING_FINISHED) {
-        const char *what = ui->state->died     ? "the engine has died"
+        const ax_log_line *why = ax_state_why_failed(ui->state);
+        const char *what = why                 ? why->text
+                           : ui->state->died   ? "the engine has died"
                            : ui->state->bye[0] ? "the engine has stopped"
                                                : "no engine runs";
         const char *key = ax_ui_resume_refused(ui) ? "" : "R, or  ";

@@ -12,7 +12,7 @@ typedef struct ax_offer_item {
     char name[64], path[PATH_MAX];
     bool live, marked;
     bool read;                                     /* the members below are known */
-    char state[16], task[16], data[80], last[200]; /* last: the last line of its log */
+    char state[16], task[16], data[80], last[220]; /* last: the last line of its log, or why it failed */
     uint32_t ended, best;                          /* best: a candidate, 0 = none */
     int64_t planned;
     double reward, newest; /* newest: time of its last event in seconds since the epoch */

@@ -172,6 +172,34 @@ static void a_resumed_run(void **state)
     assert_string_equal(t->s.bye, "");
 }
 
+static void tell_ending(story *t, const char *error, const char *reason)
+{
+    ax_event log = { .kind = AX_EVENT_LOG, .u.LOG = { .level = "error" } }, bye = { .kind = AX_EVENT_BYE };
+    snprintf(log.u.LOG.text, sizeof log.u.LOG.text, "%s", error);
+    snprintf(bye.u.BYE.reason, sizeof bye.u.BYE.reason, "%s", reason);
+    if (error[0])
+        story_tell(t, log);
+    story_tell(t, bye);
+}
+
+static void a_failure_has_a_reason(void **state)
+{
+    story *t = *state;
+    ax_event hello = { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "r", .resumed = 1, .pid = 77 } };
+    story_tell(t, hello);
+    assert_null(ax_state_why_failed(&t->s));
+    tell_ending(t, "no space", "failed");
+    assert_non_null(ax_state_why_failed(&t->s));
+    assert_string_equal(ax_state_why_failed(&t->s)->text, "no space");
+    story_tell(t, hello);
+    assert_null(ax_state_why_failed(&t->s));
+    tell_ending(t, "", "failed");
+    assert_null(ax_state_why_failed(&t->s));
+    story_tell(t, hello);
+    tell_ending(t, "a candidate's", "stopped");
+    assert_null(ax_state_why_failed(&t->s));
+}
+
 static void ids_out_of_reach_are_damage(void **state)
 {
     story *t = *state;
@@ -367,7 +395,7 @@ int main(void)
     return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, a_candidate_lives, a_candidate_takes_little_memory,
                                 an_engine_that_died_trains_nothing, a_finished_ones_prune_can_be_undone_at_any_time,
                                 undo_returns_to_what_it_was, failures_are_not_rewards, notes_pins_and_pauses,
-                                a_resumed_run, ids_out_of_reach_are_damage, any_order_of_any_event_is_survived,
-                                the_file_folds_to_the_live_state, preferences_are_kept, preferences_begin_evenly,
-                                updates_are_kept);
+                                a_resumed_run, a_failure_has_a_reason, ids_out_of_reach_are_damage,
+                                any_order_of_any_event_is_survived, the_file_folds_to_the_live_state,
+                                preferences_are_kept, preferences_begin_evenly, updates_are_kept);
 }

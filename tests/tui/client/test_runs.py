@@ -243,6 +243,16 @@ class Runs(PlaceCase):
         resumed.communicate(timeout=300)
         self.assertEqual(self.status("a")["state"], "stopped")
 
+    def test_a_run_that_failed_says_why(self):
+        search = self.endless("a")
+        self.assertIsNone(self.status("a")["why"])
+        os.rename(self.place.run_dir("a"), self.place.run_dir("b"))
+        search.communicate(timeout=300)
+        failed = self.status("b")
+        self.assertEqual(failed["state"], "failed")
+        self.assertIn("the run was moved under its engine", failed["why"])
+        self.assertIn(f"\n  why         {failed['why']}\n", self.ok("status", "b"))
+
     def test_follow_says_that_the_engine_died(self):
         search = self.endless("a")
         log = self.place.start("log", "a", "--follow")

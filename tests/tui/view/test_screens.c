@@ -73,6 +73,8 @@ static const screen screens[] = {
     { "paused-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 100, .history = { 40, .paused = true } },
     { "finished-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "finished" } },
     { "stopped-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "stopped" } },
+    { "engine-failed-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9,
+      .history = { 40, .bye = "failed", .error = "events.mpk: cannot write: No space left on device" } },
     { "no-engine-80x24", 24, 80, .link = AX_LINK_NONE, .later = 9, .history = { 40 } },
     { "died-160x48", 48, 160, .link = AX_LINK_LOST, .later = 9, .keys = "x", .history = { 40 } },
     { "loading-80x24", 24, 80, .loading = true },
