@@ -50,12 +50,26 @@ static ax_code add_run(job *j, ax_contender *side, const char *name, ax_err *err
     return code;
 }
 
+/* Whether it is a run as it stands: names and paths may have an '=' or a ',' in them. */
+static bool is_run(const char *operand)
+{
+    ax_run_handle run;
+    bool is = strpbrk(operand, "=,") && ax_run_find(operand, false, &run, NULL) == AX_OK;
+    if (is)
+        ax_run_close(&run);
+    return is;
+}
+
 /* "[NAME=]RUN[,RUN...]" */
 static ax_code add_side(job *j, const char *operand, ax_err *err)
 {
     if (j->c.n == AX_SIDES)
         return ax_fail(err, AX_EINVAL, "compare: more than %d at once", AX_SIDES);
     ax_contender *side = &j->c.side[j->c.n++];
+    if (is_run(operand)) {
+        snprintf(side->name, sizeof side->name, "%s", operand);
+        return add_run(j, side, operand, err);
+    }
     const char *sign = strchr(operand, '='), *at = sign ? sign + 1 : operand;
     snprintf(side->name, sizeof side->name, "%.*s", sign ? (int)(sign - operand) : (int)strlen(operand), operand);
     ax_code code = AX_OK;

@@ -58,6 +58,13 @@ class Compare(SharedPlaceCase):
                          [("a1", "1", 0.2), ("a1", "2", 0.5), ("a1", "3", 0.5), ("a1", "4", 0.6),
                           ("b", "1", 0.3), ("b", "2", 0.3), ("b", "3", 0.4)])  # pruned candidates never count
 
+    def test_a_run_may_have_the_signs_in_its_name(self):
+        make(self.place.runs, "lr=0.1,wd=0", [0.2, 0.8])
+        path = os.path.join(self.place.runs, "lr=0.1,wd=0")
+        for operand, name in ("lr=0.1,wd=0", "lr=0.1,wd=0"), (path, path[:63]):
+            self.assertEqual([(r["name"], r["runs"], float(r["mean"])) for r in self.table(operand)],
+                             [(name, "1", 0.2), (name, "1", 0.8)])
+
     def test_runs_of_one_kind_are_a_mean_and_its_ends(self):
         rows = self.table("ppo=a1,a2")
         self.assertEqual([(r["runs"], float(r["low"]), round(float(r["mean"]), 9), float(r["high"])) for r in rows],
