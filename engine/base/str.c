@@ -65,6 +65,12 @@ void ax_str_add(ax_str *s, const char *text)
     ax_str_bytes(s, text, strlen(text));
 }
 
+void ax_str_padded(ax_str *s, const char *text, int columns)
+{
+    int left = columns - ax_utf8_columns(text);
+    ax_str_printf(s, "%s%*s", text, left > 0 ? left : 0, "");
+}
+
 void ax_str_printf(ax_str *s, const char *fmt, ...)
 {
     va_list args;

@@ -18,6 +18,8 @@ void ax_str_init(ax_str *s, size_t bound);
 void ax_str_release(ax_str *s);
 void ax_str_clear(ax_str *s);
 void ax_str_add(ax_str *s, const char *text);
+/* Appends text, then blanks up to so many columns of a terminal; of wider text, none. */
+void ax_str_padded(ax_str *s, const char *text, int columns);
 void ax_str_bytes(ax_str *s, const char *bytes, size_t n);
 void ax_str_printf(ax_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ax_str_vprintf(ax_str *s, const char *fmt, va_list args);

@@ -67,6 +67,25 @@ int ax_utf8_fit(const char *text, int most)
     return (int)n;
 }
 
+int ax_utf8_columns(const char *text)
+{
+    static const struct {
+        uint32_t first, last;
+        int columns;
+    } unusual[] = { { 0x300, 0x36f, 0 },     { 0x1100, 0x115f, 2 },  { 0x2e80, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 },
+                    { 0xf900, 0xfaff, 2 },   { 0xfe30, 0xfe6f, 2 },  { 0xff01, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 },
+                    { 0x1f300, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 } };
+    int n = 0;
+    for (uint32_t code; *text;) {
+        text += ax_utf8_decode(text, &code);
+        size_t i = 0;
+        while (i < sizeof unusual / sizeof *unusual && (code < unusual[i].first || code > unusual[i].last))
+            i++;
+        n += i < sizeof unusual / sizeof *unusual ? unusual[i].columns : 1;
+    }
+    return n;
+}
+
 bool ax_utf8_is_plain(const char *text)
 {
     for (size_t n; *text; text += n) {

@@ -21,6 +21,10 @@ bool ax_utf8_unseen(uint32_t code);
 /* Length of the longest prefix of text of at most `most` bytes that ends between characters: for "%.*s". */
 int ax_utf8_fit(const char *text, int most);
 
+/* Columns of a terminal that the text takes: two for a wide character (East Asian, emoji), none for a combining mark.
+ */
+int ax_utf8_columns(const char *text);
+
 /* Whether text is well-formed and fully visible: required of new names and notes. */
 bool ax_utf8_is_plain(const char *text);
 

@@ -1,5 +1,7 @@
 #include "engine/task/task.h"
 
+#include "engine/base/utf8.h"
+
 #include <string.h>
 
 #define ROW(id, name, ...) &ax_task_##name,
@@ -22,6 +24,15 @@ const ax_task *ax_task_find(const char *name, ax_err *err)
     ax_fail(err, AX_EINVAL, "task '%s': not one of %s", name, names.text);
     ax_str_release(&names);
     return NULL;
+}
+
+int ax_task_name_columns(const ax_task_spec *spec, int least)
+{
+    for (int i = 0; i < spec->outputs; i++) {
+        int n = ax_utf8_columns(spec->name[i]);
+        least = n > least ? n : least;
+    }
+    return least;
 }
 
 ax_code ax_task_check_outputs(const ax_task_spec *ours, const ax_task_spec *its, const char *model, const char *data,

@@ -233,6 +233,8 @@ AX_TASK_LIST(AX_TASK_DECLARE)
 const ax_task *ax_task_of(ax_task_id id);
 /* The task of that name, the first one for ""; AX_EINVAL lists the names. */
 const ax_task *ax_task_find(const char *name, ax_err *err);
+/* Columns of the widest name of an output, for a table of them; at least `least`. */
+int ax_task_name_columns(const ax_task_spec *spec, int least);
 /* Whether a model has the outputs that a data set requires, all with the same names. AX_EINVAL names the first
    difference. model and data: their names in messages. */
 ax_code ax_task_check_outputs(const ax_task_spec *ours, const ax_task_spec *its, const char *model, const char *data,

@@ -1,10 +1,37 @@
 #include "tui/client/compare_results.h"
 
+#include "engine/base/utf8.h"
 #include "tui/session/paired.h"
 #include "viz/figure.h"
 
 #include <math.h>
 #include <stdio.h>
+
+enum { LEAST_NAME = 24 }; /* columns */
+
+/* Columns of the widest name. */
+static int name_columns(const ax_comparison *c)
+{
+    int most = LEAST_NAME;
+    for (int k = 0; k < c->n; k++) {
+        int n = ax_utf8_columns(c->side[k].name);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static void add_name(const ax_comparison *c, int k, ax_str *out)
+{
+    ax_str_printf(out, "%c  ", 'a' + k);
+    ax_str_padded(out, c->side[k].name, name_columns(c));
+}
+
+/* Adds text to a cell of a table in Markdown. */
+static void add_cell(const char *text, ax_str *out)
+{
+    for (; *text; text++)
+        ax_str_printf(out, "%s%c", *text == '|' ? "\\" : "", *text);
+}
 
 void ax_compare_table(const ax_comparison *c, ax_str *out)
 {
@@ -14,12 +41,13 @@ void ax_compare_table(const ax_comparison *c, ax_str *out)
         ax_figure_clock(common, x);
     else
         snprintf(x, sizeof x, "%.0f", common);
-    ax_str_printf(out, "   %-24s %5s %11s %7s   best at %s%s\n", "", "runs", c->by_time ? "seconds" : "candidates",
-                  "best", x, c->by_time ? "" : " candidates");
+    ax_str_printf(out, "   %-*s %5s %11s %7s   best at %s%s\n", name_columns(c), "", "runs",
+                  c->by_time ? "seconds" : "candidates", "best", x, c->by_time ? "" : " candidates");
     for (int k = 0; k < c->n; k++) {
         const ax_contender *s = &c->side[k];
         long last = ax_contender_at(s, INFINITY), at = ax_contender_at(s, common);
-        ax_str_printf(out, "%c  %-24.24s %5d %11.0f %7s   %s", 'a' + k, s->name, s->n_runs, last < 0 ? 0 : s->x[last],
+        add_name(c, k, out);
+        ax_str_printf(out, " %5d %11.0f %7s   %s", s->n_runs, last < 0 ? 0 : s->x[last],
                       ax_figure_share(last < 0 ? NAN : s->mean[last], 4, a),
                       ax_figure_share(at < 0 ? NAN : s->mean[at], 4, b));
         if (s->n_runs > 1 && at >= 0)
@@ -70,8 +98,8 @@ void ax_compare_results(const ax_comparison *c, ax_str *out)
         ax_str_printf(out, "\nbest at %s: mean of the runs, 95 %% interval\n", common_text(c, at));
     for (int k = 0; k < c->n; k++) {
         const ax_mean m = ax_side_result(c, &c->side[k], finals);
-        ax_str_printf(out, "%c  %-24.24s %s\n", 'a' + k, c->side[k].name,
-                      interval_text(&m, ax_mean_interval(&m, 0.95), false, text));
+        add_name(c, k, out);
+        ax_str_printf(out, " %s\n", interval_text(&m, ax_mean_interval(&m, 0.95), false, text));
     }
     if (c->n > 1)
         ax_str_add(out, "\ndifference, 95 % interval, paired t test\n");
@@ -98,8 +126,9 @@ void ax_compare_markdown(const ax_comparison *c, ax_str *out)
     for (int k = 0; k < c->n; k++) {
         const ax_contender *s = &c->side[k];
         const ax_mean best = ax_side_result(c, s, false);
-        ax_str_printf(out, "| %s | %d | %s |", s->name, s->n_runs,
-                      interval_text(&best, ax_mean_interval(&best, 0.95), false, text));
+        ax_str_add(out, "| ");
+        add_cell(s->name, out);
+        ax_str_printf(out, " | %d | %s |", s->n_runs, interval_text(&best, ax_mean_interval(&best, 0.95), false, text));
         if (finals) {
             const ax_mean m = ax_side_result(c, s, true);
             ax_str_printf(out, " %s |", interval_text(&m, ax_mean_interval(&m, 0.95), false, text));
@@ -112,8 +141,11 @@ void ax_compare_markdown(const ax_comparison *c, ax_str *out)
     for (int i = 0; i < c->n; i++)
         for (int k = i + 1; k < c->n; k++) {
             const ax_paired t = ax_paired_test(c, &c->side[i], &c->side[k], finals);
-            ax_str_printf(out, "| %s - %s | %s | %s | %u %s |\n", c->side[i].name, c->side[k].name,
-                          interval_text(&t.difference, t.interval, true, text), p_text(t.p, p), t.difference.n,
-                          pairs_text(&t));
+            ax_str_add(out, "| ");
+            add_cell(c->side[i].name, out);
+            ax_str_add(out, " - ");
+            add_cell(c->side[k].name, out);
+            ax_str_printf(out, " | %s | %s | %u %s |\n", interval_text(&t.difference, t.interval, true, text),
+                          p_text(t.p, p), t.difference.n, pairs_text(&t));
         }
 }

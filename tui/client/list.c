@@ -1,6 +1,7 @@
 /* ls and status: which runs there are, and the state of one. */
 #include "engine/base/clock.h"
 #include "engine/base/out.h"
+#include "engine/base/utf8.h"
 #include "engine/config/option.h"
 #include "engine/wire/run.h"
 #include "tui/session/candidate_text.h"
@@ -112,9 +113,12 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
 
 /* ---- ls ---- */
 
+enum { NAME = 20 }; /* columns */
+
 typedef struct listing {
     bool json;
     int n, unreadable;
+    int columns; /* of the widest name */
 } listing;
 
 static void list_one(void *context, const char *name, const char *path)
@@ -139,21 +143,33 @@ static void list_one(void *context, const char *name, const char *path)
         status_json(&run, &s, engine, false);
     } else {
         if (!l->n++)
-            ax_out("NAME                 STATE        SCORED      BEST   STARTED           DATA\n");
+            ax_out("%-*s STATE        SCORED      BEST   STARTED           DATA\n", l->columns, "NAME");
         snprintf(done, sizeof done, "%u/%lld", s.n_scored + s.n_finals, (long long)s.planned);
         double result;
         ax_state_result(&s, &result);
-        ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_state_word(&s, engine > 0), done,
+        ax_str line;
+        ax_str_init(&line, 0);
+        ax_str_padded(&line, run.name, l->columns);
+        ax_out_line("%s %-12s %-11s %-6s %-17s %s", line.text, ax_state_word(&s, engine > 0), done,
                     ax_figure_share(result, 4, reward), date(s.first_at, when), s.data);
+        ax_str_release(&line);
     }
     ax_run_say_damage(&run, &s.damage);
     ax_state_release(&s);
     ax_run_close(&run);
 }
 
+static void measure(void *context, const char *name, const char *path)
+{
+    listing *l = context;
+    (void)path;
+    if (ax_utf8_columns(name) > l->columns)
+        l->columns = ax_utf8_columns(name);
+}
+
 int ax_cli_ls(int argc, char **argv)
 {
-    listing l = { .json = false };
+    listing l = { .columns = NAME };
     const ax_option option[] = { AX_FLAG("--json", &l.json, "a JSON array") };
     char synopsis[40]; /* ls, or list */
     snprintf(synopsis, sizeof synopsis, "auxcell %.16s [--json]", argv[0]);
@@ -165,7 +181,9 @@ int ax_cli_ls(int argc, char **argv)
         return parsed;
     if (l.json)
         ax_out("[\n");
-    ax_code code = ax_run_list(list_one, &l, &err);
+    ax_code code = l.json ? AX_OK : ax_run_list(measure, &l, &err);
+    if (code == AX_OK)
+        code = ax_run_list(list_one, &l, &err);
     if (l.json)
         ax_out_text(l.n ? "\n]\n" : "]\n");
     else if (code == AX_OK && !l.n && !l.unreadable)

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SAMPLE = 200, CLASSES_SHOWN = 14, BAR = 24, STOPPED = 130 };
+enum { SAMPLE = 200, CLASSES_SHOWN = 14, NAME = 18, BAR = 24, STOPPED = 130 };
 
 static const char synopsis[] = "auxcell data check SPEC [OPTION...]";
 static const char about[] =
@@ -69,18 +69,28 @@ static uint64_t pixels_of(const ax_survey *s, int class)
     return s->part[0].of_class[class] + s->part[1].of_class[class];
 }
 
+/* Prints the line of an output: its name in so many columns, and the rest. */
+static void print_line(int columns, const char *name, const char *rest)
+{
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_str_add(&line, "  ");
+    ax_str_padded(&line, name, columns);
+    ax_out_line("%s %s", line.text, rest);
+    ax_str_release(&line);
+}
+
 static void print_class(const ax_survey *s, int class, uint64_t most)
 {
-    char bar[BAR + 1], name[4 * AX_TASK_OUTPUT_NAME];
+    char bar[BAR + 1], rest[BAR + 80];
     uint64_t n = pixels_of(s, class);
     int length = most ? (int)((double)n / (double)most * BAR + 0.5) : 0;
     memset(bar, '#', sizeof bar);
     bar[length ? length : n > 0] = '\0';
-    snprintf(name, sizeof name, "%s", s->info.task.name[class]);
-    ax_out_line(
-        "  %-18.31s %-*s %8.3f %% %8.3f %% %6.0f %%", name, BAR, bar, share(&s->part[0], class),
-        share(&s->part[1], class),
-        percent(s->part[0].images_with[class] + s->part[1].images_with[class], s->part[0].read + s->part[1].read));
+    snprintf(rest, sizeof rest, "%-*s %8.3f %% %8.3f %% %6.0f %%", BAR, bar, share(&s->part[0], class),
+             share(&s->part[1], class),
+             percent(s->part[0].images_with[class] + s->part[1].images_with[class], s->part[0].read + s->part[1].read));
+    print_line(ax_task_name_columns(&s->info.task, NAME), s->info.task.name[class], rest);
 }
 
 typedef struct ranked {
@@ -98,6 +108,7 @@ static int by_pixels(const void *a, const void *b)
 static void print_classes(const ax_survey *s)
 {
     ranked rank[AX_TASK_OUTPUTS] = { { 0, 0 } };
+    const int names = ax_task_name_columns(&s->info.task, NAME);
     int n = s->info.task.outputs, shown = n < CLASSES_SHOWN ? n : CLASSES_SHOWN;
     uint64_t left = 0, labelled = 0, pixels = s->part[0].pixels + s->part[1].pixels;
     for (int c = 0; c < n; c++)
@@ -108,15 +119,15 @@ static void print_classes(const ax_survey *s)
         labelled += rank[i].pixels;
         left += i >= shown ? rank[i].pixels : 0;
     }
-    ax_out("\n%-20s %-*s %10s %10s %8s\n", "classes", BAR, "", "training", "validation", "images");
+    ax_out("\n%-*s %-*s %10s %10s %8s\n", names + 2, "classes", BAR, "", "training", "validation", "images");
     for (int i = 0; i < shown; i++)
         print_class(s, n <= CLASSES_SHOWN ? i : rank[i].class, rank[0].pixels);
     if (n > shown)
         ax_out("  and %d more: %.3f %%\n", n - shown, percent(left, labelled));
-    ax_out("  %-18s %-*s %8.3f %% %8.3f %%\n", "unlabelled", BAR, "", percent(s->part[0].unlabelled, s->part[0].pixels),
-           percent(s->part[1].unlabelled, s->part[1].pixels));
+    ax_out("  %-*s %-*s %8.3f %% %8.3f %%\n", names, "unlabelled", BAR, "",
+           percent(s->part[0].unlabelled, s->part[0].pixels), percent(s->part[1].unlabelled, s->part[1].pixels));
     if (labelled + s->part[0].unlabelled + s->part[1].unlabelled < pixels)
-        ax_out("  %-18s %-*s %8.3f %%\n", "without a class", BAR, "",
+        ax_out("  %-*s %-*s %8.3f %%\n", names, "without a class", BAR, "",
                percent(pixels - labelled - s->part[0].unlabelled - s->part[1].unlabelled, pixels));
 }
 
@@ -150,13 +161,14 @@ static void print_people(const ax_survey *s)
     }
     ax_out("\n%-20s %-*s %10s %10s\n", "key points", BAR, "", "training", "validation");
     for (int k = 0; k < s->info.task.outputs; k++) {
-        char bar[BAR + 1];
+        char bar[BAR + 1], rest[BAR + 80];
         uint64_t n[2] = { s->people[0].of_point[k], s->people[1].of_point[k] };
         int length = (int)((n[0] + n[1]) * BAR / most);
         memset(bar, '#', sizeof bar);
         bar[length ? length : n[0] + n[1] > 0] = '\0';
-        ax_out_line("  %-18.31s %-*s %8.1f %% %8.1f %%", s->info.task.name[k], BAR, bar,
-                    percent(n[0], s->part[0].images), percent(n[1], s->part[1].images));
+        snprintf(rest, sizeof rest, "%-*s %8.1f %% %8.1f %%", BAR, bar, percent(n[0], s->part[0].images),
+                 percent(n[1], s->part[1].images));
+        print_line(NAME, s->info.task.name[k], rest);
     }
 }
 

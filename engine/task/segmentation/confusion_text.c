@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MATRIX = 60 }; /* most classes of a matrix that fits a terminal */
+enum { MATRIX = 60, LEAST_NAME = 20 }; /* most classes of a matrix that fits a terminal; columns of a name */
 
 /* The share of a row's pixels as a shade. */
 static const char *shade(double share, bool unicode)
@@ -20,10 +20,12 @@ static const char *shade(double share, bool unicode)
 
 static void matrix(const ax_confusion *c, const ax_task_spec *spec, bool unicode, ax_str *out)
 {
+    int names = ax_task_name_columns(spec, LEAST_NAME);
     ax_str_add(out, "\nof the pixels of each class (lines), what they are taken for (columns, in the same order)\n");
     for (int32_t k = 0; k < c->classes; k++) {
         const ax_class_figures f = ax_confusion_class(c, k);
-        ax_str_printf(out, "  %-20.31s ", spec->name[k]);
+        ax_str_add(out, "  ");
+        ax_str_padded(out, spec->name[k], names + 1);
         for (int32_t j = 0; j < c->classes; j++) {
             const char *s = shade(f.truth ? (double)c->count[k * c->classes + j] / (double)f.truth : 0, unicode);
             ax_str_printf(out, "%s%s", s, s);
@@ -43,13 +45,15 @@ static void figure(double v, ax_str *out)
 void ax_confusion_text(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out)
 {
     const ax_confusion *c = score;
+    const int names = ax_task_name_columns(spec, LEAST_NAME);
     double all = 0;
     for (int32_t k = 0; k < c->classes; k++)
         all += (double)ax_confusion_class(c, k).truth;
-    ax_str_printf(out, "\n  %-20s %8s %8s %8s %9s\n", "class", "IoU", "accuracy", "pixels", "predicted");
+    ax_str_printf(out, "\n  %-*s %8s %8s %8s %9s\n", names, "class", "IoU", "accuracy", "pixels", "predicted");
     for (int32_t k = 0; k < c->classes; k++) {
         const ax_class_figures f = ax_confusion_class(c, k);
-        ax_str_printf(out, "  %-20.31s", spec->name[k]);
+        ax_str_add(out, "  ");
+        ax_str_padded(out, spec->name[k], names);
         figure(f.iou, out);
         figure(f.accuracy, out);
         ax_str_printf(out, " %6.2f %% %7.2f %%%s\n", all > 0 ? 100 * (double)f.truth / all : 0,

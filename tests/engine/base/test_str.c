@@ -108,6 +108,28 @@ TEST(utf8_round_trip)
         assert_int_equal(ax_utf8_len(bad[i]), 0);
 }
 
+TEST(columns_are_those_of_a_terminal)
+{
+    static const struct {
+        const char *text;
+        int columns;
+        const char *padded; /* to 8 */
+    } t[] = { { "", 0, "        " },
+              { "road", 4, "road    " },
+              { "Stra\u00dfe", 6, "Stra\u00dfe  " },
+              { "\u9053\u8def", 4, "\u9053\u8def    " },
+              { "e\u0301", 1, "e\u0301       " },
+              { "traffic light", 13, "traffic light" } };
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        ax_str s;
+        ax_str_init(&s, 0);
+        assert_int_equal(ax_utf8_columns(t[i].text), t[i].columns);
+        ax_str_padded(&s, t[i].text, 8);
+        assert_string_equal(s.text, t[i].padded);
+        ax_str_release(&s);
+    }
+}
+
 TEST(rng_is_a_value_and_fair)
 {
     ax_rng a = ax_rng_new(7, 1), b = a, other = ax_rng_new(7, 2);
@@ -193,7 +215,7 @@ TEST(cells_of_a_table_are_text)
 
 int main(void)
 {
-    return RUN_TESTS(errors_keep_code_and_text, strings_grow_up_to_their_bound, what_cannot_be_seen_is_quoted,
-                     what_cannot_be_seen_is_shown, json_text_is_escaped, utf8_round_trip, rng_is_a_value_and_fair,
-                     cells_of_a_table_are_text);
+    return RUN_TESTS(columns_are_those_of_a_terminal, errors_keep_code_and_text, strings_grow_up_to_their_bound,
+                     what_cannot_be_seen_is_quoted, what_cannot_be_seen_is_shown, json_text_is_escaped, utf8_round_trip,
+                     rng_is_a_value_and_fair, cells_of_a_table_are_text);
 }

@@ -65,6 +65,17 @@ class Compare(SharedPlaceCase):
             self.assertEqual([(r["name"], r["runs"], float(r["mean"])) for r in self.table(operand)],
                              [(name, "1", 0.2), (name, "1", 0.8)])
 
+    def test_long_names_stay_whole_and_in_line(self):
+        names = ["an-experiment-with-a-long-name-1", "an-experiment-with-a-long-name-2", "gr\u00f6\u00dfe"]
+        for name in names:
+            make(self.place.runs, name, [0.2, 0.8])
+        for args, before in (["ls"], ""), (["compare", *names], "a  "):
+            out = self.place.call(*args).stdout
+            lines = [line[len(before):] for line in out.splitlines() if any(name in line for name in names)]
+            self.assertGreaterEqual(len(lines), 3)
+            for line, name in zip(sorted(lines[:3]), names):
+                self.assertEqual(line[:33], name.ljust(33))
+
     def test_runs_of_one_kind_are_a_mean_and_its_ends(self):
         rows = self.table("ppo=a1,a2")
         self.assertEqual([(r["runs"], float(r["low"]), round(float(r["mean"]), 9), float(r["high"])) for r in rows],
