@@ -115,6 +115,14 @@ static int wait_ms(const ax_session_state *s)
     return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
 }
 
+/* Where keys come from, or lines: these are about what the run was introduced with, so they wait for its history. */
+static int input(const ax_session_state *s)
+{
+    if (!s->options->plain)
+        return ax_term_fd(s->term);
+    return s->plain.open && s->plain.begun ? STDIN_FILENO : -1;
+}
+
 static void run(ax_session_state *s, ax_err *err)
 {
     double second = 0;
@@ -133,7 +141,7 @@ static void run(ax_session_state *s, ax_err *err)
             return;
         ax_session_count(s);
         struct pollfd p[5] = {
-            { .fd = s->plain.open ? STDIN_FILENO : ax_term_fd(s->term), .events = POLLIN },
+            { .fd = input(s), .events = POLLIN },
             { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
             { .fd = s->engine.client ? ax_client_fd(s->engine.client) : -1, .events = POLLIN },
             { .fd = s->engine.client ? -1 : s->engine.watch, .events = POLLIN },

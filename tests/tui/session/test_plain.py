@@ -28,6 +28,15 @@ def lines_in_and_out():
         assert "auxcell resume old" in out[-1]
 
 
+def lines_wait_for_a_long_history():
+    """What they ask for and act on is the whole run, however long it takes to read."""
+    with Place() as place:
+        make_run(place.runs, "old", candidates=20000)
+        out = plain(place, "run\nlist\ngoto 7\n").stdout.splitlines()
+        assert out[0] == out[2] == "run old: DIED, 20000 of 200 ended, 0 in training, 0 queued, best .7000, candidate 20000", out
+        assert out[13] == "10 of 20000 rows" and out[14].startswith("candidate 7, selected: done"), out
+
+
 def lines_that_need_no_screen():
     with Place() as place:
         make_run(place.runs, "old")
@@ -53,4 +62,5 @@ def with_a_low_bandwidth_keys_are_drawn_at_once():
         s.quit()
 
 
-run_tests([lines_in_and_out, lines_that_need_no_screen, it_ends_with_its_input, with_a_low_bandwidth_keys_are_drawn_at_once])
+run_tests([lines_in_and_out, lines_wait_for_a_long_history, lines_that_need_no_screen, it_ends_with_its_input,
+           with_a_low_bandwidth_keys_are_drawn_at_once])
