@@ -251,6 +251,15 @@ class Skip(Exception):
     pass
 
 
+def preloaded(library, **more):
+    """The environment of a program that loads one of the libraries of tests/shim first."""
+    if "thread" in BUILD:
+        raise Skip("a preloaded library and this sanitizer don't go together")
+    # or the other sanitizer's library would have to come first
+    asan = f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
+    return dict(os.environ, LD_PRELOAD=os.path.abspath(f"{BUILD}/{library}.so"), ASAN_OPTIONS=asan, **more)
+
+
 def main(tests):
     """Each test gets an empty directory of its own; the closing lines are those of cmocka."""
     passed = failed = skipped = 0

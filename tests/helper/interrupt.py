@@ -9,7 +9,7 @@ import signal
 import tempfile
 import time
 
-from engine import BUILD, LIMIT, change, events, history, make_run, serve, settings
+from engine import LIMIT, change, events, history, make_run, preloaded, serve, settings
 
 
 # ---- a moment in a training ----
@@ -93,11 +93,9 @@ def crash(run, how=signal.SIGKILL, stage=None):
     return ident, fields
 
 
-def unhurried():
+def unhurried(**more):
     """The environment of an engine for which ten seconds, as a prune can be undone, are a thousand of a slow test."""
-    if "address" in BUILD or "thread" in BUILD:
-        return dict(os.environ)  # a sanitizer wants to be loaded first
-    return dict(os.environ, LD_PRELOAD=os.path.abspath(f"{BUILD}/wallclock.so"), AX_SLOWCLOCK=str(int(time.time())))
+    return preloaded("wallclock", AX_SLOWCLOCK=str(int(time.time())), **more)
 
 
 # ---- what it comes to ----

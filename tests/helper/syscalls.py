@@ -5,13 +5,12 @@ import signal
 import subprocess
 import tempfile
 
-from engine import BUILD, ENDLESS, Run, Skip, change, events
+from engine import ENDLESS, Run, Skip, change, events, preloaded
 from interrupt import send
 from torture import Reference, assert_same, finish, new
 
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
 WHO = ("engine", "worker")
-TRACE_WORKER = os.path.abspath(os.path.join(BUILD, "traceworker.so"))
 
 
 def strace_or_skip():
@@ -84,14 +83,10 @@ def start(path, who, call, n, action, out):
     """The engine, started under strace; or with a worker that is. strace counts the calls of each process apart, so
     that only one of the two may be seen."""
     words = ["-f", "-q", "-o", out, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}"]
-    env = dict(os.environ, GOMP_SPINCOUNT="1000")  # otherwise the engine restarts itself once
+    spin = dict(GOMP_SPINCOUNT="1000")  # otherwise the engine restarts itself once
     if who == "engine":  # strace detaches from processes that call execve
-        return Run(path, prefix=["strace", "-b", "execve", *words], env=env)
-    if "thread" in BUILD:
-        raise Skip("a preloaded library and this sanitizer don't go together")
-    # or its library would have to come first
-    env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
-    return Run(path, env=dict(env, LD_PRELOAD=TRACE_WORKER, AX_TRACE_WORKER="\n".join(["-A", *words])))
+        return Run(path, prefix=["strace", "-b", "execve", *words], env=dict(os.environ, **spin))
+    return Run(path, env=preloaded("traceworker", AX_TRACE_WORKER="\n".join(["-A", *words]), **spin))
 
 
 def end(run):
