@@ -153,7 +153,7 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
     ax_event ev;
     double end = ax_clock() + 1e-3 * timeout;
     ax_code code = ax_client_send(c, cmd, err);
-    for (;;) {
+    for (bool late = false;;) {
         ax_incoming got;
         while ((got = ax_client_next(c, &ev, answer)) != AX_NOTHING) {
             if (got == AX_AN_ANSWER && answer->request == cmd->request)
@@ -165,7 +165,8 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
             return code;
         double left = 1e3 * (end - ax_clock());
         struct pollfd p = { .fd = c->fd, .events = POLLIN };
-        int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+        int ready = late ? 0 : poll(&p, 1, left > 0 ? (int)left : 0);
+        late = left <= 0; /* this process may have been stopped meanwhile: what has come by then counts */
         if (ready == 0)
             return ax_fail(err, AX_EIO, "the engine doesn't answer");
         if (ready > 0)

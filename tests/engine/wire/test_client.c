@@ -150,6 +150,22 @@ static void the_last_answer_counts(void **state)
     assert_string_equal(err.msg, "the engine has gone");
 }
 
+/* However late it is read: this process may have been stopped. But not what others are told without end. */
+static void an_answer_that_is_there_counts(void **state)
+{
+    stage *s = *state;
+    ax_err err;
+    ax_answer answer;
+    ax_command cmd = { .request = 1, .verb = AX_VERB_NOTE };
+    say(s, s->log, s->n);
+    say_answer(s, 1, AX_OK, "noted");
+    assert_int_equal(ax_client_call(s->client, &cmd, 0, &answer, &err), AX_OK);
+    assert_string_equal(answer.message, "noted");
+    say_answer(s, 7, AX_OK, "another's");
+    assert_int_equal(ax_client_call(s->client, &cmd, 0, &answer, &err), AX_EIO);
+    assert_string_equal(err.msg, "the engine doesn't answer");
+}
+
 static void silence_and_noise_are_errors(void **state)
 {
     stage *s = *state;
@@ -188,6 +204,6 @@ static void nobody_listens(void **state)
 int main(void)
 {
     return RUN_EACH_TEST_WITHIN(set_up, tear_down, says_hello_with_what_it_knows, takes_events_and_answers_in_pieces,
-                                a_call_gets_its_own_answer, the_last_answer_counts, silence_and_noise_are_errors,
-                                nobody_listens);
+                                a_call_gets_its_own_answer, the_last_answer_counts, an_answer_that_is_there_counts,
+                                silence_and_noise_are_errors, nobody_listens);
 }
