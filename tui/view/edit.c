@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_COLS = 36 };
+enum { LIST_COLS = 36, LEAST_DRAWING = 16, WIDE = 58 }; /* columns */
 
 static void draw_field(ax_pane p, int r, int at, const ax_edit *e, int line, int field)
 {
@@ -186,7 +186,7 @@ static void draw(ax_pane p, const ax_ui *ui)
     char title[64];
     ax_dag now, was;
     ax_pane_clear(p);
-    snprintf(title, sizeof title, "a new candidate, made from #%u", e->parent);
+    snprintf(title, sizeof title, p.at.cols < WIDE ? "new, from #%u" : "a new candidate, made from #%u", e->parent);
     ax_pane_frame(p, true, title, "Enter queues it");
     ax_pane inner = ax_pane_inner(p);
     const ax_space *space = ax_space_of(&e->now);
@@ -197,7 +197,8 @@ static void draw(ax_pane p, const ax_ui *ui)
     int check = CHECK_ROWS + (ui->can_count && inner.at.rows >= list + CHECK_ROWS + COST_ROWS ? COST_ROWS : 0);
     int high = inner.at.rows > list + check ? list + 1 : inner.at.rows - check;
     draw_list(ax_pane_part(inner, 0, 0, high, LIST_COLS), e);
-    ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was);
+    if (inner.at.cols - LIST_COLS >= LEAST_DRAWING)
+        ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was);
     draw_check(ax_pane_part(inner, high, 0, inner.at.rows - high, inner.at.cols), ui);
 }
 
