@@ -105,6 +105,7 @@ static ax_code draw_without(ax_pane p, const ax_ui *ui, ax_err *err)
     ax_pane_print_cut(p, row, 1, p.at.cols - 2, AX_ROLE_DIM,
                       s->policy.space                  ? "no preferences yet: the first candidates are drawn evenly"
                       : !strcmp(s->strategy, "random") ? "random prefers nothing: every choice is drawn evenly, always"
+                      : s->n_lost   ? "this run's history lacks its preferences: a part of it is lost"
                       : s->n_scored ? "this run's history lacks its preferences: its engine was an older one"
                                     : "preferences come with the first reward");
     ax_learning_facts(p, row + 2, ui);

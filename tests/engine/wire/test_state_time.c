@@ -19,6 +19,21 @@ static void the_rate_counts_ten_minutes(void **state)
     assert_true(ax_state_rate(&t->s, t->s.elapsed + 10000) == 0);
 }
 
+/* A resume that repairs a history tells what candidates reached at once, without their starts. */
+static void what_is_told_again_has_no_pace(void **state)
+{
+    story *t = *state;
+    for (uint32_t id = 1; id <= 10; id++) {
+        story_propose(t, id);
+        story_score(t, id, 1, .5);
+    }
+    story_propose(t, 11);
+    story_start(t, 11, 1, 1);
+    t->at += 60;
+    story_score(t, 11, 1, .5);
+    assert_true(fabs(ax_state_rate(&t->s, t->s.elapsed) - 60 / t->s.elapsed) < 1e-9);
+}
+
 /* The system clock is changed while an engine runs: rate, times and the seconds left for undo stay right. */
 TEST(a_clock_that_is_set_does_no_harm)
 {
@@ -112,6 +127,7 @@ TEST(auto_becomes_the_device_that_it_is)
 int main(void)
 {
     return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, the_rate_counts_ten_minutes,
-                                a_clock_that_is_set_does_no_harm, only_time_with_an_engine_is_elapsed,
-                                workers_are_known_by_what_they_train, auto_becomes_the_device_that_it_is);
+                                what_is_told_again_has_no_pace, a_clock_that_is_set_does_no_harm,
+                                only_time_with_an_engine_is_elapsed, workers_are_known_by_what_they_train,
+                                auto_becomes_the_device_that_it_is);
 }
