@@ -1,5 +1,6 @@
-/* Preloaded into an engine: shifts its time of day by the seconds in the file AX_WALLCLOCK, which is read at every
-   call; or slows all its clocks to a hundredth, the time of day from the second AX_SLOWCLOCK on. */
+/* Preloaded into an engine: shifts its time of day by the seconds in the file AX_WALLCLOCK, and all its clocks by those
+   in AX_ALLCLOCKS, which are read at every call; or slows all its clocks to a hundredth, the time of day from the
+   second AX_SLOWCLOCK on. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -16,20 +17,28 @@ static void slow(struct timespec *t, time_t since)
     t->tv_nsec = (long)(ns % 1000000000);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *t)
+/* The seconds in a file; 0 where none is named. */
+static long seconds_in(const char *path)
 {
     char text[32] = "";
-    const char *path = getenv("AX_WALLCLOCK");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return 0;
+    long seconds = read(fd, text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : 0;
+    close(fd);
+    return seconds;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
     const char *since = getenv("AX_SLOWCLOCK");
     int status = (int)syscall(SYS_clock_gettime, clock, t);
-    if (!status && since && (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC))
-        slow(t, clock == CLOCK_REALTIME ? (time_t)strtol(since, NULL, 10) : 0);
-    if (status || clock != CLOCK_REALTIME || !path)
+    if (status || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
         return status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && read(fd, text, sizeof text - 1) > 0)
-        t->tv_sec += strtol(text, NULL, 10);
-    if (fd >= 0)
-        close(fd);
+    if (since)
+        slow(t, clock == CLOCK_REALTIME ? (time_t)strtol(since, NULL, 10) : 0);
+    t->tv_sec += seconds_in(getenv("AX_ALLCLOCKS"));
+    if (clock == CLOCK_REALTIME)
+        t->tv_sec += seconds_in(getenv("AX_WALLCLOCK"));
     return 0;
 }

@@ -6,8 +6,8 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import BUILD, ENDLESS, Run, Skip, events, main, make_run  # noqa: E402
-from interrupt import conclude, crash, same  # noqa: E402
+from engine import BUILD, ENDLESS, Run, Skip, events, main, make_run, preloaded  # noqa: E402
+from interrupt import catch_up, conclude, crash, held, same  # noqa: E402
 from syscalls import start, strace_or_skip  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -92,12 +92,19 @@ def a_worker_goes_before_the_engine(where):
 
 
 def hung(where):
-    path = make_run(f"{where}/a", candidates=ENDLESS, hang_seconds=4)
-    run = Run(path)
+    """Found out by the engine's clock, which is set: how long it takes depends on how long the worker was silent before."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path, env=preloaded("wallclock", AX_ALLCLOCKS=f"{where}/ahead"))
     run.until("progress", 1, what="train")
     stopped = worker_of(run)
-    os.kill(stopped, signal.SIGSTOP)  # in a training, or before the next, which the engine gives it all the same
-    f = run.until("failed")
+    with held([stopped]):
+        for _ in range(2):  # between two trainings it is given the next one all the same
+            catch_up(run)
+        with open(f"{where}/later", "w") as f:
+            f.write("1000000\n")
+        os.rename(f"{where}/later", f"{where}/ahead")
+        catch_up(run)  # a command, so that the engine looks at its clock
+        f = run.until("failed")
     ident = run.seen[-1][1]
     assert f["cause"] == "hang" and f["retried"] == 1 and "no sign of life" in f["message"], f
     assert not os.path.exists(f"/proc/{stopped}")
