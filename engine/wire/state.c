@@ -131,9 +131,9 @@ double ax_state_elapsed(const ax_state *s, double clock)
 }
 
 /* Whether its end counts in the rate: when a candidate ended that was told again after damage, nothing says. */
-static bool ended_since(const ax_candidate *c, double since)
+static bool ended_since(const ax_state *s, const ax_candidate *c, double since)
 {
-    return c->finished_elapsed >= since && (c->started_at > 0 || c->reused);
+    return c->finished_elapsed >= since && (c->started_at > 0 || c->reused || !s->n_lost);
 }
 
 double ax_state_rate(const ax_state *s, double elapsed)
@@ -141,8 +141,8 @@ double ax_state_rate(const ax_state *s, double elapsed)
     double since = elapsed > 600 ? elapsed - 600 : 0;
     uint32_t n = 0;
     for (uint32_t i = s->n_scored; i > 0 && s->candidate[s->scored[i - 1] - 1].finished_elapsed >= since; i--)
-        n += ended_since(&s->candidate[s->scored[i - 1] - 1], since);
+        n += ended_since(s, &s->candidate[s->scored[i - 1] - 1], since);
     for (uint32_t i = s->n_candidates; i > 0 && ax_candidate_is_final(&s->candidate[i - 1]); i--)
-        n += s->candidate[i - 1].status == AX_DONE && ended_since(&s->candidate[i - 1], since);
+        n += s->candidate[i - 1].status == AX_DONE && ended_since(s, &s->candidate[i - 1], since);
     return elapsed > since ? 60 * n / (elapsed - since) : 0;
 }

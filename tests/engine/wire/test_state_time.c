@@ -9,6 +9,7 @@
 static void the_rate_counts_ten_minutes(void **state)
 {
     story *t = *state;
+    story_tell(t, (ax_event) { .kind = AX_EVENT_LOST });
     for (uint32_t id = 1; id <= 10; id++) {
         story_propose(t, id);
         story_start(t, id, 1, 1);
@@ -23,6 +24,7 @@ static void the_rate_counts_ten_minutes(void **state)
 static void what_is_told_again_has_no_pace(void **state)
 {
     story *t = *state;
+    story_tell(t, (ax_event) { .kind = AX_EVENT_LOST });
     for (uint32_t id = 1; id <= 10; id++) {
         story_propose(t, id);
         story_score(t, id, 1, .5);
