@@ -1,5 +1,6 @@
 #include "engine/model/modelfile.h"
 
+#include "engine/base/normalise.h"
 #include "engine/model/modelmeta.h"
 #include "engine/model/tensor.h"
 
@@ -81,8 +82,11 @@ static ax_code meta_number(const ax_safetensors *st, const char *file, const cha
     char *end = NULL;
     long v = text ? strtol(text, &end, 10) : 0;
     if (!text || end == text || *end || v < least || v > most)
-        return ax_fail(err, AX_EFORMAT, "%s: metadata '%s' is %s, not a number from %ld to %ld", file, key,
-                       text ? text : "missing", least, most);
+        return ax_fail(err, AX_EFORMAT, "%s: metadata '%s' is %.60s, not a number from %ld to %ld", file, key,
+                       !text   ? "missing"
+                       : *text ? text
+                               : "empty",
+                       least, most);
     *out = (int32_t)v;
     return AX_OK;
 }
@@ -103,6 +107,21 @@ static void read_figures(const ax_safetensors *st, ax_model_info *info)
 static const char *get_meta(const void *st, const char *key)
 {
     return ax_safetensors_meta(st, key);
+}
+
+/* A network that was trained on images normalised in another way would predict nonsense. */
+static ax_code check_channels(const ax_safetensors *st, const char *name, const char *key, const float ours[3],
+                              ax_err *err)
+{
+    const char *text = ax_safetensors_meta(st, key);
+    float its[3];
+    bool same = !text || sscanf(text, "%f %f %f", &its[0], &its[1], &its[2]) == 3;
+    for (int k = 0; text && k < 3; k++)
+        same = same && fabsf(its[k] - ours[k]) < 1e-3f;
+    return same
+               ? AX_OK
+               : ax_fail(err, AX_EFORMAT, "%s: metadata '%s' is '%.60s', but images are normalised with %.3f %.3f %.3f",
+                         name, key, text, (double)ours[0], (double)ours[1], (double)ours[2]);
 }
 
 static ax_code read_task(const ax_safetensors *st, const char *name, ax_model_info *info, ax_err *err)
@@ -141,7 +160,9 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
     const char *data = ax_safetensors_meta(st, "data");
     if (meta_number(st, name, "channels", 1, 4096, &info->channels, err) != AX_OK ||
         meta_number(st, name, "repeats", 1, 16, &info->repeats, err) != AX_OK ||
-        read_task(st, name, info, err) != AX_OK || ax_encoder_of_model(st, &info->encoder, err) != AX_OK)
+        check_channels(st, name, "mean", ax_image_mean, err) != AX_OK ||
+        check_channels(st, name, "std", ax_image_std, err) != AX_OK || read_task(st, name, info, err) != AX_OK ||
+        ax_encoder_of_model(st, &info->encoder, err) != AX_OK)
         return AX_EFORMAT;
     snprintf(info->data, sizeof info->data, "%s", data ? data : "");
     read_figures(st, info);

@@ -156,8 +156,8 @@ static void test_average(void **state)
 /* A file with one metadata value replaced. */
 static void refuse(fixture *f, const char *key, const char *value, const char *reason)
 {
-    static const char *const keys[] = { "format",  "version", "genotype",    "channels",
-                                        "repeats", "classes", "class_names", "aggregate" };
+    static const char *const keys[] = { "format",  "version",     "genotype",  "channels", "repeats",
+                                        "classes", "class_names", "aggregate", "mean",     "std" };
     enum { KEYS = sizeof keys / sizeof *keys };
     ax_safetensors *st = written(f, false), *changed;
     ax_st_meta meta[KEYS];
@@ -192,6 +192,9 @@ static void test_refused(void **state)
     refuse(f, "genotype", "[[8", "at character 4");
     refuse(f, "channels", "many", "'channels' is many");
     refuse(f, "repeats", "0", "from 1 to 16");
+    refuse(f, "repeats", "", "'repeats' is empty");
+    refuse(f, "mean", "0.5 0.5 0.5", "'mean' is '0.5 0.5 0.5', but images are normalised with 0.485 0.456 0.406");
+    refuse(f, "std", "0.229 0.224", "'std' is '0.229 0.224', but images are normalised with 0.229 0.224 0.225");
     refuse(f, "classes", "3", "doesn't list 3 classes");
     refuse(f, "class_names", "road\ncar\n", "doesn't list 2 classes");
 }
