@@ -147,13 +147,11 @@ typedef struct reading {
     const form *form; /* NULL before the first line */
 } reading;
 
-static ax_code add_line(void *context, char *line, size_t n, ax_err *err)
+static ax_code add_line(void *context, char *line, ax_err *err)
 {
     reading *r = context;
     ax_classes *c = r->classes;
     entry e;
-    if (strlen(line) != n)
-        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is not text");
     if (!r->form && (r->form = form_of(line))->header)
         return AX_OK;
     if (!r->form->parse(line, &e))

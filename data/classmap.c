@@ -38,11 +38,9 @@ typedef struct reading {
     char *others; /* name in the line of *, NULL = none yet; owned */
 } reading;
 
-static ax_code map_line(void *context, char *line, size_t n, ax_err *err)
+static ax_code map_line(void *context, char *line, ax_err *err)
 {
     reading *r = context;
-    if (strlen(line) != n)
-        return ax_fail(err, AX_EFORMAT, "a zero byte in it; this is not text");
     char *arrow = strstr(line, "->"), *end = arrow;
     if (!arrow)
         return ax_fail(err, AX_EFORMAT, "not of the form OLD -> NEW");

@@ -84,7 +84,8 @@ ax_code ax_lines_each(const char *path, ax_line_take take, void *context, ax_err
     ax_code code = ax_lines_read(&lines, path, err);
     while (code == AX_OK && ax_lines_next(&lines, &line, &n)) {
         line[n] = '\0';
-        code = take(context, line, n, err);
+        code = strlen(line) == n ? take(context, line, err)
+                                 : ax_fail(err, AX_EFORMAT, "a zero byte in it; this is not text");
         snprintf(where, sizeof where, "%s: line %zu", path, lines.number);
         if (code != AX_OK)
             ax_fail_prefix(err, where);

@@ -22,10 +22,10 @@ ax_code ax_lines_read(ax_lines *l, const char *path, ax_err *err);
 bool ax_lines_next(ax_lines *l, char **text, size_t *n);
 void ax_lines_release(ax_lines *l);
 
-/* Called with a line of n bytes, which may be modified and is followed by a zero byte. Any other code than AX_OK ends
-   the reading. */
-typedef ax_code (*ax_line_take)(void *context, char *line, size_t n, ax_err *err);
-/* Reads a file and calls take with each line as of ax_lines_next. Errors of take are prefixed with "PATH: line N". */
+/* Called with a line, which may be modified. Any other code than AX_OK ends the reading. */
+typedef ax_code (*ax_line_take)(void *context, char *line, ax_err *err);
+/* Reads a file and calls take with each line as of ax_lines_next; one with a zero byte in it is an error (AX_EFORMAT).
+   Errors of take are prefixed with "PATH: line N". */
 ax_code ax_lines_each(const char *path, ax_line_take take, void *context, ax_err *err);
 
 /* A blank within a line. */

@@ -37,7 +37,9 @@ static ax_code of_list(const char *list, taker *take, void *context, ax_err *err
     ax_code code = ax_lines_read(&lines, list, err);
     while (code == AX_OK && ax_lines_next(&lines, &line, &n)) {
         line[n] = '\0';
-        if ((size_t)snprintf(path, sizeof path, "%.*s%s", *line == '/' ? 0 : dir, list, line) >= sizeof path)
+        if (strlen(line) != n)
+            code = ax_fail(err, AX_EFORMAT, "%s: line %zu: a zero byte in it; this is not text", list, lines.number);
+        else if ((size_t)snprintf(path, sizeof path, "%.*s%s", *line == '/' ? 0 : dir, list, line) >= sizeof path)
             code = ax_fail(err, AX_EINVAL, "%s: line %zu: name is too long", list, lines.number);
         const char *last = strrchr(line, '/');
         if (code == AX_OK)

@@ -94,10 +94,10 @@ typedef struct reading {
     const tree *tree;
 } reading;
 
-static ax_code read_line(void *context, char *line, size_t n, ax_err *err)
+static ax_code read_line(void *context, char *line, ax_err *err)
 {
     const reading *r = context;
-    return n < PATH_MAX / 2 ? add_line(r->pairs, r->list, r->tree, line, err)
+    return strlen(line) < PATH_MAX / 2 ? add_line(r->pairs, r->list, r->tree, line, err)
                             : ax_fail(err, AX_EFORMAT, "too long for a name");
 }
 

@@ -100,9 +100,9 @@ static ax_code add_line(objects *o, char *line, ax_err *err)
     return add_points(o, end, err);
 }
 
-static ax_code read_line(void *context, char *line, size_t n, ax_err *err)
+static ax_code read_line(void *context, char *line, ax_err *err)
 {
-    return strlen(line) == n ? add_line(context, line, err) : ax_fail(err, AX_EFORMAT, "a zero byte in it");
+    return add_line(context, line, err);
 }
 
 /* Fills *o (to be released even after a failure); classes: NULL = accepts any id. */

@@ -87,7 +87,11 @@ class Predict(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("would be written there", err)
         os.makedirs(os.path.join(place, "empty"))
+        with open(os.path.join(place, "binary"), "wb") as f:
+            f.write(b"in/a.png\n\0\xbd\n\0\xbe\n")
         for says, args in (("no PNG or JPEG in it", ["-o", out, os.path.join(place, "empty")]),
+                           ("binary: line 2: a zero byte in it; this is not text",
+                            ["-o", out, "--list", os.path.join(place, "binary")]),
                            ("no-list", ["-o", out, "--list", os.path.join(place, "no-list")]),
                            ("needs a directory", [self.png]), ("needs at least one image", ["-o", out])):
             code, text, err = engine("predict", self.model, *args)
