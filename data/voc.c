@@ -98,7 +98,7 @@ static ax_code read_line(void *context, char *line, ax_err *err)
 {
     const reading *r = context;
     return strlen(line) < PATH_MAX / 2 ? add_line(r->pairs, r->list, r->tree, line, err)
-                            : ax_fail(err, AX_EFORMAT, "too long for a name");
+                                       : ax_fail(err, AX_EFORMAT, "too long for a name");
 }
 
 static ax_code read_list(ax_pairs *p, ax_pairlist *list, const tree *t, const char *path, ax_err *err)
