@@ -9,7 +9,6 @@
 static void the_rate_counts_ten_minutes(void **state)
 {
     story *t = *state;
-    story_tell(t, (ax_event) { .kind = AX_EVENT_LOST });
     for (uint32_t id = 1; id <= 10; id++) {
         story_propose(t, id);
         story_start(t, id, 1, 1);
