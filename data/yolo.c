@@ -84,8 +84,9 @@ static ax_code add_points(objects *o, char *at, ax_err *err)
     return code;
 }
 
-static ax_code add_line(objects *o, char *line, ax_err *err)
+static ax_code add_line(void *context, char *line, ax_err *err)
 {
+    objects *o = context;
     double id;
     char *end = number(line, &id);
     if (!end || id != floor(id) || id < 0 || id >= AX_LABEL_IDS)
@@ -100,16 +101,11 @@ static ax_code add_line(objects *o, char *line, ax_err *err)
     return add_points(o, end, err);
 }
 
-static ax_code read_line(void *context, char *line, ax_err *err)
-{
-    return add_line(context, line, err);
-}
-
 /* Fills *o (to be released even after a failure); classes: NULL = accepts any id. */
 static ax_code read_objects(objects *o, const char *path, const ax_classes *classes, ax_err *err)
 {
     *o = (objects) { .classes = classes };
-    return ax_lines_each(path, read_line, o, err);
+    return ax_lines_each(path, add_line, o, err);
 }
 
 /* ---- targets ---- */

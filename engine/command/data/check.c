@@ -80,7 +80,7 @@ static void print_line(int columns, const char *name, const char *rest)
     ax_str_release(&line);
 }
 
-static void print_class(const ax_survey *s, int class, uint64_t most)
+static void print_class(const ax_survey *s, int class, uint64_t most, int names)
 {
     char bar[BAR + 1], rest[BAR + 80];
     uint64_t n = pixels_of(s, class);
@@ -90,7 +90,7 @@ static void print_class(const ax_survey *s, int class, uint64_t most)
     snprintf(rest, sizeof rest, "%-*s %8.3f %% %8.3f %% %6.0f %%", BAR, bar, share(&s->part[0], class),
              share(&s->part[1], class),
              percent(s->part[0].images_with[class] + s->part[1].images_with[class], s->part[0].read + s->part[1].read));
-    print_line(ax_task_name_columns(&s->info.task, NAME), s->info.task.name[class], rest);
+    print_line(names, s->info.task.name[class], rest);
 }
 
 typedef struct ranked {
@@ -121,7 +121,7 @@ static void print_classes(const ax_survey *s)
     }
     ax_out("\n%-*s %-*s %10s %10s %8s\n", names + 2, "classes", BAR, "", "training", "validation", "images");
     for (int i = 0; i < shown; i++)
-        print_class(s, n <= CLASSES_SHOWN ? i : rank[i].class, rank[0].pixels);
+        print_class(s, n <= CLASSES_SHOWN ? i : rank[i].class, rank[0].pixels, names);
     if (n > shown)
         ax_out("  and %d more: %.3f %%\n", n - shown, percent(left, labelled));
     ax_out("  %-*s %-*s %8.3f %% %8.3f %%\n", names, "unlabelled", BAR, "",
