@@ -76,6 +76,7 @@ void ax_term_start_ansi(ax_term *t)
     t->ansi = moves && looks && gives(erase_chars, 3, 0, "\033[3X") && (!t->color || (t->own && colors_are_ansi()));
     d->colors = t->color ? COLORS : 0;
     d->color = color;
+    d->ways = &t->ways;
     d->scrolls =
         gives(change_scroll_region, 2, 7, "\033[3;8r") && is(scroll_reverse, "\033M") && is(scroll_forward, "\n");
     d->reverse_feed = is(scroll_reverse, "\033M");

@@ -20,8 +20,9 @@ static int differences(const ax_canvas_cell *a, const ax_canvas_cell *b, int col
    none. This is a guess from the number of cells; trying it tells the cost in bytes. */
 static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
 {
-    enum { SCATTERED = 3 }; /* bytes of a cell that is sent alone */
-    int sum = 0, from = 0, best = 0;
+    /* bytes of a cell that is sent alone; a gain that never paid for the sequences that scroll, some 20 bytes */
+    enum { SCATTERED = 3, LEAST = 40 };
+    int sum = 0, from = 0, best = LEAST;
     size_t cols = (size_t)s->cols;
     for (int i = 0; i + 1 < s->rows; i++) {
         int row = by > 0 ? i : s->rows - 1 - i;
@@ -45,7 +46,7 @@ static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
             *last = by > 0 ? i + 1 : s->rows - 1 - from;
         }
     }
-    return best > 0;
+    return best > LEAST;
 }
 
 /* Scrolls rows first to last. Setting margins moves the cursor to the top left. */
@@ -138,25 +139,32 @@ typedef struct way {
     ax_hand at; /* afterwards */
 } way;
 
-/* Sends what differs from s->shown; replaces the best way when this one is shorter. False: no memory. */
-static bool try_way(const ax_delta_sheet *s, bool by_pen, const char *before, ax_hand at, way *best)
+/* Sends runs; replaces the best way when this one is shorter. False: no memory. */
+static bool try_runs(const ax_delta_sheet *s, const ax_delta_runs *all, const char *before, ax_hand at, way *best)
 {
-    ax_delta_runs all = { .n = 0 };
     way one = { .at = at };
     ax_str_init(&one.text, 0);
     ax_str_add(&one.text, before);
-    ax_delta_find(s, &all);
-    if (by_pen) {
-        all.failed = !ax_delta_sort(&all) || all.failed;
-        ax_delta_shorten(s, &all, &at);
-    }
-    one.at = send_runs(s, &all, at, &one.text);
-    bool good = !all.failed && ax_str_ok(&one.text),
+    one.at = send_runs(s, all, at, &one.text);
+    bool good = !all->failed && ax_str_ok(&one.text),
          better = good && (!best->text.len || one.text.len < best->text.len);
-    free(all.of);
     ax_str_release(better ? &best->text : &one.text);
     if (better)
         *best = one;
+    return good;
+}
+
+/* Sends what differs from s->shown, row by row and in a shorter order. False: no memory. */
+static bool try_orders(const ax_delta_sheet *s, const char *before, ax_hand at, way *best)
+{
+    ax_delta_runs all = { .n = 0 };
+    ax_delta_find(s, &all);
+    bool good = try_runs(s, &all, before, at, best) && ax_delta_sort(&all);
+    if (good) {
+        ax_delta_shorten(s, &all, &at);
+        good = try_runs(s, &all, before, at, best);
+    }
+    free(all.of);
     return good;
 }
 
@@ -175,8 +183,7 @@ static bool try_scrolled(ax_delta_sheet s, int by, way *best)
     ax_str_init(&before, 0);
     scroll(&s, by, first, last, &before);
     ax_hand home = { .pen = ax_pen_normal() };
-    bool good =
-        ax_str_ok(&before) && try_way(&s, false, before.text, home, best) && try_way(&s, true, before.text, home, best);
+    bool good = ax_str_ok(&before) && try_orders(&s, before.text, home, best);
     ax_str_release(&before);
     free(copy);
     return good;
@@ -185,12 +192,11 @@ static bool try_scrolled(ax_delta_sheet s, int by, way *best)
 ax_code ax_delta(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *now, ax_canvas_cell *shown,
                  int rows, int cols, uint32_t fixed, ax_hand *at, ax_str *out, ax_err *err)
 {
-    ax_delta_ways ways = { 0 };
-    ax_delta_sheet s = { t, theme, now, shown, rows, cols, fixed, &ways };
+    ax_delta_sheet s = { t, theme, now, shown, rows, cols, fixed, { { 0 } } };
+    ax_delta_start(&s);
     way best = { .at = *at };
     ax_str_init(&best.text, 0);
-    bool good = try_way(&s, false, "", *at, &best) && try_way(&s, true, "", *at, &best) && try_scrolled(s, 1, &best) &&
-                try_scrolled(s, -1, &best);
+    bool good = try_orders(&s, "", *at, &best) && try_scrolled(s, 1, &best) && try_scrolled(s, -1, &best);
     if (good)
         ax_str_bytes(out, best.text.text, best.text.len);
     *at = best.at;

@@ -11,6 +11,8 @@
 #include "viz/canvas.h"
 #include "viz/theme.h"
 
+#include <string.h>
+
 /* Appends the bytes that turn a screen that shows `shown` into one that shows `now`, rows x cols cells each; `shown`
    becomes what it shows then. Cells whose code is `fixed` (0 = none) are sent only when they have changed, since
    pictures may cover them. The pen must be the normal one and is so afterwards; *at is the cursor's place, before and
@@ -18,10 +20,23 @@
 ax_code ax_delta(const ax_delta_terminal *t, const ax_theme *theme, const ax_canvas_cell *now, ax_canvas_cell *shown,
                  int rows, int cols, uint32_t fixed, ax_hand *at, ax_str *out, ax_err *err);
 
+/* The functions below are inline since each is called for every cell of a screen several times. */
+
 /* Whether a blank in this role looks like one in any other plain role; whether a cell is such a blank. */
-bool ax_delta_plain(uint8_t role);
-bool ax_delta_blank(const ax_canvas_cell *c);
+static inline bool ax_delta_plain(uint8_t role)
+{
+    return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
+}
+
+static inline bool ax_delta_blank(const ax_canvas_cell *c)
+{
+    return c->code == ' ' && ax_delta_plain(c->role);
+}
+
 /* Whether two cells look the same. */
-bool ax_delta_same(const ax_canvas_cell *a, const ax_canvas_cell *b);
+static inline bool ax_delta_same(const ax_canvas_cell *a, const ax_canvas_cell *b)
+{
+    return !memcmp(a, b, sizeof *a) || (ax_delta_blank(a) && ax_delta_blank(b));
+}
 
 #endif

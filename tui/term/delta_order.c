@@ -7,7 +7,7 @@
 enum {
     PENS = 24,
     RUNS = 128,  /* most runs for which a shorter way is looked for, in quadratic time */
-    SEGMENT = 8, /* most runs that change their place at once */
+    SEGMENT = 3, /* most runs that change their place at once */
     PASSES = 8
 };
 
@@ -88,28 +88,49 @@ bool ax_delta_sort(ax_delta_runs *runs)
 /* Bytes between two runs: [0][j] from the beginning to run j - 1, [i][0] from run i - 1 to the end. */
 typedef struct costs {
     uint8_t between[RUNS + 1][RUNS + 1];
+    uint8_t enter[RUNS + 1], leave[RUNS + 1]; /* the fewest bytes to it, and from it */
 } costs;
+
+/* An order of runs: at[0] is the beginning, at[n + 1] the end (both 0), and the runs between them count from 1. */
+typedef struct path {
+    int n;
+    uint8_t at[RUNS + 2];
+    uint8_t step[RUNS + 2]; /* step[k]: bytes from at[k - 1] to at[k] */
+} path;
 
 static void find_costs(const ax_delta_sheet *s, const ax_delta_runs *runs, const ax_hand *from, costs *c)
 {
     ax_pen pen[PENS + 1];
     uint8_t change[PENS + 1][PENS + 1];
-    int n = pens_of(runs, true, pen), normal;
+    int n = pens_of(runs, true, pen);
     pen[n] = ax_pen_normal();
-    normal = pen_of(pen, n, &pen[n]);
+    uint8_t held[RUNS + 1]; /* its pen; that of both ends */
+    held[0] = (uint8_t)pen_of(pen, n, &pen[n]);
+    for (size_t i = 0; i < runs->n; i++)
+        held[i + 1] = (uint8_t)pen_of(pen, n, &runs->of[i].pen);
+    memset(c->enter, UINT8_MAX, sizeof c->enter);
+    memset(c->leave, UINT8_MAX, sizeof c->leave);
     for (int i = 0; i <= n; i++)
         for (int k = 0; k <= n; k++)
             change[i][k] = (uint8_t)ax_hand_take_bytes(s->terminal, &pen[i], &pen[k]);
     for (size_t i = 0; i <= runs->n; i++) {
         const ax_delta_run *a = i ? &runs->of[i - 1] : NULL;
         ax_hand hand = a ? (ax_hand) { .row = a->end < 0 ? -1 : a->row, .col = a->end } : *from;
-        int held = a ? pen_of(pen, n, &a->pen) : normal;
         for (size_t k = 0; k <= runs->n; k++) {
             const ax_delta_run *b = k ? &runs->of[k - 1] : NULL;
             int over, go = b ? ax_delta_reach(s, &hand, b, &over) : 0;
-            c->between[i][k] = (uint8_t)(go + change[held][b ? pen_of(pen, n, &b->pen) : normal]);
+            uint8_t bytes = (uint8_t)(go + change[held[i]][held[k]]);
+            c->between[i][k] = bytes;
+            c->enter[k] = bytes < c->enter[k] ? bytes : c->enter[k];
+            c->leave[i] = bytes < c->leave[i] ? bytes : c->leave[i];
         }
     }
+}
+
+static void find_steps(const costs *c, path *p)
+{
+    for (int k = 1; k <= p->n + 1; k++)
+        p->step[k] = c->between[p->at[k - 1]][p->at[k]];
 }
 
 /* Moves the `len` places from `from` on to before place `to`, which isn't one of them. */
@@ -126,17 +147,16 @@ static void move_places(uint8_t *order, int from, int len, int to)
     }
 }
 
-/* Moves the places from `from` on to where that saves most. False: nowhere. Before the first place of `order` is the
-   beginning, behind the last one the end. */
-static bool move_to_best(const costs *c, uint8_t *order, int n, int from, int len)
+/* Moves the places from `from` on to where that saves most. False: nowhere. */
+static bool move_to_best(const costs *c, path *p, int from, int len)
 {
-    uint8_t first = order[from], last = order[from + len - 1], before = order[from - 1], after = order[from + len];
-    int saved = c->between[before][first] + c->between[last][after] - c->between[before][after], best = 0, to = -1;
-    for (int k = 1; k <= n + 1; k++) {
-        if (k >= from && k <= from + len)
+    uint8_t first = p->at[from], last = p->at[from + len - 1], before = p->at[from - 1], after = p->at[from + len];
+    int saved = p->step[from] + p->step[from + len] - c->between[before][after], best = 0, to = -1;
+    int least = c->enter[first] + c->leave[last] - saved; /* what a step must take at least to be worth breaking up */
+    for (int k = 1; k <= p->n + 1; k++) {
+        if (p->step[k] <= least + best || (k >= from && k <= from + len))
             continue;
-        uint8_t a = order[k - 1], b = order[k];
-        int gain = saved + c->between[a][b] - c->between[a][first] - c->between[last][b];
+        int gain = saved + p->step[k] - c->between[p->at[k - 1]][first] - c->between[last][p->at[k]];
         if (gain > best) {
             best = gain;
             to = k;
@@ -144,7 +164,8 @@ static bool move_to_best(const costs *c, uint8_t *order, int n, int from, int le
     }
     if (to < 0)
         return false;
-    move_places(order, from, len, to);
+    move_places(p->at, from, len, to);
+    find_steps(c, p);
     return true;
 }
 
@@ -152,26 +173,27 @@ void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *all, const ax_hand
 {
     ax_delta_runs part = *all, *runs = &part;
     ax_delta_run sorted[RUNS];
-    uint8_t order[RUNS + 2];
+    path p = { 0 };
     ax_pen pen[PENS];
     costs c;
     while (all->n > RUNS && part.n && part.of[part.n - 1].halves)
         part.n--; /* with pictures there are too many runs, but not in what is beside them */
     int n = (int)part.n;
-    bool moved = true;
     if (n < 3 || n > RUNS || !pens_of(runs, true, pen))
         return;
     find_costs(s, runs, from, &c);
+    p.n = n;
     for (int i = 0; i <= n; i++)
-        order[i] = (uint8_t)i;
-    order[n + 1] = 0;
-    for (int pass = 0; pass < PASSES && moved; pass++) {
-        moved = false;
+        p.at[i] = (uint8_t)i;
+    find_steps(&c, &p);
+    int still = 0, tries = 0; /* since the last move; in a pass without one */
+    for (int len = 1; len <= SEGMENT && len <= n; len++)
+        tries += n + 1 - len;
+    for (int pass = 0; pass < PASSES && still < tries; pass++)
         for (int len = 1; len <= SEGMENT; len++)
-            for (int i = 1; i + len <= n + 1; i++)
-                moved = move_to_best(&c, order, n, i, len) || moved;
-    }
+            for (int i = 1; i + len <= n + 1 && still < tries; i++)
+                still = move_to_best(&c, &p, i, len) ? 0 : still + 1;
     for (int i = 0; i < n; i++)
-        sorted[i] = runs->of[order[i + 1] - 1];
+        sorted[i] = runs->of[p.at[i + 1] - 1];
     memcpy(runs->of, sorted, (size_t)n * sizeof *sorted);
 }

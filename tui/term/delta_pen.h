@@ -9,6 +9,14 @@
 
 enum { AX_SGR = 24 };
 
+/* Bytes from a column to another, where they were computed already; 0 = not yet. They depend on the tab stops. All 0 at
+   first. */
+enum { AX_DELTA_WAYS = 256 };
+typedef struct ax_delta_ways {
+    int tab_stops;
+    uint8_t bytes[AX_DELTA_WAYS][AX_DELTA_WAYS];
+} ax_delta_ways;
+
 /* The part of a terminal's description that matters here. */
 typedef struct ax_delta_terminal {
     int colors;            /* 0 = none */
@@ -20,6 +28,7 @@ typedef struct ax_delta_terminal {
     bool has_bold, has_dim, has_reverse;
     /* Parameters of SGR for a colour of the terminal's own numbering, as foreground or as background. */
     void (*color)(int color, bool background, char out[static AX_SGR]);
+    ax_delta_ways *ways; /* the caller's, kept from screen to screen */
 } ax_delta_terminal;
 
 enum { AX_PEN_ANY = -2 }; /* a colour that can't be seen in the cells that are sent, so it needn't be set */

@@ -5,21 +5,19 @@
 
 #include <string.h>
 
-/* ---- what is alike ---- */
-
-bool ax_delta_plain(uint8_t role)
+void ax_delta_start(ax_delta_sheet *s)
 {
-    return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
+    if (s->terminal->ways->tab_stops != s->terminal->tab_stops)
+        *s->terminal->ways = (ax_delta_ways) { .tab_stops = s->terminal->tab_stops };
+    for (int role = 0; role < AX_ROLE_COUNT; role++) {
+        ax_canvas_cell cell = { .role = (uint8_t)role };
+        s->pen[role] = ax_pen_of(s->terminal, s->theme, &cell);
+    }
 }
 
-bool ax_delta_blank(const ax_canvas_cell *c)
+static ax_pen pen_of(const ax_delta_sheet *s, const ax_canvas_cell *c)
 {
-    return c->code == ' ' && ax_delta_plain(c->role);
-}
-
-bool ax_delta_same(const ax_canvas_cell *a, const ax_canvas_cell *b)
-{
-    return !memcmp(a, b, sizeof *a) || (ax_delta_blank(a) && ax_delta_blank(b));
+    return c->role == AX_ROLE_PIXEL ? ax_pen_of(s->terminal, s->theme, c) : s->pen[c->role];
 }
 
 static int bytes_of(uint32_t code)
@@ -35,6 +33,7 @@ static void add_run(ax_delta_runs *r, ax_delta_run one)
     r->failed = r->failed || !of;
     if (!of)
         return;
+    one.place = ax_way_place(one.row, one.col);
     r->of = of;
     r->of[r->n++] = one;
 }
@@ -73,7 +72,7 @@ static bool is_half(const ax_delta_sheet *s, const ax_canvas_cell *c)
 
 uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell)
 {
-    ax_pen own = ax_pen_of(s->terminal, s->theme, cell);
+    ax_pen own = pen_of(s, cell);
     return own.fg != own.bg ? (own.fg == pen->fg ? UPPER : LOWER) : own.bg == pen->bg ? ' ' : FULL;
 }
 
@@ -105,10 +104,10 @@ static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
     size_t at = (size_t)row * (size_t)s->cols;
     const ax_canvas_cell *now = s->now + at, *shown = s->shown + at;
     ax_delta_run r = { .cell = now + col, .row = row, .col = col, .halves = true };
-    ax_pen pen = { .fg = AX_PEN_ANY, .bg = ax_pen_of(s->terminal, s->theme, &now[col]).bg };
+    ax_pen pen = { .fg = AX_PEN_ANY, .bg = pen_of(s, &now[col]).bg };
     int bridge = 0; /* bytes of unchanged cells since the last changed one */
     for (int k = col; k < s->cols && is_half(s, &now[k]) && bridge <= HALVES_BRIDGE; k++) {
-        ax_pen own = ax_pen_of(s->terminal, s->theme, &now[k]);
+        ax_pen own = pen_of(s, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);
         if (!add_colors(&pen, &own))
             break;
@@ -131,7 +130,7 @@ static int count_over(const ax_delta_sheet *s, const ax_delta_run *r)
     int k = 0;
     for (int bytes = 0; k < r->col; k++) {
         const ax_canvas_cell *c = r->cell - k - 1;
-        ax_pen pen = ax_pen_of(s->terminal, s->theme, c);
+        ax_pen pen = pen_of(s, c);
         bytes += bytes_of(c->code);
         if (bytes > OVER || is_half(s, c) || c->code == s->fixed ||
             !(ax_delta_blank(c) ? ax_pen_hides(&r->pen) : ax_pen_same(&pen, &r->pen)))
@@ -140,8 +139,9 @@ static int count_over(const ax_delta_sheet *s, const ax_delta_run *r)
     return k;
 }
 
-/* The run that begins at a changed cell; it ends with a changed one. A blank fits any pen that can't be seen on it. */
-static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
+/* The run that begins at a changed cell; it ends with a changed one. A blank fits any pen that can't be seen on it.
+   last: the end of what has changed in the row. */
+static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col, int last)
 {
     const ax_canvas_cell *now = s->now + (size_t)row * (size_t)s->cols;
     const ax_canvas_cell *shown = s->shown + (size_t)row * (size_t)s->cols;
@@ -149,7 +149,7 @@ static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
     bool known = false;
     int bridge = 0; /* bytes of unchanged cells since the last changed one */
     for (int k = col; k < s->cols; k++) {
-        ax_pen pen = ax_pen_of(s->terminal, s->theme, &now[k]);
+        ax_pen pen = pen_of(s, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);
         bridge = changed ? 0 : bridge + bytes_of(now[k].code);
         if (is_half(s, &now[k]) || bridge > BRIDGE || (!changed && now[k].code == s->fixed))
@@ -165,9 +165,6 @@ static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
         r.n = changed ? k - col + 1 : r.n;
     }
     r.over = count_over(s, &r);
-    int last = s->cols; /* the end of what has changed */
-    while (ax_delta_same(&now[last - 1], &shown[last - 1]))
-        last--;
     r.clears = last - col > CLEAR && ax_delta_blanks(now + col, s->cols - col) == s->cols - col;
     r.end = r.clears ? col : end_of(&r, s->cols);
     return r;
@@ -177,12 +174,14 @@ void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out)
 {
     for (int row = 0; row < s->rows; row++) {
         size_t at = (size_t)row * (size_t)s->cols;
-        if (!memcmp(s->now + at, s->shown + at, (size_t)s->cols * sizeof *s->now))
-            continue;
-        for (int k = 0; k < s->cols; k++) {
-            if (ax_delta_same(&s->now[at + (size_t)k], &s->shown[at + (size_t)k]))
+        const ax_canvas_cell *now = s->now + at, *shown = s->shown + at;
+        int last = s->cols;
+        while (last > 0 && ax_delta_same(&now[last - 1], &shown[last - 1]))
+            last--;
+        for (int k = 0; k < last; k++) {
+            if (ax_delta_same(&now[k], &shown[k]))
                 continue;
-            ax_delta_run r = is_half(s, &s->now[at + (size_t)k]) ? halves_from(s, row, k) : run_from(s, row, k);
+            ax_delta_run r = is_half(s, &now[k]) ? halves_from(s, row, k) : run_from(s, row, k, last);
             add_run(out, r);
             k = r.clears ? s->cols : k + r.n - 1;
         }
@@ -195,19 +194,21 @@ static int columns_bytes(const ax_delta_sheet *s, int from, int to)
 {
     if (from == to || from >= AX_DELTA_WAYS || to >= AX_DELTA_WAYS)
         return ax_way_columns(s->terminal, from, to);
-    uint8_t *known = &s->ways->bytes[from][to];
+    uint8_t *known = &s->terminal->ways->bytes[from][to];
     *known = *known ? *known : (uint8_t)ax_way_columns(s->terminal, from, to);
     return *known;
 }
 
 int ax_delta_reach(const ax_delta_sheet *s, const ax_hand *from, const ax_delta_run *r, int *over)
 {
-    int best = ax_way_place(r->row, r->col);
+    int best = r->place;
     *over = 0;
     if (from->row < 0)
         return best;
     for (int k = 0, bytes = ax_way_rows(s->terminal, r->row - from->row); k <= r->over; k++) {
         bytes += k ? bytes_of(r->cell[-k].code) : 0;
+        if (bytes >= best)
+            break; /* nothing shorter follows */
         int n = bytes + columns_bytes(s, from->col, r->col - k);
         if (n < best) {
             best = n;

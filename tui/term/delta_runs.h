@@ -8,26 +8,21 @@
 #include "viz/canvas.h"
 #include "viz/theme.h"
 
-/* Bytes from a column to another, where they were computed already; 0 = not yet. */
-enum { AX_DELTA_WAYS = 256 };
-typedef struct ax_delta_ways {
-    uint8_t bytes[AX_DELTA_WAYS][AX_DELTA_WAYS];
-} ax_delta_ways;
-
 typedef struct ax_delta_sheet {
     const ax_delta_terminal *terminal;
     const ax_theme *theme;
     const ax_canvas_cell *now;
     ax_canvas_cell *shown;
     int rows, cols;
-    uint32_t fixed;      /* cells with this code are sent only when they have changed; 0 = none */
-    ax_delta_ways *ways; /* all 0 at first */
+    uint32_t fixed;            /* cells with this code are sent only when they have changed; 0 = none */
+    ax_pen pen[AX_ROLE_COUNT]; /* of cells in that role, but for pixels; ax_delta_start fills it */
 } ax_delta_sheet;
 
 /* Neighbouring cells of a row that are sent together, with one pen. */
 typedef struct ax_delta_run {
     const ax_canvas_cell *cell;
     int row, col, n;
+    int place;   /* bytes of the way to it from anywhere */
     int over;    /* most cells left of it that may be written again on the way to it */
     int end;     /* column of the cursor afterwards; -1 = it depends on the terminal */
     bool clears; /* to the end of the row: its cells are blank, and nothing is right of them */
@@ -49,6 +44,7 @@ int ax_delta_blanks(const ax_canvas_cell *cell, int n);
 uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell);
 int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r);
 
+void ax_delta_start(ax_delta_sheet *s);
 /* Appends them row by row. The caller frees runs->of. */
 void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
 /* The bytes of the shortest way to a run. Writing a few unchanged cells again is often shorter than moving past them;

@@ -30,9 +30,10 @@ struct ax_term {
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
     ax_canvas_cell *shadow;
     ax_delta_terminal delta;
-    bool ansi;    /* changes are sent by delta.h */
-    ax_hand hand; /* where the cursor is after them; lost whenever curses draws */
-    bool behind;  /* and curses doesn't know of the last ones */
+    ax_delta_ways ways; /* delta's */
+    bool ansi;          /* changes are sent by delta.h */
+    ax_hand hand;       /* where the cursor is after them; lost whenever curses draws */
+    bool behind;        /* and curses doesn't know of the last ones */
     ax_input input;
     ax_graphics choice;
     bool asked;

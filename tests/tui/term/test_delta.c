@@ -166,7 +166,9 @@ static void color(int number, bool background, char out[static AX_SGR])
 
 static ax_delta_terminal kind(int which)
 {
-    return (ax_delta_terminal) { .colors = which & 1 ? 256 : 0,
+    static ax_delta_ways ways;
+    return (ax_delta_terminal) { .ways = &ways,
+                                 .colors = which & 1 ? 256 : 0,
                                  .line_feed = which & 2,
                                  .scrolls = which & 4,
                                  .scrolls_anywhere = which & 8,
