@@ -138,11 +138,14 @@ ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
 
 char *ax_genotype_print(const ax_genotype *g, char buf[static AX_GENOTYPE_TEXT])
 {
-    size_t used = 0, next = 0;
-    buf[0] = '\0';
-    for (const char *p = ax_space_of(g)->pattern; *p && used < AX_GENOTYPE_TEXT; p++)
-        used += (size_t)(*p == '#' ? snprintf(buf + used, AX_GENOTYPE_TEXT - used, "%u", g->value[next++] % 100u)
-                                   : snprintf(buf + used, AX_GENOTYPE_TEXT - used, "%c", *p));
+    size_t used = 0, next = 0; /* by hand: a table prints one for each of its rows, whenever it is drawn */
+    for (const char *p = ax_space_of(g)->pattern; *p && used + 2 < AX_GENOTYPE_TEXT; p++) {
+        unsigned value = *p == '#' ? g->value[next++] % 100u : 0;
+        if (value > 9)
+            buf[used++] = (char)('0' + value / 10);
+        buf[used++] = *p == '#' ? (char)('0' + value % 10) : *p;
+    }
+    buf[used] = '\0';
     return buf;
 }
 

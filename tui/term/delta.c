@@ -8,10 +8,11 @@
 
 /* ---- scrolling ---- */
 
-static int differences(const ax_canvas_cell *a, const ax_canvas_cell *b, int cols)
+/* Counts the cells that differ; with `most` of them it stops. */
+static int differences(const ax_canvas_cell *a, const ax_canvas_cell *b, int cols, int most)
 {
     int n = 0;
-    for (int k = 0; k < cols; k++)
+    for (int k = 0; k < cols && n < most; k++)
         n += !ax_delta_same(&a[k], &b[k]);
     return n;
 }
@@ -34,12 +35,15 @@ static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
             if (!memcmp(now, shown, cols * sizeof *now))
                 continue; /* nothing is gained by beginning with a row that stays as it is */
         }
-        sum += SCATTERED * (differences(now, shown, s->cols) - differences(now, next, s->cols));
+        int saved = differences(now, shown, s->cols, s->cols), pays = saved + (sum + SCATTERED - 1) / SCATTERED;
+        sum += SCATTERED * (saved - differences(now, next, s->cols, pays));
+        if (sum <= 0)
+            continue;
         /* the row that comes in is sent whole */
         int blanks = 0;
         for (int k = 0; k < s->cols; k++)
             blanks += ax_delta_blank(&end[k]);
-        int gain = sum + SCATTERED * differences(end, next, s->cols) - (s->cols - blanks);
+        int gain = sum + SCATTERED * differences(end, next, s->cols, s->cols) - (s->cols - blanks);
         if (gain > best) {
             best = gain;
             *first = by > 0 ? from : s->rows - 1 - (i + 1);

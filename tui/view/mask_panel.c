@@ -123,13 +123,15 @@ static void add_figures(flow *f, const ax_ui *ui, const ax_masks_shown *here)
 }
 
 /* Adds the classes that occur in the truth or in predictions. */
-static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
+static void add_classes(flow *f, const ax_ui *ui, ax_masks_shown *here)
 {
     const ax_maskfile *m = here->file;
-    const ax_mask_count *in_image = here->count[here->order[here->image]];
+    const ax_mask_count *in_image = ax_masks_count(here, here->order[here->image]);
+    ax_mask_count in_all[256];
+    ax_masks_count_all(here, in_all);
     char all[16], a[AX_FIGURE], b[AX_FIGURE];
     snprintf(all, sizeof all, "all %d", m->images);
-    double right = ax_mask_share_right(here->in_all);
+    double right = ax_mask_share_right(in_all);
     if (isfinite(right)) {
         ax_pane p = next_line(f);
         ax_pane_print(p, 0, 0, AX_ROLE_TEXT, "pixels right");
@@ -139,13 +141,13 @@ static void add_classes(flow *f, const ax_ui *ui, const ax_masks_shown *here)
     next_section(f);
     head(f, "IoU", all);
     for (int i = 0; i < m->classes; i++) {
-        if (isfinite(right) && !here->in_all[i].either)
+        if (isfinite(right) && !in_all[i].either)
             continue;
         ax_pane p = next_line(f);
         draw_swatch(p, 0, 0, ui, i);
         ax_pane_print_cut(p, 0, SWATCH, IMAGE_END - SWATCH - 6, AX_ROLE_TEXT, m->name[i]);
         print_figures(p, AX_ROLE_TEXT, ax_figure_share(ax_mask_iou(&in_image[i]), 3, a),
-                      ax_figure_share(ax_mask_iou(&here->in_all[i]), 3, b));
+                      ax_figure_share(ax_mask_iou(&in_all[i]), 3, b));
     }
 }
 
@@ -174,7 +176,7 @@ static void add_parts(flow *f, const ax_ui *ui, const ax_maskfile *m)
 static flow add_lines(ax_pane p, int columns, const ax_ui *ui)
 {
     flow f = { .p = p, .columns = columns };
-    const ax_masks_shown *here = ax_ui_masks(ui);
+    ax_masks_shown *here = ax_ui_masks(ui);
     add_figures(&f, ui, here);
     if (here->file->channels != 3)
         add_classes(&f, ui, here);

@@ -14,9 +14,13 @@ typedef struct ax_masks_shown {
     int image;         /* its place in the order */
     uint8_t order[AX_MASK_IMAGES];
     ax_mask_window window;
-    ax_mask_count count[AX_MASK_IMAGES][256], in_all[256]; /* of each image of the file, and of all */
+    bool counted[AX_MASK_IMAGES];
+    ax_mask_count count[AX_MASK_IMAGES][256]; /* of images that were asked for */
 } ax_masks_shown;
 ax_masks_shown *ax_ui_masks(const ax_ui *ui);
+/* How right the predictions in an image of the file are, by class; in all images together. */
+const ax_mask_count *ax_masks_count(ax_masks_shown *here, int image);
+void ax_masks_count_all(ax_masks_shown *here, ax_mask_count all[static 256]);
 
 /* Shows a file, which stays the caller's and gets pictures of the errors in images that are shown; NULL = none. */
 void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file);

@@ -31,14 +31,28 @@ void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
         return;
     ax_mask_order(file, here->order);
     show_image(here, here->image < file->images ? here->image : 0);
-    memset(here->count, 0, sizeof here->count);
-    memset(here->in_all, 0, sizeof here->in_all);
-    for (int i = 0; i < file->images; i++) {
-        ax_mask_count_image(file, i, here->count[i]);
+    memset(here->counted, 0, sizeof here->counted);
+}
+
+const ax_mask_count *ax_masks_count(ax_masks_shown *here, int image)
+{
+    if (!here->counted[image]) {
+        memset(here->count[image], 0, sizeof here->count[image]);
+        ax_mask_count_image(here->file, image, here->count[image]);
+    }
+    here->counted[image] = true;
+    return here->count[image];
+}
+
+void ax_masks_count_all(ax_masks_shown *here, ax_mask_count all[static 256])
+{
+    memset(all, 0, 256 * sizeof *all);
+    for (int i = 0; i < here->file->images; i++) {
+        const ax_mask_count *one = ax_masks_count(here, i);
         for (int k = 0; k < 256; k++) {
-            here->in_all[k].both += here->count[i][k].both;
-            here->in_all[k].either += here->count[i][k].either;
-            here->in_all[k].truth += here->count[i][k].truth;
+            all[k].both += one[k].both;
+            all[k].either += one[k].either;
+            all[k].truth += one[k].truth;
         }
     }
 }
@@ -66,11 +80,11 @@ static void add_part(char out[static TITLE], int width, const char *part)
 
 static void print_title(const ax_ui *ui, const ax_candidate *c, int width, char out[static TITLE])
 {
-    const ax_masks_shown *here = ax_ui_masks(ui);
+    ax_masks_shown *here = ax_ui_masks(ui);
     const ax_maskfile *m = here->file;
     char figure[AX_FIGURE], part[64] = "";
     int image = here->order[here->image];
-    double correct = ax_mask_share_right(here->count[image]);
+    double correct = ax_mask_share_right(ax_masks_count(here, image));
     snprintf(out, TITLE, "%s #%u", ax_task_predicts(ui->state->task)->one, c->id);
     snprintf(part, sizeof part, "  image %d/%d", here->image + 1, m->images);
     add_part(out, width, part);
