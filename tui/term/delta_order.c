@@ -7,7 +7,7 @@
 enum {
     PENS = 24,
     RUNS = 128,  /* most runs for which a shorter way is looked for, in quadratic time */
-    SEGMENT = 3, /* most runs that change their place at once */
+    SEGMENT = 4, /* most runs that change their place at once */
     PASSES = 8
 };
 
