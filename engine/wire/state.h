@@ -30,7 +30,7 @@ typedef struct ax_candidate {
     int32_t stage, epoch, epochs, step, steps, attempt; /* stage: the current one, 0 = not started */
     double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
     double started_elapsed, finished_elapsed;           /* the same in ax_state.elapsed time */
-    float trace[AX_TRACE]; /* training loss at each 32nd of the steps, as far as seen; NAN = not yet */
+    float trace[AX_TRACE]; /* training loss at each 32nd of the steps, as far as seen, or between two; NAN = not yet */
     double gate_chance;    /* NAN = the gate wasn't asked */
     const char *note, *failure, *model, *masks; /* owned by the state; "" = none, as for most candidates */
     /* One per decision, in the order of the genotype's text; owned by the state, NULL = unknown. A figure may be

@@ -61,10 +61,12 @@ static void fold_progress(ax_candidate *c, const ax_event *ev)
     c->outcome.loss = ev->u.PROGRESS.loss;
     if (!(step > 0 && step <= steps && steps <= INT32_MAX) || !isfinite(c->outcome.loss))
         return;
-    int64_t at = (step - 1) * AX_TRACE / steps;
-    c->trace[at] = (float)c->outcome.loss;
-    while (at-- > 0 && isnan(c->trace[at]))
-        c->trace[at] = (float)c->outcome.loss;
+    int64_t at = (step - 1) * AX_TRACE / steps, known = at - 1;
+    while (known >= 0 && isnan(c->trace[known]))
+        known--;
+    float loss = (float)c->outcome.loss, from = known < 0 ? loss : c->trace[known];
+    for (int64_t k = known + 1; k <= at; k++) /* a straight line over those that no step falls into */
+        c->trace[k] = from + (loss - from) * (float)(k - known) / (float)(at - known);
 }
 
 static ax_candidate blank(uint32_t id)

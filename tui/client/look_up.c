@@ -3,6 +3,7 @@
 #include "engine/config/settings.h"
 #include "tui/session/keys_text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -15,8 +16,12 @@ static const struct {
 static int settings_text(const char *word, ax_str *out)
 {
     int n = 0;
+    char name[64]; /* "weight-decay" is an option's spelling of weight_decay */
+    snprintf(name, sizeof name, "%s", word);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : *c;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (strcasestr(settings[i].name, word) || strcasestr(settings[i].doc, word)) {
+        if (strcasestr(settings[i].name, name) || strcasestr(settings[i].doc, word)) {
             ax_str_printf(out, "  %-25s %s\n", settings[i].name, settings[i].doc);
             n++;
         }
@@ -37,6 +42,8 @@ static int section(const char *heading, int (*find)(const char *word, ax_str *ou
 
 int ax_look_up(const char *word, ax_str *out)
 {
+    size_t dashes = strspn(word, "-");
+    word += word[dashes] ? dashes : 0;
     if (!strcmp(word, "keys"))
         return section("Keys and commands of the screens (keys.ini may change keys: NAME = KEY)", ax_keys_text, "",
                        out);

@@ -154,3 +154,13 @@ void ax_config_read(ax_config *c)
     free(text);
     snprintf(c->wrong, sizeof c->wrong, "%.*s", (int)sizeof c->wrong - 1, err.msg);
 }
+
+bool ax_config_ascii(const ax_config *c, bool asked, const ax_term *term)
+{
+    return asked || c->ascii == 1 || (c->ascii < 0 && !ax_term_unicode(term));
+}
+
+const ax_theme *ax_config_theme(const ax_config *c, const ax_term *term)
+{
+    return c->theme ? c->theme : ax_theme_for(term ? ax_term_colors(term) : 1 << 24);
+}

@@ -29,6 +29,9 @@ typedef struct ax_config {
 
 /* Never fails: a missing or wrong file leaves the defaults. */
 void ax_config_read(ax_config *c);
+/* What suits the terminal where the user has chosen nothing; term NULL: a script. asked: by an option. */
+bool ax_config_ascii(const ax_config *c, bool asked, const ax_term *term);
+const ax_theme *ax_config_theme(const ax_config *c, const ax_term *term);
 /* Reads the text of config.ini, which is changed. AX_EINVAL names the line; *c is as before then. */
 ax_code ax_config_parse(ax_config *c, const char *path, char *text, ax_err *err);
 

@@ -2,6 +2,7 @@
 #include "tui/session/screens.h"
 
 #include "engine/wire/run.h"
+#include "tui/session/config.h"
 #include "tui/session/offer_internal.h"
 #include "tui/ui/keymap.h"
 
@@ -139,6 +140,16 @@ static void answer(ax_offers *list, uint32_t key)
     list_runs(list);
 }
 
+static bool resumes(const ax_offers *list, ax_action a, uint32_t key)
+{
+    return a == AX_DO_RESUME || (key == AX_OFFER_KEY_RESUME && ax_offer_keeps(list, key));
+}
+
+static bool starts_demo(const ax_offers *list, uint32_t key)
+{
+    return key == AX_OFFER_KEY_DEMO && ax_offer_keeps(list, key);
+}
+
 /* What a key chooses. False: nothing. */
 static bool chooses(const ax_offers *list, ax_action a, uint32_t key, ax_offer *out)
 {
@@ -146,9 +157,9 @@ static bool chooses(const ax_offers *list, ax_action a, uint32_t key, ax_offer *
         *out = AX_OFFER_LEAVE;
     else if (a == AX_DO_OPEN && list->n)
         *out = AX_OFFER_RUN;
-    else if (key == 'r' && list->n && list->can_resume)
+    else if (resumes(list, a, key) && list->n && list->can_resume)
         *out = list->item[list->selected].live ? AX_OFFER_RUN : AX_OFFER_RESUME;
-    else if ((key == 'd' || (a == AX_DO_OPEN && !list->n)) && list->can_demo)
+    else if ((starts_demo(list, key) || (a == AX_DO_OPEN && !list->n)) && list->can_demo)
         *out = AX_OFFER_DEMO;
     else
         return false;
@@ -159,13 +170,14 @@ static bool chooses(const ax_offers *list, ax_action a, uint32_t key, ax_offer *
 static void refuse(ax_offers *list, ax_action a, uint32_t key)
 {
     char name[AX_KEY_LABEL];
-    bool about_run = a == AX_DO_OPEN || a == AX_DO_PRUNE || a == AX_DO_MARK || a == AX_DO_COMPARE || key == 'r';
+    bool resume = resumes(list, a, key), demo = starts_demo(list, key);
+    bool about_run = a == AX_DO_OPEN || a == AX_DO_PRUNE || a == AX_DO_MARK || a == AX_DO_COMPARE || resume;
     if (key == AX_KEY_PASTE)
         snprintf(list->message, sizeof list->message, "pasted text is ignored: keys are typed");
     else if (about_run && !list->n)
         snprintf(list->message, sizeof list->message, "%s: there are no runs yet", ax_key_name(key, name));
-    else if (key == 'r' || key == 'd')
-        snprintf(list->message, sizeof list->message, "%c: no engine can be started from here", (int)key);
+    else if (resume || demo)
+        snprintf(list->message, sizeof list->message, "%s: no engine can be started from here", ax_key_name(key, name));
     else
         snprintf(list->message, sizeof list->message, "%s has no meaning here; ? lists the keys",
                  ax_key_name(key, name));
@@ -197,11 +209,15 @@ static bool act(ax_term *term, ax_canvas *c, ax_offers *list, ax_action a, uint3
 static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
 {
     ax_canvas c;
+    ax_config config;
     ax_canvas_init(&c, &ax_glyphs_unicode);
-    bool ascii = o->ascii || !ax_term_unicode(term);
+    ax_config_read(&config);
+    list->keys = config.keys;
+    if (config.wrong[0] && !list->message[0])
+        snprintf(list->message, sizeof list->message, "%s", config.wrong);
+    bool ascii = ax_config_ascii(&config, o->ascii, term);
+    c.theme = ax_config_theme(&config, term);
     ax_offer chosen = AX_OFFER_LEAVE;
-    ax_keymap keys;
-    ax_keymap_init(&keys);
     for (bool done = false; !done;) {
         bool all = !ax_offer_read(list);
         list->now = (double)time(NULL);
@@ -222,7 +238,7 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
             list->helps = false;
             continue;
         }
-        ax_action a = ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key);
+        ax_action a = ax_keymap_action(&list->keys, AX_CONTEXT_VIEWS, (uint32_t)key);
         done = chooses(list, a, (uint32_t)key, &chosen) || !act(term, &c, list, a, (uint32_t)key);
     }
     if (chosen == AX_OFFER_DEMO || chosen == AX_OFFER_RESUME) {

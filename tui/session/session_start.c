@@ -65,8 +65,8 @@ void ax_session_start_config(ax_session_state *s)
     ax_ui_selection(&s->ui)->columns = s->config.columns;
     s->draw_every = o->low_bandwidth ? fmax(1, 1 / s->config.rate) : 1 / s->config.rate;
     ax_term_choose_graphics(s->term, o->low_bandwidth ? AX_GRAPHICS_CELLS : s->config.pictures);
-    s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
-    s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
+    s->ascii = ax_config_ascii(&s->config, o->ascii, s->term);
+    s->canvas.theme = ax_config_theme(&s->config, s->term);
     s->ui.mouse = s->config.mouse;
     ax_term_mouse(s->term, s->ui.mouse);
     if (s->config.wrong[0])

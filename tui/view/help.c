@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 10, WIDE = 46 }; /* columns */
+enum { LABEL = 10, WIDE = 52 }; /* columns */
 
 typedef struct help_state {
     int first; /* line at the top, where the pane is full; a higher pane begins earlier */
@@ -221,7 +221,7 @@ static void draw(ax_pane p, const ax_ui *ui)
 {
     const help_state *here = ui->context_slot[AX_CONTEXT_HELP];
     ax_pane_clear(p);
-    ax_pane_frame(p, true, "keys", p.at.cols < WIDE ? "j k scroll, others: back" : "j k scroll   any other key: back");
+    ax_pane_frame(p, true, "keys", p.at.cols < WIDE ? "j k scroll, others: back" : "j k Space scroll   any other key: back");
     ax_pane inner = ax_pane_inner(p);
     int rows = inner.at.rows, columns = inner.at.cols >= 150 ? 2 : 1, width = inner.at.cols / columns - LABEL - 3;
     if (rows < 1 || width < 1)
@@ -272,7 +272,7 @@ static void close(ax_ui *ui, uint32_t key)
 static void hints(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
-    ax_draw_hint(p, "j k scroll   any other key: back");
+    ax_draw_hint(p, "j k Space scroll   any other key: back");
 }
 
 const ax_context ax_context_help = { .state = sizeof(help_state),

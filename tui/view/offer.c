@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Draws a key and what it does where both end before `end`; returns where the next ones begin. */
+/* Draws a key and what it does where there is one and both end before `end`; returns where the next ones begin. */
 static int hint(ax_pane p, int col, int end, const char *key, const char *word)
 {
-    if (col + ax_text_width(key) + 1 + ax_text_width(word) > end)
+    if (!key[0] || col + ax_text_width(key) + 1 + ax_text_width(word) > end)
         return col;
     col = ax_pane_print(p, 0, col, AX_ROLE_KEY, key);
     return ax_pane_print(p, 0, col + 1, AX_ROLE_DIM, word) + 2;
@@ -109,26 +109,56 @@ static void draw_runs(ax_pane all, const ax_offers *list)
     }
 }
 
-static void draw_keys(ax_pane all)
+/* ---- keys ---- */
+
+static bool does(ax_action a)
 {
-    static const char *const key[][2] = { { "Enter", "look at the run; without runs: start the demo" },
-                                          { "r", "resume it: start its engine, and look" },
-                                          { "d", "start the demo: a search on images that are built in" },
-                                          { "m", "mark or unmark it" },
-                                          { "=", "all marked runs in one plot, or this one" },
-                                          { "x", "remove it with all that it has found (asks)" },
-                                          { "j k", "next, previous; also arrows, PgDn PgUp, g G" },
-                                          { "Ctrl-L", "draw everything again" },
-                                          { "Ctrl-Z", "to the shell; fg comes back" },
-                                          { "q", "leave; engines go on" } };
+    static const ax_action of[] = { AX_DO_DETACH, AX_DO_BACK,    AX_DO_OPEN, AX_DO_RESUME, AX_DO_PRUNE,
+                                    AX_DO_MARK,   AX_DO_COMPARE, AX_DO_HELP, AX_DO_REDRAW, AX_DO_SUSPEND };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (a == of[i])
+            return true;
+    return ax_action_moves(a, 1, 1) != 0;
+}
+
+bool ax_offer_keeps(const ax_offers *list, uint32_t key)
+{
+    return !does(ax_keymap_action(&list->keys, AX_CONTEXT_VIEWS, key));
+}
+
+static const char *label(const ax_offers *list, ax_action a)
+{
+    return a == AX_DO_RESUME && ax_offer_keeps(list, AX_OFFER_KEY_RESUME) ? "r"
+           : a == AX_DO_NOTHING ? ax_offer_keeps(list, AX_OFFER_KEY_DEMO) ? "d" : ""
+                                : list->keys.label[a];
+}
+
+static void draw_keys(ax_pane all, const ax_offers *list)
+{
+    static const struct {
+        ax_action action; /* AX_DO_NOTHING: the demo */
+        const char *text;
+    } key[] = { { AX_DO_OPEN, "look at the run; without runs: start the demo" },
+                { AX_DO_RESUME, "resume it: start its engine, and look" },
+                { AX_DO_NOTHING, "start the demo: a search on images that are built in" },
+                { AX_DO_MARK, "mark or unmark it" },
+                { AX_DO_COMPARE, "all marked runs in one plot, or this one" },
+                { AX_DO_PRUNE, "remove it with all that it has found (asks)" },
+                { AX_DO_DOWN, "next run" },
+                { AX_DO_UP, "previous run" },
+                { AX_DO_FIRST, "first run" },
+                { AX_DO_LAST, "last run" },
+                { AX_DO_REDRAW, "draw everything again" },
+                { AX_DO_SUSPEND, "to the shell; fg comes back" },
+                { AX_DO_DETACH, "leave; engines go on" } };
     enum { KEYS = sizeof key / sizeof *key, LABEL = 10 };
     ax_pane box = ax_pane_part(all, 1, 0, all.at.rows - 2, all.at.cols);
     ax_pane_clear(box);
     ax_pane_frame(box, true, "keys", "any key: back");
     ax_pane inner = ax_pane_inner(box);
     for (int i = 0; i < KEYS && i < inner.at.rows; i++) {
-        ax_pane_print_right(inner, i, LABEL, AX_ROLE_KEY, key[i][0]);
-        ax_pane_print_cut(inner, i, LABEL + 2, inner.at.cols - LABEL - 3, AX_ROLE_TEXT, key[i][1]);
+        ax_pane_print_right(inner, i, LABEL, AX_ROLE_KEY, label(list, key[i].action));
+        ax_pane_print_cut(inner, i, LABEL + 2, inner.at.cols - LABEL - 3, AX_ROLE_TEXT, key[i].text);
     }
 }
 
@@ -146,18 +176,18 @@ static void draw_hints(ax_pane last, const ax_offers *list)
     enum { LEAVE = 15 }; /* columns of the last two */
     int end = last.at.cols - LEAVE - 2;
     if (list->n)
-        col = hint(last, col, end, "Enter", "look");
+        col = hint(last, col, end, label(list, AX_DO_OPEN), "look");
     if (list->n && list->can_resume)
-        col = hint(last, col, end, "r", "resume");
+        col = hint(last, col, end, label(list, AX_DO_RESUME), "resume");
     if (list->can_demo)
-        col = hint(last, col, end, "d", list->n ? "demo" : "start the demo");
+        col = hint(last, col, end, label(list, AX_DO_NOTHING), list->n ? "demo" : "start the demo");
     if (list->n) {
-        col = hint(last, col, end, "m", "mark");
-        col = hint(last, col, end, "=", "compare");
-        col = hint(last, col, end, "x", "remove");
+        col = hint(last, col, end, label(list, AX_DO_MARK), "mark");
+        col = hint(last, col, end, label(list, AX_DO_COMPARE), "compare");
+        col = hint(last, col, end, label(list, AX_DO_PRUNE), "remove");
     }
-    col = hint(last, col, last.at.cols, "q", "leave");
-    hint(last, col, last.at.cols, "?", "help");
+    col = hint(last, col, last.at.cols, label(list, AX_DO_DETACH), "leave");
+    hint(last, col, last.at.cols, label(list, AX_DO_HELP), "help");
 }
 
 /* Draws text above the hints, over what is there. */
@@ -192,6 +222,6 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
         draw_message(all, AX_ROLE_WARN, list->message);
     }
     if (list->helps)
-        draw_keys(all);
+        draw_keys(all, list);
     draw_hints(ax_pane_part(all, c->rows - 1, 0, 1, c->cols), list);
 }

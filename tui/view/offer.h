@@ -2,6 +2,7 @@
 #ifndef AX_TUI_VIEW_OFFER_H
 #define AX_TUI_VIEW_OFFER_H
 
+#include "tui/ui/keymap.h"
 #include "viz/canvas.h"
 
 #include <limits.h>
@@ -23,10 +24,15 @@ typedef struct ax_offers {
     bool asks;         /* it asks whether the selected run is to be removed */
     bool helps;        /* its keys are listed over it */
     double now;        /* seconds since the epoch */
+    ax_keymap keys;    /* the user's */
     char message[504]; /* "" = none */
     ax_offer_item item[AX_OFFER_RUNS];
 } ax_offers;
 
 void ax_draw_offer(ax_canvas *c, const ax_offers *list);
+
+/* Keys of the list alone, unless the user has given them to an action that the list does. */
+enum { AX_OFFER_KEY_RESUME = 'r', AX_OFFER_KEY_DEMO = 'd' };
+bool ax_offer_keeps(const ax_offers *list, uint32_t key);
 
 #endif

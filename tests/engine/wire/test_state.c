@@ -37,6 +37,44 @@ static void a_candidate_lives(void **state)
     assert_null(ax_state_candidate(&t->s, 2));
 }
 
+static void tell_loss(story *t, int step, int steps, double loss)
+{
+    story_tell(t, (ax_event) { .kind = AX_EVENT_PROGRESS,
+                               .id = 1,
+                               .u.PROGRESS = { .what = "train", .step = step, .steps = steps, .loss = loss } });
+}
+
+/* With fewer steps than points, losses lie on straight lines between those of the steps. */
+static void losses_between_steps_are_on_a_line(void **state)
+{
+    story *t = *state;
+    story_propose(t, 1);
+    story_start(t, 1, 1, 1);
+    const float *trace = story_candidate(t, 1)->trace;
+    tell_loss(t, 1, 4, 8);
+    assert_true(trace[0] == 8 && isnan(trace[1])); /* steps 1 to 4 of 4 are points 0, 8, 16 and 24 of 32 */
+    tell_loss(t, 2, 4, 4);
+    tell_loss(t, 4, 4, 6);
+    for (int i = 0; i <= 8; i++)
+        assert_true(trace[i] == 8 - 0.5f * (float)i);
+    for (int i = 8; i <= 24; i++)
+        assert_true(trace[i] == 4 + 0.125f * (float)(i - 8));
+    assert_true(isnan(trace[25]));
+}
+
+/* A viewer that comes late knows nothing of the steps before. */
+static void losses_before_the_first_known_one_are_like_it(void **state)
+{
+    story *t = *state;
+    story_propose(t, 1);
+    story_start(t, 1, 1, 1);
+    const float *trace = story_candidate(t, 1)->trace;
+    tell_loss(t, 32, 64, 3);
+    for (int i = 0; i <= 15; i++)
+        assert_true(trace[i] == 3);
+    assert_true(isnan(trace[16]));
+}
+
 /* The manual gives a viewer's memory: .6 MiB per 1,000 candidates. */
 TEST(a_candidate_takes_little_memory)
 {
@@ -392,7 +430,8 @@ TEST(updates_are_kept)
 
 int main(void)
 {
-    return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, a_candidate_lives, a_candidate_takes_little_memory,
+    return RUN_EACH_TEST_WITHIN(story_set_up, story_tear_down, a_candidate_lives, losses_between_steps_are_on_a_line,
+                                losses_before_the_first_known_one_are_like_it, a_candidate_takes_little_memory,
                                 an_engine_that_died_trains_nothing, a_finished_ones_prune_can_be_undone_at_any_time,
                                 undo_returns_to_what_it_was, failures_are_not_rewards, notes_pins_and_pauses,
                                 a_resumed_run, a_failure_has_a_reason, ids_out_of_reach_are_damage,

@@ -145,6 +145,12 @@ class Usage(unittest.TestCase):
             self.assertEqual(self.place.call("help", *words).stdout, self.place.call(*words, "--help").stdout)
             self.assertIn(f"usage: auxcell {' '.join(words)}", self.place.call("help", *words).stdout)
 
+    def test_help_finds_settings_as_options_spell_them(self):
+        for word in "random_first", "random-first", "--random-first", "-first":
+            done = self.place.call("help", word)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), word)
+            self.assertRegex(done.stdout, r"(?m)^  random_first  ")
+
     def test_help_lists_the_settings_that_count(self):
         listed = {name: set(re.findall(r"^  (--[a-z0-9-]+)", self.place.call("help", name).stdout, re.MULTILINE))
                   for name in ("search", "eval", "try", "train")}

@@ -383,6 +383,7 @@ TEST(offers_are_as_recorded)
         for (int i = 0; i < n; i++)
             snprintf(list->item[i].name, sizeof list->item[i].name, "demo-%d", 3 - i);
         list->now = AX_HISTORY_START;
+        ax_keymap_init(&list->keys);
         for (int i = 0; i + 1 < n; i++) {
             ax_offer_item *item = &list->item[i];
             item->read = true;
