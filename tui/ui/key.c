@@ -16,7 +16,7 @@ bool ax_ui_is_possible(const ax_ui *ui, ax_action a, const char **why)
         reason = ui->state->n_candidates ? "no candidate is selected; Esc shows all of them"
                                          : "there is no candidate yet; the first one comes in a moment";
     if (!reason && (needs & AX_NEEDS_ROOM) && small)
-        reason = ui->layout.message.rows ? "only the table fits, below 60x16" : "too small, the table needs 20x5";
+        reason = ui->layout.message.rows ? "only the table fits, below 60x16" : "too small, below 20x5";
     if (why)
         *why = reason;
     return !reason;

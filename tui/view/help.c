@@ -221,7 +221,8 @@ static void draw(ax_pane p, const ax_ui *ui)
 {
     const help_state *here = ui->context_slot[AX_CONTEXT_HELP];
     ax_pane_clear(p);
-    ax_pane_frame(p, true, "keys", p.at.cols < WIDE ? "j k scroll, others: back" : "j k Space scroll   any other key: back");
+    ax_pane_frame(p, true, "keys",
+                  p.at.cols < WIDE ? "j k scroll, others: back" : "j k Space scroll   any other key: back");
     ax_pane inner = ax_pane_inner(p);
     int rows = inner.at.rows, columns = inner.at.cols >= 150 ? 2 : 1, width = inner.at.cols / columns - LABEL - 3;
     if (rows < 1 || width < 1)

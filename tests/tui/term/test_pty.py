@@ -321,7 +321,7 @@ def small_windows_say_what_they_do_not_show():
         s = attach(place, rows=12, cols=40).wait("GENOTYPE")
         s.send("3").wait("3: only the table fits, below 60x16").send("\r").wait("Enter: only the table")
         s.set_size(4, 19)
-        s.wait("Enter: only the t").send("j").wait("DIED").send("3").wait("3: too small, the ")
+        s.wait("Enter: only the t").send("j").wait("DIED").send("3").wait("3: too small, bel")
         s.send(":").wait(": ").send("q\r")
         assert s.ended() == 0
         s.close()
