@@ -1,4 +1,5 @@
 """Experiments keep their results, from which the same tables can be made elsewhere."""
+import json
 import os
 import shutil
 import subprocess
@@ -45,6 +46,30 @@ class Experiments(unittest.TestCase):
         with open(os.path.join(self.results, "searches.jsonl"), "w", encoding="utf-8") as f:
             f.writelines(lines[:3])  # seed 2 isn't complete
         self.assertIn("10 candidates, 1 seed", self.run_it(*words, "--minutes", "0").stdout)
+
+    def test_an_interrupted_search_goes_on(self):
+        words = ("strategies", "--strategies", "random", "--seeds", "1", "--set", "stages=1", "--candidates")
+        run = os.path.join(self.out, "random-1")
+        began = subprocess.Popen([sys.executable, RUN, *words, "400", *SMALL, "--engine",
+                                  os.path.join(BUILD, "auxcell-engine"), "--out", self.out, "--results", self.results],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.place.env)
+        while '"scored"' not in self.place.call("log", run, "--json").stdout:
+            self.assertIsNone(began.poll())
+        began.kill()
+        began.wait()
+        self.place.call("stop", run)
+        note = os.path.join(self.out, "random-1.json")
+        with open(note, encoding="utf-8") as f:
+            said = f.read()
+        self.assertIn("search random-1 goes on: ", self.run_it(*words, "400").stderr)
+        self.assertFalse(os.path.exists(note))
+        with open(os.path.join(self.results, "searches.jsonl"), encoding="utf-8") as f:
+            events = json.loads(f.read())["events"]
+        self.assertEqual(len({ident for kind, _, ident, _ in events if kind == "scored"}), 400)
+        self.assertGreater(sum(kind == "hello" for kind, *_ in events), 1)
+        with open(note, "w", encoding="utf-8") as f:
+            f.write(said)
+        self.assertNotIn("goes on", self.run_it(*words, "10").stderr)  # it is another search
 
     def test_candidates(self):
         words = ("ablations", "--genotypes", "2", "--seeds", "1")

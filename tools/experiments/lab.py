@@ -80,6 +80,20 @@ class Lab:
         operands = ["%s=%s" % (name, ",".join(str(self.out / s) for s in searches)) for name, searches in sides.items()]
         return subprocess.run([front, "compare", "--markdown", *operands], check=True, capture_output=True, text=True).stdout
 
+    def finish(self, front, name, run, settings):
+        """Does a search to its end; one that was interrupted goes on where it was, if it is the same."""
+        note = run.with_name(name + ".json")  # of what a run in the folder was begun with
+        same = json.dumps([self.version, settings], sort_keys=True)
+        goes_on = run.is_dir() and note.is_file() and note.read_text(encoding="utf-8") == same
+        if not goes_on:
+            shutil.rmtree(run, ignore_errors=True)
+            note.write_text(same, encoding="utf-8")
+        print("search %s%s: %s" % (name, " goes on" if goes_on else "", " ".join(self.options(settings))), file=sys.stderr)
+        how = ["resume", str(run), "--headless"] if goes_on else ["search", "--headless", "--run", str(run),
+                                                                  *self.options(settings)]
+        subprocess.run([front, *how], check=True, stdout=subprocess.DEVNULL)
+        note.unlink()
+
     def search(self, name, **settings):
         """Candidates of a whole search as `auxcell export --json` gives them, in the order of their ids; None: it hasn't
         been done, and there is no time for it."""
@@ -89,10 +103,7 @@ class Lab:
         if not self.shelf.get(name, portable(settings)):
             if time.time() >= self.until:
                 return None
-            shutil.rmtree(run, ignore_errors=True)
-            print("search %s: %s" % (name, " ".join(self.options(settings))), file=sys.stderr)
-            subprocess.run([front, "search", "--headless", "--run", str(run), *self.options(settings)], check=True,
-                           stdout=subprocess.DEVNULL)
+            self.finish(front, name, run, settings)
             self.shelf.put(name, portable(settings), run, version=self.version, processor=processor())
         shutil.rmtree(run, ignore_errors=True)
         kept.restore(self.shelf.get(name, portable(settings)), run)

@@ -17,8 +17,8 @@ yardstick   the three published cells on CamVid under what could make PyTorch's 
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept as lines of JSON in the folder of --results (docs/results), with version
-and processor, and isn't computed again, there or elsewhere. --minutes: nothing is begun after so many; tables are made of
-what there is then. The table goes to the terminal and to OUT/NAME.md.
+and processor, and isn't computed again, there or elsewhere; an interrupted search goes on where it was. --minutes:
+nothing is begun after so many; tables are made of what there is then. The table goes to the terminal and to OUT/NAME.md.
 """
 import argparse
 import itertools
