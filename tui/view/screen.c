@@ -65,7 +65,12 @@ ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, int *cursor, ax_err *err)
         if (ax_contexts[ui->over[i]]->draw)
             ax_contexts[ui->over[i]]->draw(over, ui);
     *cursor = draw_message(c, ui);
-    if (shown(l->hints))
-        ax_contexts[ax_ui_top(ui)]->hints(ax_pane_of(c, l->hints), ui);
+    /* a small window has no line for hints; what a prompt takes is worth more than the state then */
+    bool instead = !shown(l->hints) && !tiny && ax_ui_asks(ui) != AX_ASK_NOTHING;
+    ax_pane hints = ax_pane_of(c, instead ? l->status : l->hints);
+    if (instead)
+        ax_pane_clear(hints);
+    if (instead || shown(l->hints))
+        ax_contexts[ax_ui_top(ui)]->hints(hints, ui);
     return code;
 }

@@ -231,6 +231,8 @@ static const screen screens[] = {
     { "command-wrong-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = ":prolong 12\r", .history = { 40 } },
     { "command-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":p", .history = { 40 } },
     { "command-usage-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":pru\t", .history = { 40 } },
+    { "narrow-listing-40x12", 12, 40, .link = AX_LINK_LIVE, .keys = ":so\t", .history = { 40 } },
+    { "narrow-question-40x12", 12, 40, .link = AX_LINK_LIVE, .keys = "Q", .history = { 40 } },
     { "narrow-view-40x12", 12, 40, .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
     { "tiny-key-19x4", 4, 19, .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
     { "tiny-19x4", 4, 19, .link = AX_LINK_LIVE, .history = { 300 } },
