@@ -19,6 +19,17 @@ static double smallest_step(double least, double most, double steps, double *lo)
     }
 }
 
+/* The smallest step whose ticks have different labels in the columns that there are; labels are as ax_tick_text's. */
+static double finest_step(double least, double most)
+{
+    double far = fmax(fabs(least), fabs(most)) * 1.01, unit = 1; /* the axis goes a little further */
+    int room = AX_AXIS_LABEL - 2 - (least < 0);
+    while (far / unit >= (unit > 1 ? 999 : 9999))
+        unit *= 1000;
+    int whole = far < unit ? 0 : (int)floor(log10(far / unit)) + 1, places = room - (unit > 1) - whole;
+    return unit * pow(10, places > 0 ? -places : 0);
+}
+
 ax_axis ax_axis_fit(double least, double most, int rows)
 {
     enum { FEW_ROWS = 6 };        /* in so few rows none is wasted: two ticks are enough */
@@ -27,11 +38,16 @@ ax_axis ax_axis_fit(double least, double most, int rows)
         most += 0.05;
     }
     ax_axis best = { .rows = rows };
+    double finest = finest_step(least, most);
     for (int every = 2; every <= 4; every++) {
         double lo, steps = (double)(rows - 1) / every;
         if (every > 2 && steps < (rows <= FEW_ROWS ? 1 : 3))
             break;
         double step = smallest_step(least, most, steps, &lo);
+        if (step < finest * (1 - 1e-9)) {
+            step = finest;
+            lo = floor(least / step + 1e-9) * step;
+        }
         if (every == 2 || step * steps < (best.hi - best.lo) * 0.95)
             best = (ax_axis) { .lo = lo, .hi = lo + step * steps, .step = step, .every = every, .rows = rows };
     }
@@ -82,7 +98,7 @@ static void fit_label(double y, char *text)
 
 static void linear_ticks(ax_pane p, const ax_axis *a)
 {
-    int digits = a->step < 0.0095 ? 3 : 2;
+    int digits = a->step < 0.00095 ? 4 : a->step < 0.0095 ? 3 : 2;
     for (int k = 0, r = a->rows - 1; r >= 0; k++, r -= a->every) {
         double y = a->lo + k * a->step;
         char text[AX_TICK_TEXT];
@@ -92,22 +108,29 @@ static void linear_ticks(ax_pane p, const ax_axis *a)
     }
 }
 
+static const char *label(double y, char text[static AX_TICK_TEXT])
+{
+    fit_label(y, ax_tick_text(y, text));
+    return text;
+}
+
 /* Places ticks so that each has a row of its own, with a free row between them. */
 static void free_ticks(ax_pane p, const ax_axis *a)
 {
     double tick[AX_TICKS];
     for (int most = a->rows / 2; most > 0; most--) {
-        int n = ax_ticks(a->lo, a->hi, a->log, most, tick), near = a->rows;
+        int n = ax_ticks(a->lo, a->hi, a->log, most, tick), near = a->rows, wide = 0;
+        char text[AX_TICK_TEXT];
         for (int i = 1; i < n; i++) {
             int apart = ax_axis_row(a, tick[i - 1], a->rows) - ax_axis_row(a, tick[i], a->rows);
             near = apart < near ? apart : near;
         }
-        if (near < 2 && n > 1)
+        for (int i = 0; i < n; i++)
+            wide += strlen(label(tick[i], text)) >= AX_AXIS_LABEL;
+        if ((near < 2 && n > 1) || (wide && most > 1))
             continue;
-        for (int i = 0; i < n; i++) {
-            char text[AX_TICK_TEXT];
-            y_tick(p, ax_axis_row(a, tick[i], a->rows), ax_tick_text(tick[i], text));
-        }
+        for (int i = 0; i < n; i++)
+            y_tick(p, ax_axis_row(a, tick[i], a->rows), label(tick[i], text));
         return;
     }
 }

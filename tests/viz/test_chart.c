@@ -123,6 +123,47 @@ TEST(values_are_where_the_axes_say)
     }
 }
 
+/* The label in a row: its value, NAN where there is none. */
+static double label_of(const ax_canvas *c, int row)
+{
+    char text[AX_AXIS_LABEL] = "", *end;
+    for (int i = 0; i < AX_AXIS_LABEL - 1; i++)
+        text[i] = (char)code_at(c, row, i);
+    double v = strtod(text, &end);
+    return end == text ? (double)NAN : v * (*end == 'k' ? 1e3 : *end == 'M' ? 1e6 : *end == 'G' ? 1e9 : 1);
+}
+
+/* However narrow a range is, and however large or small its values: labels aren't cut, and each is in its row. */
+TEST(labels_are_whole_and_differ)
+{
+    ax_canvas canvas;
+    ax_canvas_init(&canvas, &ax_glyphs_ascii);
+    for (int k = 0; k < 12 * 9 * 8; k++) {
+        double most = 7.0 * pow(4.3, k % 12 - 6), range = most * pow(7, -(k / 12) % 9);
+        int rows = 6 + 5 * (k / 108 / 2 % 4), log = k / 108 % 2, sign = k % 5 == 0 && !log ? -1 : 1, labels = 0;
+        ax_axis a = log        ? ax_axis_fit_log(most - range * 0.9, most, rows)
+                    : sign < 0 ? ax_axis_fit(-most, range - most, rows)
+                               : ax_axis_fit(most - range, most, rows);
+        if (!log && most < 1)
+            ax_axis_end(&a, 1);
+        assert_int_equal(ax_canvas_resize(&canvas, rows, 46, NULL), AX_OK);
+        ax_canvas_erase(&canvas);
+        ax_y_axis(ax_pane_of(&canvas, (ax_rect) { .rows = rows, .cols = 46 }), &a);
+        double above = INFINITY;
+        for (int r = 0; r < rows; r++) {
+            double v = label_of(&canvas, r);
+            if (isnan(v))
+                continue;
+            assert_true(v < above);
+            assert_int_equal(ax_axis_row(&a, v, rows), r);
+            above = v;
+            labels++;
+        }
+        assert_true(labels >= 1);
+    }
+    ax_canvas_release(&canvas);
+}
+
 /* Steps keep their value until the next one; a letter distinguishes lines without colour. */
 TEST(steps_hold_their_value)
 {
@@ -190,6 +231,6 @@ TEST(columns_are_values_and_back)
 
 int main(void)
 {
-    return RUN_TESTS(ticks_are_round_and_few, values_are_where_the_axes_say, lines_have_no_gaps, steps_hold_their_value,
-                     columns_are_values_and_back, svg_is_well_formed);
+    return RUN_TESTS(ticks_are_round_and_few, values_are_where_the_axes_say, labels_are_whole_and_differ,
+                     lines_have_no_gaps, steps_hold_their_value, columns_are_values_and_back, svg_is_well_formed);
 }
