@@ -34,6 +34,11 @@ void ax_curve_zoom(ax_curve_window *w, size_t n, int by)
         w->from = latest_start(n, width);
 }
 
+bool ax_curve_can_zoom_in(ax_curve_window w, size_t n)
+{
+    return (w.width ? w.width : ax_curve_domain(n)) > FIRST_DOMAIN;
+}
+
 void ax_curve_show_range(ax_curve_window *w, size_t n, size_t from, size_t to)
 {
     enum { LEAST = 8 };

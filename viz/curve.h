@@ -24,6 +24,8 @@ typedef struct ax_curve_window {
 /* Zooms in by 2 (by > 0) or out, with n values: the newest value stays in sight if it is, else the middle stays. Out to
    the whole axis at most. */
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
+/* Whether zooming in changes anything. */
+bool ax_curve_can_zoom_in(ax_curve_window w, size_t n);
 /* Shows from one value to another, at least 8 around the same middle. Does nothing when the n values end before
    them. */
 void ax_curve_show_range(ax_curve_window *w, size_t n, size_t from, size_t to);

@@ -184,7 +184,7 @@ static bool act(ax_ui *ui, ax_action a)
         before = here->window;
         ax_curve_zoom(&here->window, n, a == AX_DO_ZOOM_IN ? 1 : -1);
         if (!memcmp(&before, &here->window, sizeof before))
-            ax_ui_say(ui, false, before.width ? "the plot can't be enlarged further" : "this is the whole plot");
+            ax_ui_say(ui, false, a == AX_DO_ZOOM_IN ? "the plot can't be enlarged further" : "this is the whole plot");
         return true;
     case AX_DO_PAN_BACK:
     case AX_DO_PAN_ON:
@@ -195,7 +195,9 @@ static bool act(ax_ui *ui, ax_action a)
             ax_curve_pan(&here->window, n, a == AX_DO_PAN_ON ? 1 : -1);
         if (!here->crosshair && !memcmp(&before, &here->window, sizeof before))
             ax_ui_say(ui, false,
-                      before.width ? "that is the end of the plot" : "this is the whole plot; z enlarges it");
+                      before.width                            ? "that is the end of the plot"
+                      : ax_curve_can_zoom_in(here->window, n) ? "this is the whole plot; z enlarges it"
+                                                              : "this is the whole plot");
         return true;
     case AX_DO_CROSSHAIR:
         here->crosshair = !here->crosshair;

@@ -229,6 +229,19 @@ static void plot_and_masks_zoom_by_themselves(void **state)
     assert_int_equal(((const ax_curve_window *)d->ui.slot[AX_VIEW_REWARD])->width, 0);
 }
 
+/* What a key that zooms says when it can't is true of short runs, too. */
+static void a_short_plot_is_told_as_it_is(void **state)
+{
+    ax_desk *d = *state;
+    ax_desk_play(d, &(ax_history) { .candidates = 10 });
+    ax_desk_keys(d, "z");
+    assert_string_equal(d->ui.message, "the plot can't be enlarged further");
+    ax_desk_keys(d, "<");
+    assert_string_equal(d->ui.message, "this is the whole plot");
+    ax_desk_keys(d, "Z");
+    assert_string_equal(d->ui.message, "this is the whole plot");
+}
+
 static void nothing_moves_under_a_prompt(void **state)
 {
     ax_desk *d = *state;
@@ -364,11 +377,11 @@ TEST(text_is_edited)
 
 int main(void)
 {
-    return RUN_EACH_TEST_WITHIN(ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate,
-                                the_selected_row_is_in_sight, a_step_leaves_no_single_row, keys_become_commands,
-                                a_candidate_is_changed_and_queued, finding_goes_around, comparing_chooses_the_other,
-                                plot_and_masks_zoom_by_themselves, nothing_moves_under_a_prompt,
-                                without_an_engine_keys_say_so, an_engine_that_is_gone_can_be_started_again,
-                                a_state_that_was_read_again_keeps_what_is_there, what_a_key_does_can_be_typed,
-                                every_key_has_one_meaning, text_is_edited);
+    return RUN_EACH_TEST_WITHIN(
+        ax_desk_set_up, ax_desk_tear_down, the_selection_follows_the_candidate, the_selected_row_is_in_sight,
+        a_step_leaves_no_single_row, keys_become_commands, a_candidate_is_changed_and_queued, finding_goes_around,
+        comparing_chooses_the_other, plot_and_masks_zoom_by_themselves, a_short_plot_is_told_as_it_is,
+        nothing_moves_under_a_prompt, without_an_engine_keys_say_so, an_engine_that_is_gone_can_be_started_again,
+        a_state_that_was_read_again_keeps_what_is_there, what_a_key_does_can_be_typed, every_key_has_one_meaning,
+        text_is_edited);
 }
