@@ -60,7 +60,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     ax_given given;
     const ax_option table[] = {
-        AX_TEXT("--split", "S", &o->split, "train, val or test (val)"),
+        AX_TEXT("--split", "S", &o->split, "the part that is judged: train, val or test (val)"),
         AX_WHOLE("--images", "N", &o->images, 0, INT_MAX, "the first N images only, 0 = all (0)"),
         AX_FLAG("--flip", &o->flip, "averages with the mirrored image"),
         AX_TEXT("--scales", "S,S,...", &o->scales, "averages over sizes of the image, like .75,1,1.25"),

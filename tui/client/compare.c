@@ -154,7 +154,7 @@ int ax_cli_compare(int argc, char **argv)
     int32_t size[2] = { 22, 100 };
     const ax_option option[] = {
         AX_FLAG("--time", &by_time, "over the time with an engine, not over candidates"),
-        AX_TEXT("--front", "COST", &front, "fronts of reward against params, macs, latency or seconds instead"),
+        AX_TEXT("--front", "COST", &front, "fronts instead, of reward against: params, macs, latency or seconds"),
         AX_FLAG("--csv", &csv, "the values as CSV"),
         AX_FLAG("--svg", &svg, "the plot as SVG"),
         AX_FLAG("--markdown", &markdown, "the figures as tables in Markdown, without the plot"),

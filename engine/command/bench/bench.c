@@ -135,7 +135,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--threads", "N", &o.threads, 0, 1024, "threads, 0 = all cores (0)"),
         AX_WHOLE("--runs", "N", &o.runs, 1, MAX_RUNS, "runs that count (5)"),
         AX_WHOLE("--graphs", "N", &o.graphs, 0, 1, "CUDA: 1: kernels are launched as one graph, 0: one by one (1)"),
-        AX_TEXT("--device", "NAME", &o.device, "auto, cpu, ref or cuda:N"),
+        AX_TEXT("--device", "NAME", &o.device, "where it is computed: auto, cpu, ref or cuda:N"),
         AX_PATH("--onnx", "FILE", &onnx, "of infer: writes the network that is measured, for others to run"),
         AX_FLAG("--json", &json, "one JSON object"),
         AX_FLAG("--profile", &with_profile, "where the time goes, by operation and shape"),

@@ -198,7 +198,7 @@ int ax_bench_ops(int argc, char **argv)
         AX_WHOLE("--threads", "N", &w->threads, 0, 1024, "threads, 0 = all cores (0)"),
         AX_WHOLE("--runs", "N", &o.effort.runs, 1, 10000, "least number of runs of a kernel (3)"),
         AX_WHOLE("--ms", "N", &o.effort.ms, 0, 10000, "least milliseconds to run a kernel for (30)"),
-        AX_TEXT("--device", "NAME", &w->device, "auto, cpu, ref or cuda:N"),
+        AX_TEXT("--device", "NAME", &w->device, "where it is computed: auto, cpu, ref or cuda:N"),
         AX_FLAG("--json", &o.json, "one JSON object"),
     };
     int n = 0;

@@ -42,7 +42,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     bool tf32 = false, bf16 = false;
     ax_selftest s = { 0 };
     const ax_option table[] = {
-        AX_TEXT("--device", "NAME", &device, "auto, cpu, ref or cuda:N"),
+        AX_TEXT("--device", "NAME", &device, "where it is computed: auto, cpu, ref or cuda:N"),
         AX_WHOLE("--threads", "N", &threads, 0, 1024, "threads, 0 = all cores"),
         AX_PATH("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
         AX_FLAG("--tf32", &tf32, "CUDA: as with cuda_tf32 1, where larger errors are expected"),

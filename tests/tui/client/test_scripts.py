@@ -236,6 +236,9 @@ class Scripts(PlaceCase):
         self.assertEqual(complete("search", "--objective", "").split(), ["reward", "params", "macs", "latency"])
         self.assertEqual(complete("search", "--encoder", "READ").split(), ["README.md"])
         self.assertEqual(complete("compare", "old", "o").split(), ["old", "other"])
+        self.assertEqual(complete("compare", "old", "--front", "").split(), ["params", "macs", "latency", "seconds"])
+        self.assertEqual(complete("eval", "--split", "").split(), ["train", "val", "test"])
+        self.assertEqual(complete("bench", "ops", "--device", "").split(), ["auto", "cpu", "ref"])
         # Runs with any name: nothing in it is executed, and it can't control the terminal.
         for name in ("odd $(touch made)", "odd `touch made`", "odd\x1b[31m", "odd\nx", "odd *"):
             make_run(self.place.runs, name, 1)
@@ -257,13 +260,31 @@ class Scripts(PlaceCase):
                              ("auxcell replay ol", ["old"]), ("auxcell replay REA", here), ("auxcell export REA", here),
                              ("auxcell attach ./REA", ["./" + n for n in here]),
                              ("auxcell attach old --script REA", here),
-                             ("auxcell replay --sp", ["--speed"])):
+                             ("auxcell replay --sp", ["--speed"]),
+                             ("auxcell compare old --front l", ["latency"]),
+                             ("auxcell data ", ["check", "show"]), ("auxcell data check cam", ["camvid:"]),
+                             ("auxcell data check scenes --a", ["--all"]), ("auxcell bench o", ["ops"]),
+                             ("auxcell bench ops --on", ["--only"])):
             done = ask("fish", "--no-config", "-c", "source completions/auxcell.fish; complete -C '%s'" % typed)
             self.assertEqual(done.stderr, "")
             found = sorted(line.split("\t")[0] for line in done.stdout.splitlines())
             self.assertEqual([w for w in found if not w.endswith("/")], words, done.stdout)
-        if shutil.which("zsh"):
-            self.assertEqual(ask("zsh", "-n", "completions/_auxcell").stderr, "")
+        if not shutil.which("zsh"):
+            return
+        # what the function would give to zsh's completion
+        script = ("compadd() { while [[ $1 == -* ]] { [[ $1 == -S ]] && shift; [[ $1 == -a ]] && set -- x ${(P)2}; shift }; "
+                  "print -rl -- $@ }; _describe() { print -rl -- ${(P)2%%:*} }; _files() { print FILES }; "
+                  "words=($@); CURRENT=$#; PREFIX=$words[-1]; source completions/_auxcell")
+        for typed, words in (("pr", ["predict", "promote", "prune"]), ("attach o", ["old"]),
+                             ("compare old o", ["old"]), ("search --preset c", ["cpu", "cpu-full"]),
+                             ("compare old --front l", ["latency"]), ("data c", ["check"]),
+                             ("data check cam", ["camvid:"]), ("data check scenes --a", ["--all"]),
+                             ("bench o", ["ops"]), ("bench ops --on", ["--only"]), ("show s", ["FILES"])):
+            done = ask("zsh", "-f", "-c", script, "zsh", "auxcell", *typed.split())
+            self.assertEqual(done.stderr, "")
+            start = typed.split()[-1]
+            found = [w for w in done.stdout.split() if w.startswith(start) or w == "FILES"]
+            self.assertEqual(sorted(found), words, typed)
 
 
 if __name__ == "__main__":
