@@ -8,6 +8,7 @@
 #include "tui/session/invocation.h"
 #include "viz/cast.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -130,6 +131,13 @@ static bool is_file(const char *path)
     return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
+/* Whether that which isn't there was meant as a recording. */
+static bool is_lost_file(const char *path)
+{
+    const char *end = strrchr(path, '.');
+    return end && !strcmp(end, ".cast") && access(path, F_OK) != 0;
+}
+
 enum { FASTEST = 1000000 };
 
 int ax_cli_replay(int argc, char **argv)
@@ -164,6 +172,8 @@ int ax_cli_replay(int argc, char **argv)
     else if (file && (screens.ascii || screens.record))
         ax_fail(&err, AX_EINVAL, "--%s is for runs; %.200s is a recording", screens.ascii ? "ascii" : "record",
                 argv[1]);
+    else if (!file && is_lost_file(argv[1]))
+        ax_fail(&err, AX_EIO, "%.200s: %s", argv[1], strerror(errno));
     else if (!file && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         ax_fail(&err, AX_EINVAL, "replay of a run needs a terminal");
     else if (!file) {

@@ -39,6 +39,8 @@ static ax_code choose_way(options *o, ax_err *err)
         return ax_fail(err, AX_EINVAL, "--wait and --no-wait exclude each other");
     if (!o->headless && (o->wait || o->no_wait))
         return ax_fail(err, AX_EINVAL, "--%s goes with --headless", o->wait ? "wait" : "no-wait");
+    if (o->headless && o->record)
+        return ax_fail(err, AX_EINVAL, "--record writes the screens, which need a terminal, and no --headless");
     return AX_OK;
 }
 

@@ -94,6 +94,10 @@ WRONG = [  # arguments, exit code, text of the message
     (["export", "-o", ""], 2, "option -o: an empty name"),
     (["compare", "a", "-o", ""], 2, "option -o: an empty name"),
     (["replay", "a", "--record", ""], 2, "option --record: an empty name"),
+    (["replay", "none.cast"], 1, "none.cast: No such file or directory"),
+    (["search", "--headless", "--record", "f"], 2, "--record writes the screens, which need a terminal"),
+    (["demo", "--candidates", "1", "--record", "f"], 2, "--record writes the screens, which need a terminal"),
+    (["resume", "--json", "--record", "f"], 2, "--record writes the screens, which need a terminal"),
 ]
 
 
