@@ -74,6 +74,13 @@ static void narrate_noted(const ax_event *ev, char *text)
         SAY("%s by %.100s", ev->u.NOTED.pin ? "pinned" : "unpinned", ev->u.NOTED.by);
 }
 
+const char *ax_event_failure(const ax_event *ev)
+{
+    const char *message = ev->u.FAILED.message;
+    size_t n = strlen(ev->u.FAILED.cause);
+    return n && !strncmp(message, ev->u.FAILED.cause, n) && !strncmp(message + n, ": ", 2) ? message + n + 2 : message;
+}
+
 void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
 {
     char m[16];
@@ -137,7 +144,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
             SAY("a finalist, place %lld in the search", (long long)ev->u.FINAL.place);
         break;
     case AX_EVENT_FAILED:
-        SAY("%.20s: %.*s%s", ev->u.FAILED.cause, ax_utf8_fit(ev->u.FAILED.message, 150), ev->u.FAILED.message,
+        SAY("%.20s: %.*s%s", ev->u.FAILED.cause, ax_utf8_fit(ax_event_failure(ev), 150), ax_event_failure(ev),
             ev->u.FAILED.retried ? "; tried again" : "");
         break;
     case AX_EVENT_NOTED:

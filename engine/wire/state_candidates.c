@@ -1,6 +1,7 @@
 #include "engine/wire/state_internal.h"
 
 #include "engine/space/space.h"
+#include "engine/wire/narrate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -184,7 +185,7 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
 static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
     char text[AX_EVENT_TEXT];
-    snprintf(text, sizeof text, "%.20s: %.170s", ev->u.FAILED.cause, ev->u.FAILED.message);
+    snprintf(text, sizeof text, "%.20s: %.170s", ev->u.FAILED.cause, ax_event_failure(ev));
     set_text(s, &c->failure, text);
     c->finished_at = ev->at;
     c->finished_elapsed = s->elapsed;

@@ -55,12 +55,11 @@ static int draw_failure(ax_pane p, int row, const ax_candidate *c)
     if (c->status != AX_FAILED)
         snprintf(text, sizeof text, "it was tried again%s", c->status == AX_QUEUED ? ", or will be" : "");
     else
-        snprintf(text, sizeof text, "%s; change it with c, or see the log: 6, then Tab",
+        snprintf(text, sizeof text, "%s; change it with c; its log: 6, then Tab",
                  retry == AX_RETRY_ONCE    ? "it failed twice"
                  : retry == AX_RETRY_LATER ? "the run paused itself"
                                            : "it isn't tried again");
-    ax_pane_print_cut(p, row + n, AT, width, AX_ROLE_DIM, text);
-    return row + n + 1;
+    return row + n + (width > 8 ? ax_wrap_print(p, row + n, AT, width, AX_ROLE_DIM, text) : 1);
 }
 
 /* Draws the facts, the most important ones first, since a small pane shows only those. */

@@ -1,6 +1,7 @@
 /* The state of a run as its events give it: what happens to candidates, and what is kept. */
 #include "engine/space/space.h"
 #include "engine/wire/eventlog.h"
+#include "engine/wire/narrate.h"
 #include "engine/wire/state.h"
 #include "tests/helper/events.h"
 #include "tests/helper/history.h"
@@ -161,6 +162,12 @@ static void failures_are_not_rewards(void **state)
     assert_int_equal(story_candidate(t, 1)->status, AX_FAILED);
     assert_true(isnan(story_candidate(t, 1)->outcome.reward));
     assert_string_equal(story_candidate(t, 1)->failure, "memory: out of memory");
+    char line[AX_EVENT_TEXT];
+    snprintf(fail.u.FAILED.message, sizeof fail.u.FAILED.message, "memory: 153 MiB"); /* the cause is told once */
+    ax_event_narrate(&fail, line);
+    assert_string_equal(line, "memory: 153 MiB");
+    story_tell(t, fail);
+    assert_string_equal(story_candidate(t, 1)->failure, line);
     assert_int_equal(t->s.best, 0);
     assert_int_equal(t->s.n_scored, 0);
     story_counts(t, 0, 0, 0, 0, 1);
