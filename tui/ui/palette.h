@@ -14,8 +14,8 @@
     X(KEEP, "keep", "NAME", "give the filter a name: @NAME in a filter stands for it")                                 \
     X(FORGET, "forget", "NAME", "forget the name of a filter")                                                         \
     X(SETTING, "setting", "NAME", "show a setting of the run")                                                         \
-    X(THEME, "theme", "NAME", "show the screens in other colours; config.ini keeps them")                              \
-    X(COLUMNS, "columns", "auto|COLUMN[,COLUMN...]", "columns of the table; config.ini keeps them")                    \
+    X(THEME, "theme", "NAME", "show the screens in other colours; for good: in config.ini")                            \
+    X(COLUMNS, "columns", "auto|COLUMN[,COLUMN...]", "columns of the table; for good: in config.ini")                  \
     X(SVG, "svg", "[VIEW|screen]", "write a view, or the screen, as SVG below RUN/export")                             \
     X(RESUME, "resume", "", "start the engine again when it has stopped or died")                                      \
     X(DETACH, "detach", "", "leave; the engine goes on")                                                               \
