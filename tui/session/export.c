@@ -83,14 +83,33 @@ static ax_code pane_svg(const ax_ui *ui, const ax_canvas *screen, ax_view_id vie
     return code;
 }
 
+static bool ends(const char *file, const char *ending)
+{
+    size_t n = strlen(file), e = strlen(ending);
+    return n > e && !strcmp(file + n - e, ending);
+}
+
+void ax_export_screen(const ax_canvas *screen, const char *file, const char *title, ax_str *out)
+{
+    if (ends(file, ".svg"))
+        ax_canvas_svg(screen, title, out);
+    else if (ends(file, ".ansi"))
+        ax_canvas_ansi(screen, out);
+    else
+        ax_canvas_text(screen, out);
+}
+
 void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char *run)
 {
-    bool whole = ui->picture == AX_PICTURE_SCREEN;
+    bool whole = ui->picture > AX_VIEW_COUNT;
     const ax_view *view = whole ? NULL : ax_views[ui->picture - 1];
     char name[64];
     ax_str out;
     ax_err err;
-    snprintf(name, sizeof name, "export/%s.svg", whole ? "screen" : ax_view_name(ui, ui->picture - 1));
+    snprintf(name, sizeof name, "export/%s.%s", whole ? "screen" : ax_view_name(ui, ui->picture - 1),
+             ui->picture == AX_PICTURE_TEXT   ? "txt"
+             : ui->picture == AX_PICTURE_ANSI ? "ansi"
+                                              : "svg");
     for (char *at = name; *at; at++)
         *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
     if (!make_folder(ui, dirfd, run))
@@ -98,7 +117,7 @@ void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char
     ax_str_init(&out, 0);
     ax_code code = AX_OK;
     if (whole)
-        ax_canvas_svg(screen, ui->run, &out);
+        ax_export_screen(screen, name, ui->run, &out);
     else if (view->svg)
         code = view->svg(ui, &out, &err);
     else

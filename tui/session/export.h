@@ -8,7 +8,11 @@
    says so, or why not; likewise below. */
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run);
 
-/* Writes RUN/export/VIEW.svg, or screen.svg: the picture that ui->picture asks for. */
+/* Appends the screen in the format that the ending of a file's name says: .svg, .ansi (text with colours), else text.
+ */
+void ax_export_screen(const ax_canvas *screen, const char *file, const char *title, ax_str *out);
+
+/* Writes RUN/export/VIEW.svg, or screen.svg, .txt or .ansi: the picture that ui->picture asks for. */
 void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char *run);
 
 /* Writes RUN/export/candidates.csv: the rows of the table in their order, with all fields. */

@@ -4,8 +4,8 @@
 #include "engine/base/output.h"
 #include "engine/base/utf8.h"
 #include "engine/wire/run.h"
+#include "tui/session/export.h"
 #include "tui/ui/keymap.h"
-#include "viz/looks.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -157,23 +157,11 @@ static bool shows(const ax_canvas *screen, const char *text)
     return found;
 }
 
-static bool ends(const char *file, const char *ending)
-{
-    size_t n = strlen(file), e = strlen(ending);
-    return n > e && !strcmp(file + n - e, ending);
-}
-
-/* Writes the screen in the format that the ending of the file's name says. */
 static ax_code save(const ax_canvas *screen, const char *file, ax_err *err)
 {
     ax_str out;
     ax_str_init(&out, 0);
-    if (ends(file, ".svg"))
-        ax_canvas_svg(screen, "auxcell", &out);
-    else if (ends(file, ".ansi"))
-        ax_canvas_ansi(screen, &out);
-    else
-        ax_canvas_text(screen, &out);
+    ax_export_screen(screen, file, "auxcell", &out);
     ax_code code = ax_str_ok(&out) ? AX_OK : AX_ENOMEM;
     code = code == AX_OK ? ax_output_write(file, out.text, out.len, err) : ax_fail(err, code, "no memory");
     ax_str_release(&out);

@@ -180,6 +180,16 @@ static void do_svg(ax_ui *ui, const char *name)
         ui->picture = AX_PICTURE_SCREEN; /* its panes are those of other views */
 }
 
+static void do_screen(ax_ui *ui, const char *format)
+{
+    ui->picture = !*format || !strcasecmp(format, "text") ? AX_PICTURE_TEXT
+                  : !strcasecmp(format, "ansi")           ? AX_PICTURE_ANSI
+                  : !strcasecmp(format, "svg")            ? AX_PICTURE_SCREEN
+                                                          : 0;
+    if (!ui->picture)
+        ax_ui_say(ui, true, "screen: it can be text, ansi or svg, not '%s'", format);
+}
+
 static void do_theme(ax_ui *ui, const char *name)
 {
     char names[80];
@@ -215,11 +225,11 @@ static void do_leave(ax_ui *ui, const char *text)
 static bool do_own(ax_ui *ui, const char *word, const char *rest)
 {
     static void (*const own[AX_WORD_COUNT])(ax_ui *, const char *) = {
-        [AX_WORD_GOTO] = go_to,         [AX_WORD_SORT] = do_sort,     [AX_WORD_MARK] = do_mark,
-        [AX_WORD_UNMARK] = do_unmark,   [AX_WORD_KEEP] = do_keep,     [AX_WORD_FORGET] = do_forget,
-        [AX_WORD_SETTING] = do_setting, [AX_WORD_RESUME] = do_resume, [AX_WORD_DETACH] = do_leave,
-        [AX_WORD_QUIT] = do_leave,      [AX_WORD_SVG] = do_svg,       [AX_WORD_THEME] = do_theme,
-        [AX_WORD_COLUMNS] = do_columns,
+        [AX_WORD_GOTO] = go_to,         [AX_WORD_SORT] = do_sort,       [AX_WORD_MARK] = do_mark,
+        [AX_WORD_UNMARK] = do_unmark,   [AX_WORD_KEEP] = do_keep,       [AX_WORD_FORGET] = do_forget,
+        [AX_WORD_SETTING] = do_setting, [AX_WORD_RESUME] = do_resume,   [AX_WORD_DETACH] = do_leave,
+        [AX_WORD_QUIT] = do_leave,      [AX_WORD_SVG] = do_svg,         [AX_WORD_SCREEN] = do_screen,
+        [AX_WORD_THEME] = do_theme,     [AX_WORD_COLUMNS] = do_columns,
     };
     ax_word w = ax_palette_own(word);
     if (w != AX_WORD_COUNT)

@@ -126,6 +126,16 @@ static bool views(const ax_ui *ui, const char *typed, int i, char out[static WOR
     return true;
 }
 
+static bool formats(const ax_ui *ui, const char *typed, int i, char out[static WORD])
+{
+    static const char *const name[] = { "text", "ansi", "svg" };
+    (void)ui;
+    (void)typed;
+    if (i < 3)
+        snprintf(out, WORD, "%s", name[i]);
+    return i < 3;
+}
+
 static bool themes(const ax_ui *ui, const char *typed, int i, char out[static WORD])
 {
     (void)ui;
@@ -141,9 +151,9 @@ static bool themes(const ax_ui *ui, const char *typed, int i, char out[static WO
 static words after_command(const char *line)
 {
     static const words own[AX_WORD_COUNT] = {
-        [AX_WORD_GOTO] = ids,   [AX_WORD_SORT] = sorts,   [AX_WORD_MARK] = filters,
-        [AX_WORD_KEEP] = named, [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings,
-        [AX_WORD_SVG] = views,  [AX_WORD_THEME] = themes, [AX_WORD_COLUMNS] = sorts
+        [AX_WORD_GOTO] = ids,     [AX_WORD_SORT] = sorts,       [AX_WORD_MARK] = filters, [AX_WORD_KEEP] = named,
+        [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings, [AX_WORD_SVG] = views,    [AX_WORD_SCREEN] = formats,
+        [AX_WORD_THEME] = themes, [AX_WORD_COLUMNS] = sorts
     };
     char word[24];
     ax_verb verb;

@@ -17,6 +17,7 @@
     X(THEME, "theme", "NAME", "show the screens in other colours; for good: in config.ini")                            \
     X(COLUMNS, "columns", "auto|COLUMN[,COLUMN...]", "columns of the table; for good: in config.ini")                  \
     X(SVG, "svg", "[VIEW|screen]", "write a view, or the screen, as SVG below RUN/export")                             \
+    X(SCREEN, "screen", "[text|ansi|svg]", "write the screen as text, or with colours, below RUN/export")              \
     X(RESUME, "resume", "", "start the engine again when it has stopped or died")                                      \
     X(DETACH, "detach", "", "leave; the engine goes on")                                                               \
     X(QUIT, "q", "", "leave; the engine goes on")

@@ -21,7 +21,9 @@ typedef enum ax_link {
     AX_LINK_LOST /* there was an engine, which is gone */
 } ax_link;
 
-enum { AX_UI_MESSAGE = 512, AX_PICTURE_SCREEN = AX_VIEW_COUNT + 1 };
+enum { AX_UI_MESSAGE = 512 };
+/* The whole screen as a picture: as SVG, as text, and as text with colours. */
+enum { AX_PICTURE_SCREEN = AX_VIEW_COUNT + 1, AX_PICTURE_TEXT, AX_PICTURE_ANSI };
 
 typedef struct ax_ui {
     const ax_state *state;
@@ -63,8 +65,8 @@ typedef struct ax_ui {
     bool mouse;            /* events of the mouse are wanted */
     int held;              /* ax_view_id + 1 of the pane that the mouse was pressed in; 0 = none, or it is let go */
     bool resume;           /* the engine is to be started again */
-    int picture;   /* a view to be written as SVG: ax_view_id + 1, AX_PICTURE_SCREEN for the whole screen; 0 = none */
-    bool remember; /* the history of the prompts is to be saved */
+    int picture;           /* to be written: a view as SVG (ax_view_id + 1), or one of AX_PICTURE_...; 0 = none */
+    bool remember;         /* the history of the prompts is to be saved */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 

@@ -84,6 +84,24 @@ def views_become_pictures():
             assert len(svg.getElementsByTagName("circle")) == shapes, (name, len(svg.getElementsByTagName("circle")))
 
 
+def the_screen_is_written_as_text():
+    with Place() as place:
+        make_run(place.runs, "old")
+        done = play(place, "wait 30/200\nkeys 2jj<Esc>2\nkeys :screen <Tab>\nkeys <Ctrl-U>screen<Enter>\n"
+                           "wait wrote export/screen.txt\nkeys :screen ansi<Enter>\nwait wrote export/screen.ansi\n"
+                           "keys :screen svg<Enter>\nwait wrote export/screen.svg\nkeys :screen png<Enter>\n"
+                           "wait it can be text, ansi or svg, not 'png'\n", "--size", "80x24")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+        folder = os.path.join(place.runs, "old", "export")
+        with open(os.path.join(folder, "screen.txt"), encoding="utf-8") as f:
+            text = f.read()
+        assert text.count("\n") == 24 and "30/200" in text and "\x1b" not in text, text
+        with open(os.path.join(folder, "screen.ansi"), encoding="utf-8") as f:
+            colored = f.read()
+        assert "\x1b[" in colored and "30/200" in re.sub("\x1b\\[[0-9;]*m", "", colored), colored
+        assert xml.dom.minidom.parse(os.path.join(folder, "screen.svg")).getElementsByTagName("text")
+
+
 def play_and_read(place, name):
     assert play(place, KEYS, "--size", "80x24").returncode == 0
     return saved(place, name)
@@ -160,5 +178,6 @@ def a_script_plays_on_a_terminal():
 
 if __name__ == "__main__":
     run_tests([screens_are_saved_without_a_terminal, pictures_are_saved_by_their_ending, views_become_pictures,
+               the_screen_is_written_as_text,
                the_same_script_makes_the_same_screens, editors_of_other_systems_write_scripts,
                wrong_scripts_say_where, the_table_is_written_like_any_output, a_script_plays_on_a_terminal])
