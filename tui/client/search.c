@@ -226,9 +226,11 @@ int ax_cli_resume(int argc, char **argv)
     return show_or_follow(&run, &engine, &o);
 }
 
-static ax_code read_size(options *o, ax_err *err)
+static ax_code check_screens(options *o, ax_err *err)
 {
     char more;
+    if (o->plain && o->record)
+        return ax_fail(err, AX_EINVAL, "--record writes the screens, and --plain has none");
     if (!o->size)
         return AX_OK;
     if (!o->script)
@@ -261,7 +263,7 @@ int ax_cli_attach(int argc, char **argv)
     if (parsed != AX_PARSED_GO)
         return parsed;
     ax_err err;
-    if (read_size(&o, &err) != AX_OK)
+    if (check_screens(&o, &err) != AX_OK)
         return ax_complain_of(&err);
     if (!o.rows && !o.plain && !has_terminal()) {
         ax_fail(&err, AX_EINVAL,

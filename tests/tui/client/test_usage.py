@@ -55,6 +55,7 @@ WRONG = [  # arguments, exit code, text of the message
     (["log", "/dev/null"], 1, "/dev/null: no such run: Not a directory"),
     (["resume", "none"], 1, "none: no such run"),
     (["attach"], 2, "attach needs a terminal; 'auxcell attach --plain' and"),
+    (["attach", "--plain", "--record", "f"], 2, "--record writes the screens, and --plain has none"),
     (["help", "keys", "more"], 2, "help: 'more' is one argument too many"),
     (["help", "data", "check", "more"], 2, "help: 'more' is one argument too many"),
     ([], 2, "needs a terminal"),
