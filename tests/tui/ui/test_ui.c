@@ -233,6 +233,8 @@ static void plot_and_masks_zoom_by_themselves(void **state)
 static void a_short_plot_is_told_as_it_is(void **state)
 {
     ax_desk *d = *state;
+    ax_ui_release(&d->ui);
+    ax_state_release(&d->state);
     ax_desk_play(d, &(ax_history) { .candidates = 10 });
     ax_desk_keys(d, "z");
     assert_string_equal(d->ui.message, "the plot can't be enlarged further");
