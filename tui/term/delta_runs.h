@@ -44,6 +44,7 @@ int ax_delta_blanks(const ax_canvas_cell *cell, int n);
 uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell);
 int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r);
 
+/* Prepares a sheet whose terminal, theme and cells are set: its pens, and the terminal's ways if tab stops changed. */
 void ax_delta_start(ax_delta_sheet *s);
 /* Appends them row by row. The caller frees runs->of. */
 void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
