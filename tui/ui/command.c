@@ -180,12 +180,14 @@ static void do_svg(ax_ui *ui, const char *name)
         ui->picture = AX_PICTURE_SCREEN; /* its panes are those of other views */
 }
 
+const char *const ax_screen_formats[AX_SCREEN_FORMATS] = { "text", "ansi", "svg" };
+
 static void do_screen(ax_ui *ui, const char *format)
 {
-    ui->picture = !*format || !strcasecmp(format, "text") ? AX_PICTURE_TEXT
-                  : !strcasecmp(format, "ansi")           ? AX_PICTURE_ANSI
-                  : !strcasecmp(format, "svg")            ? AX_PICTURE_SCREEN
-                                                          : 0;
+    ui->picture = *format ? 0 : AX_PICTURE_TEXT;
+    for (int i = 0; i < AX_SCREEN_FORMATS && !ui->picture; i++)
+        if (!strcasecmp(format, ax_screen_formats[i]))
+            ui->picture = AX_PICTURE_TEXT + i;
     if (!ui->picture)
         ax_ui_say(ui, true, "screen: it can be text, ansi or svg, not '%s'", format);
 }

@@ -128,12 +128,11 @@ static bool views(const ax_ui *ui, const char *typed, int i, char out[static WOR
 
 static bool formats(const ax_ui *ui, const char *typed, int i, char out[static WORD])
 {
-    static const char *const name[] = { "text", "ansi", "svg" };
     (void)ui;
     (void)typed;
-    if (i < 3)
-        snprintf(out, WORD, "%s", name[i]);
-    return i < 3;
+    if (i < AX_SCREEN_FORMATS)
+        snprintf(out, WORD, "%s", ax_screen_formats[i]);
+    return i < AX_SCREEN_FORMATS;
 }
 
 static bool themes(const ax_ui *ui, const char *typed, int i, char out[static WORD])

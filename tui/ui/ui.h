@@ -22,8 +22,10 @@ typedef enum ax_link {
 } ax_link;
 
 enum { AX_UI_MESSAGE = 512 };
-/* The whole screen as a picture: as SVG, as text, and as text with colours. */
-enum { AX_PICTURE_SCREEN = AX_VIEW_COUNT + 1, AX_PICTURE_TEXT, AX_PICTURE_ANSI };
+/* The whole screen as a picture: as text, as text with colours, and as SVG; their names in this order. */
+enum { AX_PICTURE_TEXT = AX_VIEW_COUNT + 1, AX_PICTURE_ANSI, AX_PICTURE_SCREEN };
+enum { AX_SCREEN_FORMATS = AX_PICTURE_SCREEN - AX_VIEW_COUNT };
+extern const char *const ax_screen_formats[AX_SCREEN_FORMATS];
 
 typedef struct ax_ui {
     const ax_state *state;
