@@ -40,10 +40,6 @@ $(error SAN=$(SAN): none, address, thread or fuzz)
 endif
 CFLAGS_ALL += $(SANFLAGS)
 
-# clang uses gcc's runtime without parallel regions, so variables that only their pragmas read are unused: this checks
-# that the sources are portable; it isn't a build to ship
-OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp -Wno-unused-variable,-fopenmp)
-
 GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean format,$(GOALS)),)
 include $(B)/deps.mk
@@ -106,10 +102,9 @@ $(B)/auxcell: $(B)/tui/main.o $(FRONT_OBJ)
 	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS) -lm -lpthread
 $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 	@echo "  LINK    $@"
-	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
+	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
 
 $(B)/viz/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
-$(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
 # always -g1: recording where each variable of an unrolled loop is takes a third of the compile time
 define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
@@ -183,14 +178,16 @@ cuda-sanitize: ## on a machine with a GPU: golden files under each tool of compu
 # ---- the peer of bench ops, where libdnnl is (tools/find-deps.sh) -------------------------------------------------
 # a separate shared object for the installed version of oneDNN's interface: the programs don't link the library
 PEER_DIR := engine/command/bench/onednn
+# the runtime whose threads Debian's libdnnl uses
+PEER_OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp,-fopenmp)
 PEER_OBJ := $(call obj,$(PEER_DIR)/onednn.c $(PEER_DIR)/v$(DNNL_MAJOR).c)
 ifneq ($(DNNL_MAJOR),)
 all: $(B)/auxcell-onednn.so
 $(B)/auxcell-onednn.so: $(PEER_OBJ)
 	@echo "  LINK    $@"
-	@$(CC) -shared $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ -ldnnl
+	@$(CC) -shared $(SANFLAGS) $(PEER_OPENMP) $(LDFLAGS) -o $@ $^ -ldnnl
 endif
-$(B)/$(PEER_DIR)/%.o: CFLAGS_ALL += $(OPENMP) -fPIC -fvisibility=hidden
+$(B)/$(PEER_DIR)/%.o: CFLAGS_ALL += $(PEER_OPENMP) -fPIC -fvisibility=hidden
 
 # ---- tests ---------------------------------------------------------------------------------------------------
 # tests/**/test_*.c are cmocka programs, tests/**/test_*.py run the built programs; tests/helper/*.c is linked in
@@ -206,7 +203,7 @@ $(B)/libtest.a: $(TEST_LIB_OBJ) $(HELPER_OBJ)
 	@ar rcs $@ $^
 $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
-	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
+	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
 # libraries that tests preload: they leave of a run what a power cut would, run a worker under strace, or set a wrong time
 # of day; and a plugin with unusable devices
@@ -233,7 +230,7 @@ experiments: all ## what the method's ingredients are worth (ARGS="ablations|pro
 # a run with a long past, made by the engine's own code
 $(B)/tests/scale/longrun: $(B)/tests/scale/longrun.o $(B)/libtest.a
 	@echo "  LINK    $@"
-	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
+	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
 bench-tui: all ## what the screens cost beside htop and tig, and the goals missed (ARGS="--starts 20")
 	@AUXCELL_BUILD=$(B) /usr/bin/python3 tests/tui/bench.py $(ARGS)
 bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates costs (ARGS="--candidates 10000")
@@ -245,10 +242,10 @@ FUZZ_LIBS := $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
 SECONDS ?= 30
 $(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
-	@$(CC) $(SANFLAGS) -fsanitize=fuzzer $(OPENMP) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+	@$(CC) $(SANFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
 $(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(B)/libtest.a
 	@echo "  LINK    $@"
-	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
 fuzz: ## every parser on inputs that libFuzzer derives from good ones, with sanitizers (SECONDS=30 for each; needs clang)
 	@CUDA_HOME=none $(MAKE) --no-print-directory CC=clang MODE=debug SAN=fuzz SECONDS=$(SECONDS) fuzz-run
 fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds

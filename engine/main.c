@@ -7,9 +7,7 @@
 #include "engine/base/process.h"
 #include "engine/command/program.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct subcommand {
     const char *name;
@@ -32,18 +30,6 @@ static const subcommand subcommands[] = {
     { "worker", ax_command_worker, "trains candidates for a coordinator (started by it)" },
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
-
-/* By default, OpenMP threads spin for milliseconds after each parallel region; on a shared machine they steal the very
-   cores they wait for. Measured for a candidate of the demo on 2 cores, idle / beside one busy process: 3000 turns .95
-   / 3.4 s, 1000 turns .93 / 3.1 s, 300 turns 1.2 / 2.5 s; for a step of preset cpu, idle: 1000 turns take a twentieth
-   less than 300. libgomp reads the variable before main, so the program sets it and executes itself again. */
-static void limit_spinning(char **argv)
-{
-    if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY"))
-        return;
-    if (!setenv("GOMP_SPINCOUNT", "1000", 1))
-        execv("/proc/self/exe", argv); /* if it fails, the threads just spin longer */
-}
 
 static int help(void)
 {
@@ -85,6 +71,5 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     ax_process_begin();
-    limit_spinning(argv);
     return ax_out_end(run(argc, argv));
 }

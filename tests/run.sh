@@ -5,8 +5,7 @@ build=$1 pattern=$2
 shift 2
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-# passive: threads that spin for each other are very slow when as many tests as cores run in parallel
-export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+export AUXCELL_BUILD="$PWD/$build"
 # more tests than cores, since many wait for an engine most of their time
 [ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(($(nproc) * 2))
 for t in "$@"; do

@@ -37,7 +37,7 @@ class Place:
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="auxcell-test-")
         self.janitor = janitor.watch(self.dir)
-        self.env = dict(os.environ, XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir, LC_ALL="C.UTF-8", TZ="UTC", OMP_NUM_THREADS="1")
+        self.env = dict(os.environ, XDG_STATE_HOME=self.dir, XDG_CONFIG_HOME=self.dir, LC_ALL="C.UTF-8", TZ="UTC")
         self.runs = os.path.join(self.dir, "auxcell", "runs")
 
     def call(self, *args, timeout=300):

@@ -83,10 +83,9 @@ def start(path, who, call, n, action, out):
     """The engine, started under strace; or with a worker that is. strace counts the calls of each process apart, so
     that only one of the two may be seen."""
     words = ["-f", "-q", "-o", out, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}"]
-    spin = dict(GOMP_SPINCOUNT="1000")  # otherwise the engine restarts itself once
     if who == "engine":  # strace detaches from processes that call execve
-        return Run(path, prefix=["strace", "-b", "execve", *words], env=dict(os.environ, **spin))
-    return Run(path, env=preloaded("traceworker", AX_TRACE_WORKER="\n".join(["-A", *words]), **spin))
+        return Run(path, prefix=["strace", "-b", "execve", *words], env=dict(os.environ))
+    return Run(path, env=preloaded("traceworker", AX_TRACE_WORKER="\n".join(["-A", *words])))
 
 
 def end(run):

@@ -3,7 +3,6 @@
 #include "engine/backend/cpu/peak.h"
 #include "engine/base/cores.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +76,8 @@ static const ax_cpu_narrow_kernels *narrow_kernels(const ax_cpu_kernels *k)
 
 static void cpu_close(ax_device *dev)
 {
+    if (dev)
+        ax_team_free(dev->team);
     free(dev);
 }
 
@@ -93,12 +94,17 @@ static ax_device *cpu_open(int index, int threads, ax_err *err)
     const ax_cpu_kernels *k = choose_kernels(err);
     if (!k)
         return NULL;
+    const int cores = cores_available();
     ax_device *dev = calloc(1, sizeof *dev);
-    if (!dev) {
+    ax_team *team = ax_team_new(threads && threads < cores ? threads : cores);
+    if (!dev || !team) {
+        ax_team_free(team);
+        free(dev);
         ax_fail(err, AX_ENOMEM, "out of memory");
         return NULL;
     }
-    dev->threads = threads ? threads : cores_available();
+    dev->team = team;
+    dev->threads = threads ? threads : cores;
     dev->k = k;
     dev->narrow = narrow_kernels(k);
     const char *bf16 = getenv("AUXCELL_CPU_BF16");
@@ -130,16 +136,9 @@ static bool cpu_notice(ax_device *dev, char *text, size_t size)
 
 enum { HUGE = 2 << 20 };
 
-/* Clears in parallel: most of the time goes into the kernel's zeroing of pages at their first use. */
-static void clear(const ax_device *dev, char *mem, size_t bytes)
+AX_CPU_WORK(clear)
 {
-    int T = ax_cpu_tasks(dev, bytes / sizeof(float));
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(bytes, HUGE, T, t, &lo, &hi);
-        memset(mem + lo, 0, hi - lo);
-    }
+    memset(*(char *const *)job + lo, 0, hi - lo);
 }
 
 static void *cpu_alloc(ax_device *dev, size_t bytes, ax_err *err)
@@ -157,7 +156,8 @@ static void *cpu_alloc(ax_device *dev, size_t bytes, ax_err *err)
         ax_fail(err, AX_ENOMEM, "out of memory: %zu bytes", bytes);
         return NULL;
     }
-    clear(dev, mem, bytes);
+    /* in parallel: most of the time goes into the kernel's zeroing of pages at their first use */
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, bytes / sizeof(float)), bytes, HUGE, clear, &mem);
     return mem;
 }
 

@@ -139,6 +139,22 @@ static void outputs(const stream *s, size_t image, int32_t r0, int32_t r1)
     }
 }
 
+typedef struct chain_job {
+    const ax_call *call, *link;
+} chain_job;
+
+/* Rows lo .. hi of all images. */
+AX_CPU_WORK(compute_rows)
+{
+    const chain_job *j = job;
+    const prep *p = j->call->prep;
+    ax_map *buffer = (ax_map *)((char *)j->call->work + p->buffers) + (size_t)task * (p->ring_size + p->band_size);
+    const stream s = { dev, p, j->link, j->call->attr.chain.links, task, buffer, buffer + p->ring_size };
+    ax_cpu_part part;
+    while (ax_cpu_next_part(&lo, hi, (size_t)j->call->out[0].type.shape.h, &part))
+        outputs(&s, part.image, (int32_t)part.first, (int32_t)part.last);
+}
+
 AX_CPU_RUN(ax_cpu_chain_run)
 {
     const prep *p = call->prep;
@@ -153,17 +169,8 @@ AX_CPU_RUN(ax_cpu_chain_run)
     }
     const ax_shape y = call->out[0].type.shape;
     const size_t rows = (size_t)y.n * (size_t)y.h;
-    const int T = ax_cpu_tasks(dev, rows * row_size(&link[links - 2]));
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        ax_map *buffer = (ax_map *)((char *)call->work + p->buffers) + (size_t)t * (p->ring_size + p->band_size);
-        const stream s = { dev, p, link, links, t, buffer, buffer + p->ring_size };
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        ax_cpu_part part;
-        while (ax_cpu_next_part(&lo, hi, (size_t)y.h, &part))
-            outputs(&s, part.image, (int32_t)part.first, (int32_t)part.last);
-    }
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, rows * row_size(&link[links - 2])), rows, 1, compute_rows,
+                        &(chain_job) { call, link });
     return AX_OK;
 }
 

@@ -14,13 +14,13 @@ typedef struct part {
 } part;
 
 /* Inputs of both passes, and results of the first for the second. */
-typedef struct job {
+typedef struct loss_job {
     const float *p, *t;
     float *grad;
     int kind;
     float least;
     double c, most, scale, mean;
-} job;
+} loss_job;
 
 static size_t blocks_of(const ax_call *call)
 {
@@ -33,25 +33,25 @@ AX_CPU_PREPARE(ax_cpu_depth_loss_prepare)
     return AX_OK;
 }
 
-static bool counts(const job *j, float t)
+static bool counts(const loss_job *j, float t)
 {
     return j->kind == AX_BERHU_LINEAGE ? t != 0 : j->kind == AX_SILOG ? t > j->least : t > 0;
 }
 
 /* e for berHu; the lineage applies a ReLU first. */
-static float error_of(const job *j, size_t i)
+static float error_of(const loss_job *j, size_t i)
 {
     float p = j->p[i];
     return (j->kind == AX_BERHU_LINEAGE && p <= 0 ? 0 : p) - j->t[i];
 }
 
-static float log_error(const job *j, size_t i)
+static float log_error(const loss_job *j, size_t i)
 {
     float p = j->p[i];
     return logf(p <= AX_SILOG_FLOOR ? AX_SILOG_FLOOR : p) - logf(j->t[i]); /* NaN stays */
 }
 
-static void scan(const job *j, size_t lo, size_t hi, part *out)
+static void scan(const loss_job *j, size_t lo, size_t hi, part *out)
 {
     *out = (part) { 0 };
     for (size_t i = lo; i < hi; i++) {
@@ -68,7 +68,7 @@ static void scan(const job *j, size_t lo, size_t hi, part *out)
     }
 }
 
-static void berhu(const job *j, size_t lo, size_t hi, part *out)
+static void berhu(const loss_job *j, size_t lo, size_t hi, part *out)
 {
     for (size_t i = lo; i < hi; i++) {
         bool there = counts(j, j->t[i]) && j->c != 0;
@@ -84,7 +84,7 @@ static void berhu(const job *j, size_t lo, size_t hi, part *out)
     }
 }
 
-static void silog(const job *j, size_t lo, size_t hi, part *out)
+static void silog(const loss_job *j, size_t lo, size_t hi, part *out)
 {
     (void)out;
     for (size_t i = lo; j->grad && i < hi; i++)
@@ -93,17 +93,25 @@ static void silog(const job *j, size_t lo, size_t hi, part *out)
                          : 0.0f;
 }
 
-static void each_block(const ax_device *dev, const job *j, size_t n, part *parts,
-                       void (*pass)(const job *, size_t, size_t, part *))
+typedef struct block_pass {
+    const loss_job *j;
+    size_t n;
+    part *parts;
+    void (*pass)(const loss_job *, size_t, size_t, part *);
+} block_pass;
+
+AX_CPU_WORK(do_blocks)
 {
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, BLOCK, T, t, &lo, &hi);
-        for (; lo < hi; lo += BLOCK)
-            pass(j, lo, lo + BLOCK < hi ? lo + BLOCK : hi, &parts[lo / BLOCK]);
-    }
+    const block_pass *b = job;
+    for (size_t i = lo; i < hi; i++)
+        b->pass(b->j, i * BLOCK, (i + 1) * BLOCK < b->n ? (i + 1) * BLOCK : b->n, &b->parts[i]);
+}
+
+static void each_block(const ax_device *dev, const loss_job *j, size_t n, part *parts,
+                       void (*pass)(const loss_job *, size_t, size_t, part *))
+{
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), (n + BLOCK - 1) / BLOCK, 1, do_blocks,
+                        &(block_pass) { j, n, parts, pass });
 }
 
 static part total(const part *parts, size_t n)
@@ -122,7 +130,7 @@ static part total(const part *parts, size_t n)
 }
 
 /* The lineage's gradient through c. */
-static void through_threshold(const job *j, size_t n, const part *all)
+static void through_threshold(const loss_job *j, size_t n, const part *all)
 {
     double share = 0.2 * all->slope / (double)n / all->equals;
     for (size_t i = 0; i < n; i++) {
@@ -136,11 +144,11 @@ AX_CPU_RUN(ax_cpu_depth_loss_forward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape), blocks = blocks_of(call);
     part *parts = call->work;
-    job j = { .p = call->in[0].mem,
-              .t = call->in[1].mem,
-              .grad = call->out[1].mem,
-              .kind = call->attr.depth.kind,
-              .least = call->attr.depth.least };
+    loss_job j = { .p = call->in[0].mem,
+                   .t = call->in[1].mem,
+                   .grad = call->out[1].mem,
+                   .kind = call->attr.depth.kind,
+                   .least = call->attr.depth.least };
     each_block(dev, &j, n, parts, scan);
     part all = total(parts, blocks);
     double value = 0;

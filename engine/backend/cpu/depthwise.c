@@ -62,59 +62,83 @@ static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *
             out[(size_t)i * (size_t)g->c + (size_t)c] = w[(size_t)c * (size_t)kk + (size_t)(turn ? kk - 1 - i : i)];
 }
 
+/* A pass over the rows of a batch: x, weights {k,k,C} and dy, and what it makes of two of them. */
+typedef struct pass {
+    const ax_dw *g;
+    const ax_map *x, *dy;
+    const float *w;
+    const ax_epilogue *e;
+    ax_map *y, *dx;
+    float *sums; /* of the weights' gradients, per task */
+} pass;
+
+static size_t input_elements(const ax_dw *g)
+{
+    return (size_t)g->h * (size_t)g->w * (size_t)g->c;
+}
+static size_t output_elements(const ax_dw *g)
+{
+    return (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
+}
+
+AX_CPU_WORK(forward_rows)
+{
+    const pass *p = job;
+    const size_t in = input_elements(p->g), out = output_elements(p->g);
+    ax_cpu_part r;
+    while (ax_cpu_next_part(&lo, hi, (size_t)p->g->oh, &r)) {
+        ax_epilogue own = p->e ? *p->e : (ax_epilogue) { 0 };
+        for (int i = 0; i < AX_MAX_SUMMANDS && own.add[i]; i++)
+            own.add[i] += r.image * out;
+        ax_cpu_maps(dev)->dw_forward(p->g, p->x + r.image * in, p->w, &own, p->y + r.image * out, (int32_t)r.first,
+                                     (int32_t)r.last);
+    }
+}
+
 static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *x, const float *w,
                         const ax_epilogue *e, ax_map *y)
 {
-    size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
-           out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
-    int T = ax_cpu_tasks(dev, (size_t)n * out);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p)) {
-            ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
-            for (int i = 0; i < AX_MAX_SUMMANDS && own.add[i]; i++)
-                own.add[i] += p.image * out;
-            ax_cpu_maps(dev)->dw_forward(g, x + p.image * in, w, &own, y + p.image * out, (int32_t)p.first,
-                                         (int32_t)p.last);
-        }
-    }
+    const pass p = { .g = g, .x = x, .w = w, .e = e, .y = y };
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, (size_t)n * output_elements(g)), (size_t)n * (size_t)g->oh, 1,
+                        forward_rows, &p);
+}
+
+AX_CPU_WORK(data_rows)
+{
+    const pass *p = job;
+    const size_t in = input_elements(p->g), out = output_elements(p->g);
+    ax_cpu_part r;
+    while (ax_cpu_next_part(&lo, hi, (size_t)p->g->h, &r))
+        ax_cpu_maps(dev)->dw_backward_data(p->g, p->dy + r.image * out, p->w, p->dx + r.image * in, (int32_t)r.first,
+                                           (int32_t)r.last);
 }
 
 static void run_backward_data(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *dy, const float *w, ax_map *dx)
 {
-    size_t rows = (size_t)n * (size_t)g->h, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
-           out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
-    int T = ax_cpu_tasks(dev, (size_t)n * in);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, (size_t)g->h, &p))
-            ax_cpu_maps(dev)->dw_backward_data(g, dy + p.image * out, w, dx + p.image * in, (int32_t)p.first,
-                                               (int32_t)p.last);
-    }
+    const pass p = { .g = g, .dy = dy, .w = w, .dx = dx };
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, (size_t)n * input_elements(g)), (size_t)n * (size_t)g->h, 1, data_rows,
+                        &p);
+}
+
+AX_CPU_WORK(weight_rows)
+{
+    const pass *p = job;
+    const size_t in = input_elements(p->g), out = output_elements(p->g);
+    ax_cpu_part r;
+    while (ax_cpu_next_part(&lo, hi, (size_t)p->g->oh, &r))
+        ax_cpu_maps(dev)->dw_backward_weights(p->g, p->x + r.image * in, p->dy + r.image * out,
+                                              p->sums + (size_t)task * weight_floats(p->g), (int32_t)r.first,
+                                              (int32_t)r.last);
 }
 
 static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, const ax_map *x, const ax_map *dy,
                                  float *dw, float *sums)
 {
-    size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
-           out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c, each = weight_floats(g);
-    int T = ax_cpu_tasks(dev, (size_t)n * out);
+    const pass p = { .g = g, .x = x, .dy = dy, .sums = sums };
+    const size_t each = weight_floats(g);
+    const int T = ax_cpu_tasks(dev, (size_t)n * output_elements(g));
     memset(sums, 0, (size_t)T * each * sizeof *sums);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
-            ax_cpu_maps(dev)->dw_backward_weights(g, x + p.image * in, dy + p.image * out, sums + (size_t)t * each,
-                                                  (int32_t)p.first, (int32_t)p.last);
-    }
+    ax_cpu_parallel_for(dev, T, (size_t)n * (size_t)g->oh, 1, weight_rows, &p);
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, c = (size_t)g->c;
     for (size_t k = 0; k < c; k++)
         for (size_t i = 0; i < kk; i++) {

@@ -3,11 +3,13 @@
 #define AX_BACKEND_CPU_DEVICE_H
 
 #include "engine/backend/cpu/kernels.h"
+#include "engine/base/team.h"
 
 enum { AX_CPU_MAX_THREADS = 256 };
 
 struct ax_device {
-    int threads; /* work is split into this many tasks, whatever OpenMP's team, so that sums keep their order */
+    int threads; /* work is split into this many tasks, however many threads there are, so that sums keep their order */
+    ax_team *team;
     const ax_cpu_kernels *k;
     const ax_cpu_narrow_kernels *narrow; /* for maps in bfloat16; NULL: the processor can't multiply them */
     bool asked, told;                    /* plans are to have maps in bfloat16; that they can't has been said */
@@ -68,6 +70,14 @@ static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
 {
     return floats < 4096 ? 1 : dev->threads;
 }
+
+/* Elements lo .. hi of a job, the share of task number `task`. */
+typedef void ax_cpu_work(const ax_device *dev, const void *job, int task, size_t lo, size_t hi);
+#define AX_CPU_WORK(name)                                                                                              \
+    static void name(const ax_device *dev AX_UNUSED, const void *job, int task AX_UNUSED, size_t lo AX_UNUSED,         \
+                     size_t hi AX_UNUSED)
+/* Divides n elements, in whole units, among the tasks, and returns when all are done. */
+void ax_cpu_parallel_for(const ax_device *dev, int tasks, size_t n, size_t unit, ax_cpu_work *work, const void *job);
 
 /* Sums over the pixels of an image: image n's of channel k becomes work[n * c + k]. work: n * threads * c doubles. */
 void ax_cpu_image_sums(ax_device *dev, const ax_map *x, ax_shape shape, double *work);

@@ -123,20 +123,34 @@ static size_t zone_cost(const ax_device *dev, const ax_zone *z, size_t images)
 
 /* ---- passes ---- */
 
-static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn,
-                 ax_weight *packed)
+typedef struct packing {
+    const ax_conv_shape *g;
+    const float *w;
+    size_t so, si;
+    bool turn;
+    ax_weight *packed;
+} packing;
+
+static size_t weights_per_output(const ax_conv_shape *g)
 {
-    const size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)ax_weights_of(g->ci);
-    int T = ax_cpu_tasks(dev, per_channel * (size_t)g->co / 2);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span((size_t)g->ci, 1, T, t, &lo, &hi);
-        for (int32_t c0 = 0, width; c0 < g->co; c0 += width) {
-            width = ax_direct_block(dev->k->lanes, g->co - c0);
-            ax_conv_pack(g, w, so, si, turn, c0, width, (int32_t)lo, (int32_t)hi, packed + (size_t)c0 * per_channel);
-        }
+    return (size_t)g->kernel * (size_t)g->kernel * (size_t)ax_weights_of(g->ci);
+}
+
+AX_CPU_WORK(pack_inputs)
+{
+    const packing *p = job;
+    const ax_conv_shape *g = p->g;
+    for (int32_t c0 = 0, width; c0 < g->co; c0 += width) {
+        width = ax_direct_block(dev->k->lanes, g->co - c0);
+        ax_conv_pack(g, p->w, p->so, p->si, p->turn, c0, width, (int32_t)lo, (int32_t)hi,
+                     p->packed + (size_t)c0 * weights_per_output(g));
     }
+}
+
+static void pack(const ax_device *dev, const packing *p)
+{
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, weights_per_output(p->g) * (size_t)p->g->co / 2), (size_t)p->g->ci, 1,
+                        pack_inputs, p);
 }
 
 /* The epilogue with its bias padded to whole vectors; for constant weights it already is. */
@@ -151,28 +165,43 @@ static ax_epilogue filled(const ax_device *dev, const ax_conv *c, const ax_epilo
     return own;
 }
 
-/* Each task takes tiles of about equal total work: those that begin in its share. */
+/* A convolution, zone by zone. */
+typedef struct tiling {
+    const ax_conv_shape *g;
+    size_t images, n; /* zones */
+    ax_zone zone[SPANS * SPANS];
+    const ax_map *x;
+    const ax_weight *packed;
+    const ax_epilogue *e;
+    ax_map *y;
+} tiling;
+
+/* The tiles that begin in a share lo .. hi of the work of all zones. */
+AX_CPU_WORK(convolve_tiles)
+{
+    const tiling *c = job;
+    const size_t tile = (size_t)ax_direct_pixels(dev->k->lanes);
+    size_t before = 0;
+    for (size_t i = 0; i < c->n; before += zone_cost(dev, &c->zone[i++], c->images)) {
+        const size_t each = tile_cost(&c->zone[i]), last = outputs_of(&c->zone[i], c->images);
+        const size_t from = lo > before ? (lo - before + each - 1) / each * tile : 0;
+        const size_t to = hi > before ? (hi - before + each - 1) / each * tile : 0;
+        if (from < to && from < last)
+            ax_cpu_maps(dev)->direct_forward(c->g, &c->zone[i], c->x, c->packed, c->e, c->y, from,
+                                             to < last ? to : last);
+    }
+}
+
 static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const ax_map *x, const ax_weight *packed,
                      const ax_epilogue *e, ax_map *y)
 {
-    const size_t images = (size_t)n, tile = (size_t)ax_direct_pixels(dev->k->lanes);
-    ax_zone zones[SPANS * SPANS];
-    const size_t n_zones = zones_of(g, zones);
+    tiling c = { .g = g, .images = (size_t)n, .x = x, .packed = packed, .e = e, .y = y };
+    const size_t tile = (size_t)ax_direct_pixels(dev->k->lanes);
     size_t all = 0;
-    for (size_t i = 0; i < n_zones; i++)
-        all += zone_cost(dev, &zones[i], images);
-    int T = ax_cpu_tasks(dev, all * tile * (size_t)g->ci * (size_t)g->co);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo = all * (size_t)t / (size_t)T, hi = all * ((size_t)t + 1) / (size_t)T, before = 0;
-        for (size_t i = 0; i < n_zones; before += zone_cost(dev, &zones[i++], images)) {
-            const size_t each = tile_cost(&zones[i]), last = outputs_of(&zones[i], images);
-            const size_t from = lo > before ? (lo - before + each - 1) / each * tile : 0;
-            const size_t to = hi > before ? (hi - before + each - 1) / each * tile : 0;
-            if (from < to && from < last)
-                ax_cpu_maps(dev)->direct_forward(g, &zones[i], x, packed, e, y, from, to < last ? to : last);
-        }
-    }
+    c.n = zones_of(g, c.zone);
+    for (size_t i = 0; i < c.n; i++)
+        all += zone_cost(dev, &c.zone[i], c.images);
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, all * tile * (size_t)g->ci * (size_t)g->co), all, 1, convolve_tiles, &c);
 }
 
 static void forward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
@@ -182,7 +211,7 @@ static void forward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
     ax_weight *packed = ax_conv_packed(m);
     const ax_epilogue e = filled(dev, c, m->e, ax_conv_scratch(m, packed_floats(dev, g)));
     if (!m->ready)
-        pack(dev, g, m->w, (size_t)g->ci * kk, kk, false, packed);
+        pack(dev, &(packing) { g, m->w, (size_t)g->ci * kk, kk, false, packed });
     convolve(dev, g, m->n, m->x, packed, &e, m->y);
 }
 
@@ -190,28 +219,36 @@ static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m
 {
     const size_t kk = (size_t)g->kernel * (size_t)g->kernel;
     const ax_conv_shape back = turned(g);
-    pack(dev, &back, m->w, kk, (size_t)g->ci * kk, true, m->work);
+    pack(dev, &(packing) { &back, m->w, kk, (size_t)g->ci * kk, true, m->work });
     convolve(dev, &back, m->n, m->dy, m->work, NULL, m->dx);
 }
 
 #if !defined(AX_BF16_MAPS)
+typedef struct weight_pass {
+    const ax_conv_shape *g;
+    const float *x, *dy;
+    float *sums; /* per task */
+} weight_pass;
+
+AX_CPU_WORK(add_rows)
+{
+    const weight_pass *w = job;
+    const ax_conv_shape *g = w->g;
+    const size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
+    float *sum = w->sums + (size_t)task * weight_floats(g);
+    memset(sum, 0, weight_floats(g) * sizeof *sum);
+    ax_cpu_part p;
+    while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
+        dev->k->direct_backward_weights(g, w->x + p.image * in, w->dy + p.image * out, sum, (int32_t)p.first,
+                                        (int32_t)p.last);
+}
+
 static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy, float *dw,
                     float *sums)
 {
-    size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->ci,
-           out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co, each = weight_floats(g);
-    int T = ax_cpu_tasks(dev, rows * (size_t)g->ow * each);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        float *sum = sums + (size_t)t * each;
-        memset(sum, 0, each * sizeof *sum);
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
-            dev->k->direct_backward_weights(g, x + p.image * in, dy + p.image * out, sum, (int32_t)p.first,
-                                            (int32_t)p.last);
-    }
+    const size_t rows = (size_t)n * (size_t)g->oh, each = weight_floats(g);
+    const int T = ax_cpu_tasks(dev, rows * (size_t)g->ow * each);
+    ax_cpu_parallel_for(dev, T, rows, 1, add_rows, &(weight_pass) { g, x, dy, sums });
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, ci = (size_t)g->ci, co = (size_t)g->co;
     size_t so = ax_direct_narrow(g) ? 1 : ci, si = ax_direct_narrow(g) ? co : 1;
     for (size_t o = 0; o < co; o++)

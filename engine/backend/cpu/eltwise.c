@@ -11,76 +11,74 @@ AX_CPU_RUN(ax_cpu_zero)
     return AX_OK;
 }
 
-AX_CPU_RUN(ax_cpu_relu_forward)
+AX_CPU_WORK(relu)
+{
+    const ax_call *call = job;
+    ax_cpu_maps(dev)->relu((const ax_map *)call->in[0].mem + lo, call->attr.act, (ax_map *)call->out[0].mem + lo,
+                           hi - lo);
+}
+
+/* Does `work` on all elements of the first input. */
+static ax_code each_element(const ax_device *dev, ax_cpu_work *work, const ax_call *call)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const ax_map *x = call->in[0].mem;
-    ax_map *y = call->out[0].mem;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->relu(x + lo, call->attr.act, y + lo, hi - lo);
-    }
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), n, 64, work, call);
     return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_relu_forward)
+{
+    return each_element(dev, relu, call);
+}
+
+AX_CPU_WORK(relu_gradient)
+{
+    const ax_call *call = job;
+    const ax_map *dy = call->in[0].mem, *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
+    ax_map *dx = call->out[0].mem;
+    ax_cpu_maps(dev)->relu_backward(dy + lo, value + lo, call->attr.act, dx + lo, hi - lo);
 }
 
 /* in: dy, x or -, y or -: either gives the mask. */
 AX_CPU_RUN(ax_cpu_relu_backward)
 {
-    size_t n = ax_shape_count(call->in[0].type.shape);
-    const ax_map *dy = call->in[0].mem, *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
-    ax_map *dx = call->out[0].mem;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->relu_backward(dy + lo, value + lo, call->attr.act, dx + lo, hi - lo);
-    }
-    return AX_OK;
+    return each_element(dev, relu_gradient, call);
+}
+
+AX_CPU_WORK(add)
+{
+    const ax_call *call = job;
+    const ax_map *a = call->in[0].mem, *b = call->in[1].mem;
+    ax_map *y = call->out[0].mem;
+    ax_cpu_maps(dev)->add(a + lo, b + lo, y + lo, hi - lo);
+    for (uint32_t i = 2; i < call->n_in; i++) /* y never shares memory with these */
+        ax_cpu_maps(dev)->add(y + lo, (const ax_map *)call->in[i].mem + lo, y + lo, hi - lo);
 }
 
 AX_CPU_RUN(ax_cpu_add_forward)
 {
-    size_t n = ax_shape_count(call->in[0].type.shape);
-    const ax_map *a = call->in[0].mem, *b = call->in[1].mem;
-    ax_map *y = call->out[0].mem;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->add(a + lo, b + lo, y + lo, hi - lo);
-        for (uint32_t i = 2; i < call->n_in; i++) /* y never shares memory with these */
-            ax_cpu_maps(dev)->add(y + lo, (const ax_map *)call->in[i].mem + lo, y + lo, hi - lo);
+    return each_element(dev, add, call);
+}
+
+AX_CPU_WORK(copy_gradient)
+{
+    const ax_call *call = job;
+    const ax_map *dy = call->in[0].mem;
+    for (uint32_t i = 0; i < call->n_out; i++) {
+        ax_map *dx = call->out[i].mem;
+        if (dx && dx != dy)
+            memcpy(dx + lo, dy + lo, (hi - lo) * sizeof *dx);
     }
-    return AX_OK;
 }
 
 AX_CPU_RUN(ax_cpu_add_backward)
 {
-    size_t n = ax_shape_count(call->in[0].type.shape);
-    const ax_map *dy = call->in[0].mem;
-    for (uint32_t i = 0; i < call->n_out; i++) {
-        ax_map *dx = call->out[i].mem;
-        if (!dx || dx == dy)
-            continue;
-        int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-        for (int t = 0; t < T; t++) {
-            size_t lo, hi;
-            ax_cpu_span(n, 64, T, t, &lo, &hi);
-            memcpy(dx + lo, dy + lo, (hi - lo) * sizeof *dx);
-        }
-    }
-    return AX_OK;
+    return each_element(dev, copy_gradient, call);
 }
 
-/* Elements lo .. hi. */
-static void convert(const ax_device *dev, const ax_call *call, size_t lo, size_t hi)
+AX_CPU_WORK(convert)
 {
+    const ax_call *call = job;
     const void *from = call->in[0].mem;
     void *to = call->out[0].mem;
     const bool narrows = call->out[0].type.dtype == AX_BF16;
@@ -90,7 +88,6 @@ static void convert(const ax_device *dev, const ax_call *call, size_t lo, size_t
     else
         ax_cpu_maps(dev)->widen((const ax_map *)from + lo, (float *)to + lo, hi - lo);
 #else /* no graph for a processor without kernels for bfloat16 contains it, so a plain loop suffices */
-    (void)dev;
     for (size_t i = lo; i < hi; i++)
         if (narrows)
             ((uint16_t *)to)[i] = ax_bf16_from(((const float *)from)[i]);
@@ -101,30 +98,22 @@ static void convert(const ax_device *dev, const ax_call *call, size_t lo, size_t
 
 AX_CPU_RUN(ax_cpu_cast)
 {
-    size_t n = ax_shape_count(call->in[0].type.shape);
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        convert(dev, call, lo, hi);
-    }
-    return AX_OK;
+    return each_element(dev, convert, call);
+}
+
+AX_CPU_WORK(mix)
+{
+    const ax_call *call = job;
+    const size_t c = (size_t)call->in[0].type.shape.c;
+    const ax_map *x = call->in[0].mem, *y = call->in[1].mem;
+    ax_map *out = call->out[0].mem;
+    ax_cpu_maps(dev)->mix(x + lo * c, y + lo * c, call->in[2].mem, call->in[3].mem, out + lo * c, hi - lo, (int32_t)c);
 }
 
 AX_CPU_RUN(ax_cpu_mix_forward)
 {
-    size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
-    const ax_map *x = call->in[0].mem, *y = call->in[1].mem;
-    ax_map *out = call->out[0].mem;
-    int T = ax_cpu_tasks(dev, px * c);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->mix(x + lo * c, y + lo * c, call->in[2].mem, call->in[3].mem, out + lo * c, hi - lo,
-                              (int32_t)c);
-    }
+    const size_t n = ax_shape_count(call->in[0].type.shape);
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), n / (size_t)call->in[0].type.shape.c, 1, mix, call);
     return AX_OK;
 }
 
@@ -135,23 +124,35 @@ AX_CPU_PREPARE(ax_cpu_mix_backward_prepare)
     return AX_OK;
 }
 
+typedef struct mixed_side {
+    const ax_map *gradient, *side;
+    const float *factor;
+    ax_map *dside;  /* may be NULL, */
+    bool of_factor; /* and the factor's gradient not wanted */
+    double *sums;
+    size_t c;
+} mixed_side;
+
+AX_CPU_WORK(mix_gradient)
+{
+    const mixed_side *m = job;
+    const ax_map *d = m->gradient + lo * m->c;
+    if (m->dside)
+        ax_cpu_maps(dev)->scale_channels(d, m->factor, m->dside + lo * m->c, hi - lo, (int32_t)m->c);
+    if (m->of_factor)
+        ax_cpu_maps(dev)->column_products(d, m->side + lo * m->c, hi - lo, (int32_t)m->c,
+                                          m->sums + (size_t)task * m->c);
+}
+
 /* Gradients of one side's map and factors; either may be NULL. */
 static void mix_side(ax_device *dev, const ax_operand *gradient, const ax_map *side, const float *factor, ax_map *dside,
                      float *dfactor, double *sums)
 {
-    size_t c = (size_t)gradient->type.shape.c, px = ax_shape_count(gradient->type.shape) / c;
-    const ax_map *d = gradient->mem;
-    int T = ax_cpu_tasks(dev, px * c);
+    size_t c = (size_t)gradient->type.shape.c, n = ax_shape_count(gradient->type.shape);
+    const mixed_side m = { gradient->mem, side, factor, dside, dfactor, sums, c };
+    int T = ax_cpu_tasks(dev, n);
     memset(sums, 0, (size_t)T * c * sizeof *sums);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        if (dside)
-            ax_cpu_maps(dev)->scale_channels(d + lo * c, factor, dside + lo * c, hi - lo, (int32_t)c);
-        if (dfactor)
-            ax_cpu_maps(dev)->column_products(d + lo * c, side + lo * c, hi - lo, (int32_t)c, sums + (size_t)t * c);
-    }
+    ax_cpu_parallel_for(dev, T, n / c, 1, mix_gradient, &m);
     for (size_t k = 0; k < c && dfactor; k++) {
         double sum = 0;
         for (int t = 0; t < T; t++)
@@ -169,19 +170,19 @@ AX_CPU_RUN(ax_cpu_mix_backward)
     return AX_OK;
 }
 
-/* Copies a part's channels from or to the whole, whose pixels have c channels. */
-static void copy_channels(ax_device *dev, ax_map *part, ax_map *whole, size_t c, size_t at, size_t nc, size_t px,
-                          bool split)
+/* Some channels of all pixels, those from `at` on of c, to or from a map of their own. */
+typedef struct channels {
+    ax_map *part, *whole;
+    size_t c, at, n;
+    bool split;
+} channels;
+
+AX_CPU_WORK(copy_channels)
 {
-    int T = ax_cpu_tasks(dev, px * nc);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        for (size_t p = lo; p < hi; p++) {
-            ax_map *one = part + p * nc, *all = whole + p * c + at;
-            memcpy(split ? one : all, split ? all : one, nc * sizeof *one);
-        }
+    const channels *h = job;
+    for (size_t p = lo; p < hi; p++) {
+        ax_map *one = h->part + p * h->n, *all = h->whole + p * h->c + h->at;
+        memcpy(h->split ? one : all, h->split ? all : one, h->n * sizeof *one);
     }
 }
 
@@ -189,10 +190,10 @@ static void concat(ax_device *dev, const ax_operand *parts, uint32_t n, const ax
 {
     size_t c = (size_t)whole->type.shape.c, px = ax_shape_count(whole->type.shape) / c, at = 0;
     for (uint32_t i = 0; i < n; i++) {
-        size_t nc = (size_t)parts[i].type.shape.c;
-        if (parts[i].mem)
-            copy_channels(dev, parts[i].mem, whole->mem, c, at, nc, px, split);
-        at += nc;
+        const channels h = { parts[i].mem, whole->mem, c, at, (size_t)parts[i].type.shape.c, split };
+        if (h.part)
+            ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, px * h.n), px, 1, copy_channels, &h);
+        at += h.n;
     }
 }
 

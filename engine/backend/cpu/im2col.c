@@ -2,97 +2,16 @@
    padding and dilation. The gradient of the input is one such product for each of stride * stride interleaved grids of
    its pixels, since all pixels of a grid are seen through the same taps. */
 #include "engine/backend/cpu/conv.h"
+#include "engine/backend/cpu/im2col_grid.h"
 
 #include <assert.h>
 #include <string.h>
 
 enum {
-    MOST_TAPS = 255,        /* along an axis */
     MOST_LENGTH = 32768,    /* floats per row: some rows stay in the second-level cache */
     CHUNK_FLOATS = 6144,    /* rows and products at once: they stay in the first-level cache */
     BLOCK_FLOATS = 3 * 8192 /* the same while weight gradients are summed */
 };
-
-/* The taps through which a grid's pixels see the map, along one axis: pixel i sees i * step + offset. */
-typedef struct axis {
-    int32_t n, tap[MOST_TAPS], offset[MOST_TAPS];
-} axis;
-
-/* Pixels y0 + i * step, x0 + k * step of a map computed from another one. */
-typedef struct grid {
-    axis y, x;
-    int32_t rows, columns, y0, x0, step;
-    ax_patches patches;
-} grid;
-
-/* ---- grids ---- */
-
-static void add_tap(axis *a, int32_t tap, int32_t offset)
-{
-    a->tap[a->n] = tap;
-    a->offset[a->n++] = offset;
-}
-
-static void output_axis(const ax_conv_shape *g, axis *a)
-{
-    a->n = 0;
-    for (int32_t k = 0; k < g->kernel; k++)
-        add_tap(a, k, k * g->dilation - g->pad);
-}
-
-/* For inputs `phase`, phase + stride, ...: output o sees input i through tap k when o * stride - pad + k * dilation =
-   i. */
-static void input_axis(const ax_conv_shape *g, int32_t phase, axis *a)
-{
-    a->n = 0;
-    for (int32_t k = g->kernel - 1; k >= 0; k--) {
-        int32_t at = phase + g->pad - k * g->dilation;
-        if (at % g->stride == 0)
-            add_tap(a, k, at / g->stride);
-    }
-}
-
-/* The patches of a map {h,w,c}; the grid must not move. */
-static void find_patches(grid *to, int32_t h, int32_t w, int32_t c, int32_t step)
-{
-    bool runs = to->x.n > 0;
-    for (int32_t k = 1; k < to->x.n; k++)
-        runs &= to->x.offset[k] == to->x.offset[0] + k;
-    to->patches = (ax_patches) { .h = h,
-                                 .w = w,
-                                 .c = c,
-                                 .columns = to->columns,
-                                 .step = step,
-                                 .n_down = to->y.n,
-                                 .n_right = to->x.n,
-                                 .down = to->y.offset,
-                                 .right = to->x.offset,
-                                 .runs = runs,
-                                 .length = ax_cpu_round_up((size_t)to->y.n * (size_t)to->x.n * (size_t)c, AX_PAIR) };
-}
-
-static void output_grid(const ax_conv_shape *g, grid *to)
-{
-    output_axis(g, &to->y);
-    output_axis(g, &to->x);
-    to->rows = g->oh, to->columns = g->ow;
-    to->y0 = to->x0 = 0, to->step = 1;
-    find_patches(to, g->h, g->w, g->ci, g->stride);
-}
-
-/* False: the map has no such pixels. */
-static bool input_grid(const ax_conv_shape *g, int32_t y0, int32_t x0, grid *to)
-{
-    if (y0 >= g->h || x0 >= g->w)
-        return false;
-    input_axis(g, y0, &to->y);
-    input_axis(g, x0, &to->x);
-    to->rows = (g->h - y0 + g->stride - 1) / g->stride;
-    to->columns = (g->w - x0 + g->stride - 1) / g->stride;
-    to->y0 = y0, to->x0 = x0, to->step = g->stride;
-    find_patches(to, g->oh, g->ow, g->co, 1);
-    return true;
-}
 
 /* ---- sizes ---- */
 
@@ -150,8 +69,8 @@ static size_t block_floats(const ax_device *dev, const ax_conv_shape *g)
 
 /* Packs the weights of a grid's taps in a matrix product's blocks, {taps}{ci}{block}; element (o, i, k) of w is at o *
    so + i * si + k. */
-static void pack(const ax_device *dev, const grid *t, int32_t kernel, const float *w, size_t so, size_t si, size_t ci,
-                 size_t co, ax_weight *u)
+static void pack(const ax_device *dev, const ax_grid *t, int32_t kernel, const float *w, size_t so, size_t si,
+                 size_t ci, size_t co, ax_weight *u)
 {
     size_t all = filled(dev, co), length = t->patches.length;
     for (size_t c0 = 0, width; c0 < all; c0 += width, u += length / AX_PAIR * width) {
@@ -171,7 +90,7 @@ static void pack(const ax_device *dev, const grid *t, int32_t kernel, const floa
 
 /* Stores the products of n pixels of a grid from `first` on, `width` floats apart, in the map {.., w, co} that begins
    at y[image]. */
-static void put(const ax_device *dev, const grid *t, size_t first, size_t n, const float *from, size_t width,
+static void put(const ax_device *dev, const ax_grid *t, size_t first, size_t n, const float *from, size_t width,
                 const ax_epilogue *e, ax_map *y, size_t image, int32_t w, size_t co)
 {
     size_t i = first / (size_t)t->columns, k = first % (size_t)t->columns, step = (size_t)t->step;
@@ -186,38 +105,57 @@ static void put(const ax_device *dev, const grid *t, size_t first, size_t n, con
     }
 }
 
-/* Computes a grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats per image. */
-static void multiply(ax_device *dev, const grid *t, int32_t n, const ax_map *x, size_t in, const ax_weight *u,
-                     const ax_epilogue *e, ax_map *y, size_t out, int32_t w, size_t co, float *work, size_t each)
+/* A grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats per image. */
+typedef struct product {
+    const ax_grid *t;
+    const ax_map *x;
+    size_t in;
+    const ax_weight *u;
+    const ax_epilogue *e;
+    ax_map *y;
+    size_t out;
+    int32_t w;
+    size_t co;
+    float *work;
+    size_t each; /* floats of work per task */
+} product;
+
+static size_t grid_pixels(const ax_grid *t)
 {
-    const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co);
-    assert(pixels > 0 && made > 0);
-    const size_t chunk = chunk_of(length, made);
-    const bool straight = made == co && t->step == 1 && !e;
-    int T = ax_cpu_tasks(dev, (size_t)n * pixels * (length + 1) * co / 16);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int task = 0; task < T; task++) {
-        ax_map *rows = (ax_map *)(void *)(work + (size_t)task * each);
-        float *products = work + (size_t)task * each + (chunk * length * sizeof *rows + 3) / sizeof(float);
-        size_t lo, hi;
-        ax_cpu_span((size_t)n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, pixels, &p))
-            for (size_t at = p.first; at < p.last; at += chunk) {
-                size_t some = p.last - at < chunk ? p.last - at : chunk, rest = some % AX_MATMUL_ROWS;
-                bool whole = straight && !rest;
-                ax_cpu_maps(dev)->patches(&t->patches, x + p.image * in, at, some, rows);
-                if (rest)
-                    memset(rows + some * length, 0, (AX_MATMUL_ROWS - rest) * length * sizeof *rows);
-                if (whole) {
-                    ax_cpu_maps(dev)->matmul(rows, u, y + p.image * out + at * co, (int32_t)some, (int32_t)length,
-                                             (int32_t)made, NULL, 0);
-                    continue;
-                }
-                ax_cpu_maps(dev)->products(rows, u, products, (int32_t)some, (int32_t)length, (int32_t)made);
-                put(dev, t, at, some, products, made, e, y, p.image * out, w, co);
+    return (size_t)t->rows * (size_t)t->columns;
+}
+
+AX_CPU_WORK(multiply_pixels)
+{
+    const product *m = job;
+    const size_t length = m->t->patches.length, made = filled(dev, m->co), chunk = chunk_of(length, made);
+    const bool straight = made == m->co && m->t->step == 1 && !m->e;
+    ax_map *rows = (ax_map *)(void *)(m->work + (size_t)task * m->each);
+    float *products = m->work + (size_t)task * m->each + (chunk * length * sizeof *rows + 3) / sizeof(float);
+    ax_cpu_part p;
+    while (ax_cpu_next_part(&lo, hi, grid_pixels(m->t), &p))
+        for (size_t at = p.first; at < p.last; at += chunk) {
+            size_t some = p.last - at < chunk ? p.last - at : chunk, rest = some % AX_MATMUL_ROWS;
+            bool whole = straight && !rest;
+            ax_cpu_maps(dev)->patches(&m->t->patches, m->x + p.image * m->in, at, some, rows);
+            if (rest)
+                memset(rows + some * length, 0, (AX_MATMUL_ROWS - rest) * length * sizeof *rows);
+            if (whole) {
+                ax_cpu_maps(dev)->matmul(rows, m->u, m->y + p.image * m->out + at * m->co, (int32_t)some,
+                                         (int32_t)length, (int32_t)made, NULL, 0);
+                continue;
             }
-    }
+            ax_cpu_maps(dev)->products(rows, m->u, products, (int32_t)some, (int32_t)length, (int32_t)made);
+            put(dev, m->t, at, some, products, made, m->e, m->y, p.image * m->out, m->w, m->co);
+        }
+}
+
+static void multiply(ax_device *dev, const product *m, int32_t n)
+{
+    const size_t pixels = (size_t)n * grid_pixels(m->t);
+    assert(grid_pixels(m->t) > 0 && m->co > 0);
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, pixels * (m->t->patches.length + 1) * m->co / 16), pixels,
+                        AX_MATMUL_ROWS, multiply_pixels, m);
 }
 
 static size_t input_floats(const ax_conv_shape *g)
@@ -231,26 +169,45 @@ static size_t output_floats(const ax_conv_shape *g)
 
 static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
-    grid t;
+    ax_grid t;
     ax_weight *u = ax_conv_packed(m);
     const size_t ci = (size_t)g->ci, co = (size_t)g->co;
-    output_grid(g, &t);
+    ax_cpu_output_grid(g, AX_PAIR, &t);
     if (!m->ready)
         pack(dev, &t, g->kernel, m->w, ci * taps_of(g), taps_of(g), ci, co, u);
-    multiply(dev, &t, m->n, m->x, input_floats(g), u, m->e, m->y, output_floats(g), g->ow, co,
-             ax_conv_scratch(m, weight_floats(dev, g, g->ci, g->co)), task_floats(dev, g, g->ci, g->co));
+    const product p = { .t = &t,
+                        .x = m->x,
+                        .in = input_floats(g),
+                        .u = u,
+                        .e = m->e,
+                        .y = m->y,
+                        .out = output_floats(g),
+                        .w = g->ow,
+                        .co = co,
+                        .work = ax_conv_scratch(m, weight_floats(dev, g, g->ci, g->co)),
+                        .each = task_floats(dev, g, g->ci, g->co) };
+    multiply(dev, &p, m->n);
 }
 
 static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
-    grid t;
+    ax_grid t;
     ax_weight *u = m->work;
     const size_t ci = (size_t)g->ci, co = (size_t)g->co;
+    const product p = { .t = &t,
+                        .x = m->dy,
+                        .in = output_floats(g),
+                        .u = u,
+                        .y = m->dx,
+                        .out = input_floats(g),
+                        .w = g->w,
+                        .co = ci,
+                        .work = (float *)m->work + weight_floats(dev, g, g->co, g->ci),
+                        .each = task_floats(dev, g, g->co, g->ci) };
     for (int32_t y0 = 0; y0 < g->stride; y0++)
-        for (int32_t x0 = 0; x0 < g->stride && input_grid(g, y0, x0, &t); x0++) {
+        for (int32_t x0 = 0; x0 < g->stride && ax_cpu_input_grid(g, AX_PAIR, y0, x0, &t); x0++) {
             pack(dev, &t, g->kernel, m->w, taps_of(g), ci * taps_of(g), co, ci, u);
-            multiply(dev, &t, m->n, m->dy, output_floats(g), u, NULL, m->dx, input_floats(g), g->w, ci,
-                     (float *)m->work + weight_floats(dev, g, g->co, g->ci), task_floats(dev, g, g->co, g->ci));
+            multiply(dev, &p, m->n);
         }
 }
 
@@ -268,32 +225,43 @@ static void add_up(const ax_conv_shape *g, const float *sums, size_t each, int T
             }
 }
 
+typedef struct weight_pass {
+    const ax_conv_shape *g;
+    const ax_conv_memory *m;
+    const ax_grid *t;
+    float *sums, *blocks; /* per task */
+} weight_pass;
+
+AX_CPU_WORK(add_pixels)
+{
+    const weight_pass *w = job;
+    const ax_conv_shape *g = w->g;
+    const size_t pixels = grid_pixels(w->t), co = (size_t)g->co, length = w->t->patches.length,
+                 block = block_of(length, co);
+    float *sum = w->sums + (size_t)task * sum_floats(dev, g), *own = w->blocks + (size_t)task * block_floats(dev, g);
+    ax_map *rows = (ax_map *)(void *)own;
+    ax_weight *pairs = (ax_weight *)(void *)(own + ax_cpu_align_floats(block * length));
+    memset(sum, 0, co * length * sizeof *sum);
+    ax_cpu_part p;
+    while (ax_cpu_next_part(&lo, hi, pixels, &p))
+        for (size_t at = p.first; at < p.last; at += block) {
+            size_t some = p.last - at < block ? p.last - at : block;
+            ax_cpu_maps(dev)->patches(&w->t->patches, w->m->x + p.image * input_floats(g), at, some, rows);
+            ax_cpu_maps(dev)->outer_sum(rows, w->m->dy + p.image * output_floats(g) + at * co, sum, (int32_t)some,
+                                        (int32_t)length, g->co, g->co, pairs);
+        }
+}
+
 static void weights(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
-    grid t;
-    output_grid(g, &t);
-    const size_t pixels = (size_t)g->oh * (size_t)g->ow, co = (size_t)g->co,
-                 length = t.patches.length = filled(dev, t.patches.length), block = block_of(length, co),
-                 each = sum_floats(dev, g);
-    int T = ax_cpu_tasks(dev, (size_t)m->n * pixels * length * co / 16);
-    float *sums = m->work, *all = sums + (size_t)dev->threads * each;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int task = 0; task < T; task++) {
-        float *sum = sums + (size_t)task * each, *own = all + (size_t)task * block_floats(dev, g);
-        ax_map *rows = (ax_map *)(void *)own;
-        ax_weight *pairs = (ax_weight *)(void *)(own + ax_cpu_align_floats(block * length));
-        memset(sum, 0, co * length * sizeof *sum);
-        size_t lo, hi;
-        ax_cpu_span((size_t)m->n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, pixels, &p))
-            for (size_t at = p.first; at < p.last; at += block) {
-                size_t some = p.last - at < block ? p.last - at : block;
-                ax_cpu_maps(dev)->patches(&t.patches, m->x + p.image * input_floats(g), at, some, rows);
-                ax_cpu_maps(dev)->outer_sum(rows, m->dy + p.image * output_floats(g) + at * co, sum, (int32_t)some,
-                                            (int32_t)length, g->co, g->co, pairs);
-            }
-    }
+    ax_grid t;
+    ax_cpu_output_grid(g, AX_PAIR, &t);
+    const size_t pixels = (size_t)m->n * (size_t)g->oh * (size_t)g->ow,
+                 length = t.patches.length = filled(dev, t.patches.length), each = sum_floats(dev, g);
+    const int T = ax_cpu_tasks(dev, pixels * length * (size_t)g->co / 16);
+    float *sums = m->work;
+    const weight_pass w = { g, m, &t, sums, sums + (size_t)dev->threads * each };
+    ax_cpu_parallel_for(dev, T, pixels, AX_MATMUL_ROWS, add_pixels, &w);
     add_up(g, sums, each, T, length, m->dw);
 }
 

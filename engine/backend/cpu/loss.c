@@ -6,11 +6,15 @@
 
 enum { CE_PIXELS = 64 }; /* block size of isa/loss.c */
 
+static size_t block_bytes(size_t c)
+{
+    return ax_cpu_align(CE_PIXELS * c * sizeof(float));
+}
+
 /* Scratch: one sum per task, then a block of pixels per task. */
 AX_CPU_PREPARE(ax_cpu_ce_prepare)
 {
-    size_t block = ax_cpu_align(CE_PIXELS * (size_t)call->in[0].type.shape.c * sizeof(float));
-    *work = AX_CPU_MAX_THREADS * sizeof(double) + (size_t)dev->threads * block;
+    *work = AX_CPU_MAX_THREADS * sizeof(double) + (size_t)dev->threads * block_bytes((size_t)call->in[0].type.shape.c);
     return AX_OK;
 }
 
@@ -34,48 +38,62 @@ static double weight_of(const uint8_t *labels, const float *weight, size_t px, s
     return weight ? all : (double)valid;
 }
 
+typedef struct cross_entropy {
+    const float *logits, *weight;
+    const uint8_t *labels;
+    size_t c;
+    float scale, *grad;
+    double *sums;
+    char *blocks;
+} cross_entropy;
+
+AX_CPU_WORK(add_entropy)
+{
+    const cross_entropy *e = job;
+    const size_t c = e->c;
+    e->sums[task] =
+        dev->k->ce(e->logits + lo * c, e->labels + lo, e->weight, hi - lo, (int32_t)c, e->scale,
+                   e->grad ? e->grad + lo * c : NULL, (float *)(void *)(e->blocks + (size_t)task * block_bytes(c)));
+}
+
 AX_CPU_RUN(ax_cpu_ce_forward)
 {
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
-    const float *logits = call->in[0].mem;
-    const uint8_t *labels = call->in[1].mem;
     const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
-    float *loss = call->out[0].mem, *grad = call->out[1].mem;
-    double *sums = call->work;
-    char *blocks = (char *)call->work + AX_CPU_MAX_THREADS * sizeof(double);
-    size_t block = ax_cpu_align(CE_PIXELS * c * sizeof(float));
-    double all = weight_of(labels, weight, px, c);
-    float scale = all > 0.0 ? (float)(1.0 / all) : 0.0f;
+    float *loss = call->out[0].mem;
+    double all = weight_of(call->in[1].mem, weight, px, c);
+    const cross_entropy e = { .logits = call->in[0].mem,
+                              .weight = weight,
+                              .labels = call->in[1].mem,
+                              .c = c,
+                              .scale = all > 0.0 ? (float)(1.0 / all) : 0.0f,
+                              .grad = call->out[1].mem,
+                              .sums = call->work,
+                              .blocks = (char *)call->work + AX_CPU_MAX_THREADS * sizeof(double) };
     int T = ax_cpu_tasks(dev, px * c);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, CE_PIXELS, T, t, &lo, &hi);
-        sums[t] = dev->k->ce(logits + lo * c, labels + lo, weight, hi - lo, (int32_t)c, scale,
-                             grad ? grad + lo * c : NULL, (float *)(void *)(blocks + (size_t)t * block));
-    }
+    ax_cpu_parallel_for(dev, T, px, CE_PIXELS, add_entropy, &e);
     if (loss)
-        *loss = all > 0.0 ? (float)(sum_tasks(sums, T) / all) : 0.0f;
+        *loss = all > 0.0 ? (float)(sum_tasks(e.sums, T) / all) : 0.0f;
     return AX_OK;
 }
 
-/* y = s * x over n floats; y may be x. */
-static void scale_all(ax_device *dev, const float *x, float s, float *y, size_t n)
+typedef struct scaling {
+    const float *x;
+    float s, *y;
+} scaling;
+
+AX_CPU_WORK(scale)
 {
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->scale(x + lo, s, y + lo, hi - lo);
-    }
+    const scaling *m = job;
+    dev->k->scale(m->x + lo, m->s, m->y + lo, hi - lo);
 }
 
 /* in: dloss, -, logits or -, labels or -, weights or - if there are any, -, unit gradient. */
 AX_CPU_RUN(ax_cpu_ce_backward)
 {
-    scale_all(dev, call->in[call->n_in - 1].mem, *(const float *)call->in[0].mem, call->out[0].mem,
-              ax_shape_count(call->out[0].type.shape));
+    const size_t n = ax_shape_count(call->out[0].type.shape);
+    const scaling m = { call->in[call->n_in - 1].mem, *(const float *)call->in[0].mem, call->out[0].mem };
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), n, 64, scale, &m);
     return AX_OK;
 }
 
@@ -85,37 +103,44 @@ AX_CPU_PREPARE(ax_cpu_mse_prepare)
     return AX_OK;
 }
 
+typedef struct difference {
+    const float *a, *b;
+    float scale, *gradient;
+    double *sums;
+} difference;
+
+AX_CPU_WORK(add_squares)
+{
+    const difference *d = job;
+    d->sums[task] = dev->k->square_difference(d->a + lo, d->b + lo, hi - lo);
+}
+
 AX_CPU_RUN(ax_cpu_mse_forward)
 {
     size_t n = ax_shape_count(call->in[0].type.shape);
-    const float *a = call->in[0].mem, *b = call->in[1].mem;
-    double *sums = call->work;
+    const difference d = { .a = call->in[0].mem, .b = call->in[1].mem, .sums = call->work };
     int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        sums[t] = dev->k->square_difference(a + lo, b + lo, hi - lo);
-    }
-    *(float *)call->out[0].mem = (float)(sum_tasks(sums, T) / (double)n);
+    ax_cpu_parallel_for(dev, T, n, 64, add_squares, &d);
+    *(float *)call->out[0].mem = (float)(sum_tasks(d.sums, T) / (double)n);
     return AX_OK;
+}
+
+AX_CPU_WORK(scale_difference)
+{
+    const difference *d = job;
+    dev->k->scale_difference(d->a + lo, d->b + lo, d->scale, d->gradient + lo, hi - lo);
 }
 
 /* in: dloss, a, b, -. */
 AX_CPU_RUN(ax_cpu_mse_backward)
 {
     size_t n = ax_shape_count(call->in[1].type.shape);
-    const float *a = call->in[1].mem, *b = call->in[2].mem;
-    float *da = call->out[0].mem, s = (float)(2.0 * (double)*(const float *)call->in[0].mem / (double)n);
-    if (!da)
-        return AX_OK;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->scale_difference(a + lo, b + lo, s, da + lo, hi - lo);
-    }
+    const difference d = { .a = call->in[1].mem,
+                           .b = call->in[2].mem,
+                           .scale = (float)(2.0 * (double)*(const float *)call->in[0].mem / (double)n),
+                           .gradient = call->out[0].mem };
+    if (d.gradient)
+        ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), n, 64, scale_difference, &d);
     return AX_OK;
 }
 
@@ -124,23 +149,35 @@ typedef struct weighted {
     const float *a, *b, *weight;
     size_t px; /* pixels of an image */
     int32_t c;
+    float scale, *gradient; /* NULL: sums of squares instead */
+    double *sums;
 } weighted;
 
-/* Pixels lo .. hi of all images, image by image; returns the sum of squares, or writes the gradient to y. */
-static double weighted_span(ax_device *dev, const weighted *m, size_t lo, size_t hi, float s, float *y)
+/* Pixels lo .. hi of all images, image by image. */
+AX_CPU_WORK(weighted_pixels)
 {
+    const weighted *m = job;
     double sum = 0.0;
-    size_t c = (size_t)m->c;
+    const size_t c = (size_t)m->c;
     while (lo < hi) {
         size_t image = lo / m->px, end = (image + 1) * m->px < hi ? (image + 1) * m->px : hi, at = lo * c;
         const float *weight = m->weight + image * c;
-        if (y)
-            dev->k->weighted_scale_difference(m->a + at, m->b + at, weight, s, y + at, end - lo, m->c);
+        if (m->gradient)
+            dev->k->weighted_scale_difference(m->a + at, m->b + at, weight, m->scale, m->gradient + at, end - lo, m->c);
         else
             sum += dev->k->weighted_square_difference(m->a + at, m->b + at, weight, end - lo, m->c);
         lo = end;
     }
-    return sum;
+    if (!m->gradient)
+        m->sums[task] = sum;
+}
+
+/* Returns the number of tasks. */
+static int weighted_pass(ax_device *dev, const weighted *m, ax_shape s)
+{
+    const int T = ax_cpu_tasks(dev, ax_shape_count(s));
+    ax_cpu_parallel_for(dev, T, (size_t)s.n * m->px, 64, weighted_pixels, m);
+    return T;
 }
 
 static size_t image_pixels(ax_shape s)
@@ -151,17 +188,14 @@ static size_t image_pixels(ax_shape s)
 AX_CPU_RUN(ax_cpu_wmse_forward)
 {
     ax_shape s = call->in[0].type.shape;
-    size_t n = ax_shape_count(s), px = image_pixels(s);
-    const weighted m = { call->in[0].mem, call->in[1].mem, call->in[2].mem, px, s.c };
-    double *sums = call->work;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span((size_t)s.n * px, 64, T, t, &lo, &hi);
-        sums[t] = weighted_span(dev, &m, lo, hi, 0.0f, NULL);
-    }
-    *(float *)call->out[0].mem = (float)(sum_tasks(sums, T) / (2.0 * (double)n));
+    const weighted m = { .a = call->in[0].mem,
+                         .b = call->in[1].mem,
+                         .weight = call->in[2].mem,
+                         .px = image_pixels(s),
+                         .c = s.c,
+                         .sums = call->work };
+    const int T = weighted_pass(dev, &m, s);
+    *(float *)call->out[0].mem = (float)(sum_tasks(m.sums, T) / (2.0 * (double)ax_shape_count(s)));
     return AX_OK;
 }
 
@@ -169,18 +203,15 @@ AX_CPU_RUN(ax_cpu_wmse_forward)
 AX_CPU_RUN(ax_cpu_wmse_backward)
 {
     ax_shape s = call->in[1].type.shape;
-    size_t n = ax_shape_count(s), px = image_pixels(s);
-    const weighted m = { call->in[1].mem, call->in[2].mem, call->in[3].mem, px, s.c };
-    float *da = call->out[0].mem, scale = (float)((double)*(const float *)call->in[0].mem / (double)n);
-    if (!da)
-        return AX_OK;
-    int T = ax_cpu_tasks(dev, n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span((size_t)s.n * px, 64, T, t, &lo, &hi);
-        (void)weighted_span(dev, &m, lo, hi, scale, da);
-    }
+    const weighted m = { .a = call->in[1].mem,
+                         .b = call->in[2].mem,
+                         .weight = call->in[3].mem,
+                         .px = image_pixels(s),
+                         .c = s.c,
+                         .scale = (float)((double)*(const float *)call->in[0].mem / (double)ax_shape_count(s)),
+                         .gradient = call->out[0].mem };
+    if (m.gradient)
+        (void)weighted_pass(dev, &m, s);
     return AX_OK;
 }
 

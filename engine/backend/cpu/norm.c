@@ -40,6 +40,20 @@ static void reduce(double *sums, int tasks, size_t c)
             sums[k] += sums[(size_t)t * 2 * c + k];
 }
 
+typedef struct statistics {
+    const ax_map *x;
+    const float *shift;
+    double *sums;
+    size_t c;
+} statistics;
+
+AX_CPU_WORK(add_statistics)
+{
+    const statistics *s = job;
+    double *sums = s->sums + 2 * (size_t)task * s->c;
+    ax_cpu_maps(dev)->bn_stats(s->x + lo * s->c, s->shift, hi - lo, (int32_t)s->c, sums, sums + s->c);
+}
+
 /* Mean and biased variance of the batch; updates the running statistics. */
 static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, float *shift, float *mean, float *var)
 {
@@ -49,13 +63,7 @@ static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, 
     memset(sums, 0, 2 * (size_t)T * c * sizeof *sums);
     /* shifts by the first pixel: any value of the channel's magnitude works */
     ax_cpu_maps(dev)->widen(x, shift, c);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->bn_stats(x + lo * c, shift, hi - lo, (int32_t)c, sums + 2 * (size_t)t * c,
-                                   sums + (2 * (size_t)t + 1) * c);
-    }
+    ax_cpu_parallel_for(dev, T, px, 1, add_statistics, &(statistics) { x, shift, sums, c });
     reduce(sums, T, c);
     float *running_mean = call->in[3].mem, *running_var = call->in[4].mem;
     double n = (double)px, unbias = px > 1 ? n / (n - 1.0) : 1.0, momentum = (double)call->attr.norm.momentum;
@@ -68,6 +76,21 @@ static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, 
         running_mean[k] = (float)((double)running_mean[k] + momentum * (m - (double)running_mean[k]));
         running_var[k] = (float)((double)running_var[k] + momentum * (v * unbias - (double)running_var[k]));
     }
+}
+
+/* The passes over the pixels: from x to y, and from dy, x and y (or NULL) to sums and dx. */
+typedef struct pass {
+    const ax_bn *bn;
+    const ax_map *dy, *x, *y;
+    ax_map *to;
+    double *sums;
+} pass;
+
+AX_CPU_WORK(apply)
+{
+    const pass *p = job;
+    const size_t at = lo * (size_t)p->bn->c;
+    ax_cpu_maps(dev)->bn_apply(p->bn, p->x + at, p->to + at, hi - lo);
 }
 
 AX_CPU_RUN(ax_cpu_bnorm_forward)
@@ -93,16 +116,24 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     if (!call->out[0].mem)
         return AX_OK;
     ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean };
-    const ax_map *x = call->in[0].mem;
-    ax_map *y = call->out[0].mem;
-    int T = ax_cpu_tasks(dev, px * c);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->bn_apply(&bn, x + lo * c, y + lo * c, hi - lo);
-    }
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, px * c), px, 1, apply,
+                        &(pass) { .bn = &bn, .x = call->in[0].mem, .to = call->out[0].mem });
     return AX_OK;
+}
+
+AX_CPU_WORK(add_gradients)
+{
+    const pass *p = job;
+    const size_t c = (size_t)p->bn->c, at = lo * c;
+    double *sums = p->sums + 2 * (size_t)task * c;
+    ax_cpu_maps(dev)->bn_backward_sums(p->bn, p->dy + at, p->x + at, p->y ? p->y + at : NULL, hi - lo, sums, sums + c);
+}
+
+AX_CPU_WORK(apply_backward)
+{
+    const pass *p = job;
+    const size_t at = lo * (size_t)p->bn->c;
+    ax_cpu_maps(dev)->bn_backward_apply(p->bn, p->dy + at, p->x + at, p->y ? p->y + at : NULL, p->to + at, hi - lo);
 }
 
 /* in: dy, -, -, x, gamma, beta, -, -, y or -, mean, invstd. Without y the activation's mask is recomputed from x. Ioffe
@@ -111,7 +142,6 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
 {
     (void)err;
     size_t c = (size_t)call->in[3].type.shape.c, px = ax_shape_count(call->in[3].type.shape) / c;
-    const ax_map *dy = call->in[0].mem, *x = call->in[3].mem, *y = call->in[8].mem;
     const float *gamma = call->in[4].mem, *beta = call->in[5].mem, *mean = call->in[9].mem, *invstd = call->in[10].mem;
     scratch s = scratch_of(dev, call->work, c);
     float *a = s.f[0], *b = s.f[1], *k1 = s.f[2], *k0 = s.f[3];
@@ -123,15 +153,14 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
     ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean, .k1 = k1, .k0 = k0 };
     int T = ax_cpu_tasks(dev, px * c);
     memset(s.sums, 0, 2 * (size_t)T * c * sizeof *s.sums);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->bn_backward_sums(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, hi - lo,
-                                           s.sums + 2 * (size_t)t * c, s.sums + (2 * (size_t)t + 1) * c);
-    }
+    const pass p = { .bn = &bn,
+                     .dy = call->in[0].mem,
+                     .x = call->in[3].mem,
+                     .y = call->in[8].mem,
+                     .to = call->out[0].mem,
+                     .sums = s.sums };
+    ax_cpu_parallel_for(dev, T, px, 1, add_gradients, &p);
     reduce(s.sums, T, c);
-    ax_map *dx = call->out[0].mem;
     float *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
     bool train = call->attr.norm.train;
     for (size_t k = 0; k < c; k++) {
@@ -143,13 +172,7 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
         k1[k] = train ? (float)(-(double)gamma[k] * i * i * i * sum_x / n) : 0.0f;
         k0[k] = train ? (float)(-(double)gamma[k] * i * sum / n) : 0.0f;
     }
-    if (!dx)
-        return AX_OK;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, 1, T, t, &lo, &hi);
-        ax_cpu_maps(dev)->bn_backward_apply(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, dx + lo * c, hi - lo);
-    }
+    if (p.to)
+        ax_cpu_parallel_for(dev, T, px, 1, apply_backward, &p);
     return AX_OK;
 }

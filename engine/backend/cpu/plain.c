@@ -40,8 +40,8 @@ static void turn_weights(const ax_conv_shape *g, const float *w, bool outputs_la
                 to[k * ci * co + (outputs_last ? i * co + o : o * ci + i)] = w[(o * ci + i) * kk + k];
 }
 
-static void forward_rows(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m, const float *w, size_t image,
-                         int32_t first, int32_t last)
+static void forward_rows(const ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m, const float *w,
+                         size_t image, int32_t first, int32_t last)
 {
     const size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, row = (size_t)g->ow * (size_t)g->co,
                  y = image * (size_t)g->oh * row, at = y + (size_t)first * row;
@@ -53,30 +53,44 @@ static void forward_rows(ax_device *dev, const ax_conv_shape *g, const ax_conv_m
     dev->k->finish(&rest, m->y + at, m->y + at, at, (size_t)(last - first) * (size_t)g->ow, g->co);
 }
 
-/* Splits the images' rows into one range per task. The pass writes to y, dx, or a task's sums. */
-static void each_rows(ax_device *dev, const ax_conv_shape *g, unsigned pass, const ax_conv_memory *m, const float *w,
-                      float *sums)
+/* A pass writes to y, dx, or a task's sums. */
+typedef struct pass {
+    const ax_conv_shape *g;
+    unsigned which; /* of AX_CONV_* */
+    const ax_conv_memory *m;
+    const float *w;
+    float *sums;
+} pass;
+
+static size_t rows_of(const pass *p)
 {
-    size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co,
-           rows = (size_t)(pass == AX_CONV_DATA ? g->h : g->oh), total = (size_t)m->n * rows;
-    int T = dev->threads;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(total, 1, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, rows, &p)) {
-            size_t x = p.image * in, y = p.image * out;
-            int32_t first = (int32_t)p.first, last = (int32_t)p.last;
-            if (pass == AX_CONV_FORWARD)
-                forward_rows(dev, g, m, w, p.image, first, last);
-            else if (pass == AX_CONV_DATA)
-                dev->k->dense_backward_data(g, m->dy + y, w, m->dx + x, first, last);
-            else
-                dev->k->dense_backward_weights(g, m->x + x, m->dy + y, sums + (size_t)t * weight_floats(g), first,
-                                               last);
-        }
+    return (size_t)(p->which == AX_CONV_DATA ? p->g->h : p->g->oh);
+}
+
+AX_CPU_WORK(do_rows)
+{
+    const pass *p = job;
+    const ax_conv_shape *g = p->g;
+    const ax_conv_memory *m = p->m;
+    const size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
+    ax_cpu_part r;
+    while (ax_cpu_next_part(&lo, hi, rows_of(p), &r)) {
+        size_t x = r.image * in, y = r.image * out;
+        int32_t first = (int32_t)r.first, last = (int32_t)r.last;
+        if (p->which == AX_CONV_FORWARD)
+            forward_rows(dev, g, m, p->w, r.image, first, last);
+        else if (p->which == AX_CONV_DATA)
+            dev->k->dense_backward_data(g, m->dy + y, p->w, m->dx + x, first, last);
+        else
+            dev->k->dense_backward_weights(g, m->x + x, m->dy + y, p->sums + (size_t)task * weight_floats(g), first,
+                                           last);
     }
+}
+
+/* Splits the images' rows into one range per task. */
+static void each_rows(ax_device *dev, const pass *p)
+{
+    ax_cpu_parallel_for(dev, dev->threads, (size_t)p->m->n * rows_of(p), 1, do_rows, p);
 }
 
 static void sum_weights(const ax_conv_shape *g, const float *sums, int T, float *dw)
@@ -99,16 +113,16 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
     if (c->passes & AX_CONV_FORWARD) {
         if (!m->ready)
             turn_weights(g, m->w, true, ax_conv_packed(m));
-        each_rows(dev, g, AX_CONV_FORWARD, m, ax_conv_packed(m), NULL);
+        each_rows(dev, &(pass) { g, AX_CONV_FORWARD, m, ax_conv_packed(m), NULL });
     }
     if (c->passes & AX_CONV_WEIGHTS) {
         memset(work, 0, (size_t)dev->threads * weight_floats(g) * sizeof *work);
-        each_rows(dev, g, AX_CONV_WEIGHTS, m, NULL, work);
+        each_rows(dev, &(pass) { g, AX_CONV_WEIGHTS, m, NULL, work });
         sum_weights(g, work, dev->threads, m->dw);
     }
     if (c->passes & AX_CONV_DATA) {
         turn_weights(g, m->w, false, work);
-        each_rows(dev, g, AX_CONV_DATA, m, work, NULL);
+        each_rows(dev, &(pass) { g, AX_CONV_DATA, m, work, NULL });
     }
 }
 

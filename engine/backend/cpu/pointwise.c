@@ -66,22 +66,29 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     return AX_OK;
 }
 
-/* Packs {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
-static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc,
-                 ax_weight *u)
+/* A matrix {rows}{columns}, whose element (r, c) is at w[r * sr + c * sc], and a matrix product's blocks for it. */
+typedef struct packing {
+    const float *w;
+    int32_t rows, columns;
+    size_t sr, sc;
+    ax_weight *u;
+} packing;
+
+AX_CPU_WORK(pack_rows)
 {
-    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
-    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span((size_t)rows, 1, T, t, &lo, &hi);
-        for (int32_t c0 = 0, width; c0 < columns; c0 += width) {
-            width = ax_matmul_block(dev->k->lanes, columns - c0);
-            ax_conv_pack(&g, w, sc, sr, false, c0, width, (int32_t)lo, (int32_t)hi,
-                         u + (size_t)rows / AX_PAIR * (size_t)c0);
-        }
+    const packing *m = job;
+    const ax_conv_shape g = { .kernel = 1, .ci = m->rows, .co = m->columns };
+    for (int32_t c0 = 0, width; c0 < m->columns; c0 += width) {
+        width = ax_matmul_block(dev->k->lanes, m->columns - c0);
+        ax_conv_pack(&g, m->w, m->sc, m->sr, false, c0, width, (int32_t)lo, (int32_t)hi,
+                     m->u + (size_t)m->rows / AX_PAIR * (size_t)c0);
     }
+}
+
+static void pack(const ax_device *dev, const packing *m)
+{
+    const size_t rows = (size_t)m->rows;
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, rows * (size_t)m->columns * 8), rows, 1, pack_rows, m);
 }
 
 /* y = x times u over n pixels, any number; at: offset of the first output. */
@@ -107,24 +114,34 @@ static size_t pixels_of(const ax_conv_shape *g, int32_t n)
     return (size_t)n * (size_t)g->h * (size_t)g->w;
 }
 
-static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+/* A pass over all pixels of the batch. */
+typedef struct pass {
+    const ax_conv *c;
+    const ax_conv_memory *m;
+    ax_weight *u, *pairs;
+    float *edge, *sums;
+} pass;
+
+AX_CPU_WORK(forward_pixels)
 {
-    const ax_map *x = m->x;
-    ax_map *y = m->y;
-    ax_weight *u = ax_conv_packed(m);
-    float *edge = ax_conv_scratch(m, weight_floats(g));
-    const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), px = pixels_of(g, m->n);
+    const pass *p = job;
+    const ax_conv_shape *g = &p->c->shape;
+    const ax_map *x = p->m->x;
+    ax_map *y = p->m->y;
+    const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g);
+    for (size_t at = lo; at < hi; at += chunk)
+        multiply(dev, x + at * ci, p->u, y + at * co, hi - at < chunk ? hi - at : chunk, ci, co, p->m->e, at * co,
+                 p->edge + (size_t)task * edge_floats(g));
+}
+
+static void forward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
+{
+    const ax_conv_shape *g = &c->shape;
+    const pass p = { .c = c, .m = m, .u = ax_conv_packed(m), .edge = ax_conv_scratch(m, weight_floats(g)) };
+    const size_t ci = (size_t)g->ci, px = pixels_of(g, m->n);
     if (!m->ready)
-        pack(dev, m->w, g->ci, g->co, 1, ci, u);
-    int T = ax_cpu_tasks(dev, px * ci * co / 16);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(px, AX_MATMUL_ROWS, T, t, &lo, &hi);
-        for (size_t p = lo; p < hi; p += chunk)
-            multiply(dev, x + p * ci, u, y + p * co, hi - p < chunk ? hi - p : chunk, ci, co, m->e, p * co,
-                     edge + (size_t)t * edge_floats(g));
-    }
+        pack(dev, &(packing) { m->w, g->ci, g->co, 1, ci, p.u });
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, px * ci * (size_t)g->co / 16), px, AX_MATMUL_ROWS, forward_pixels, &p);
 }
 
 static void forward_rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
@@ -138,62 +155,72 @@ static void forward_rows(const ax_device *dev, const ax_conv *c, const ax_conv_r
         multiply(dev, x + p * ci, m->packed, m->y + p * co, n - p < chunk ? n - p : chunk, ci, co, m->e, p * co, edge);
 }
 
-/* to = the tasks' sums of n floats, `stride` apart, added in task order. */
-static void add_up(const ax_device *dev, const float *sums, size_t stride, int tasks, float *to, size_t n)
+typedef struct task_sums {
+    const float *sums; /* of the first task; those of the others follow `stride` apart */
+    size_t stride;
+    int tasks;
+    float *to;
+} task_sums;
+
+/* In the order of the tasks. */
+AX_CPU_WORK(add_up)
 {
-    int T = ax_cpu_tasks(dev, n * 4);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(n, 16, T, t, &lo, &hi);
-        if (tasks == 1)
-            memcpy(to + lo, sums + lo, (hi - lo) * sizeof *to);
-        else
-            dev->k->add(sums + lo, sums + stride + lo, to + lo, hi - lo);
-        for (int i = 2; i < tasks; i++)
-            dev->k->add(to + lo, sums + (size_t)i * stride + lo, to + lo, hi - lo);
+    const task_sums *s = job;
+    float *to = s->to;
+    if (s->tasks == 1)
+        memcpy(to + lo, s->sums + lo, (hi - lo) * sizeof *to);
+    else
+        dev->k->add(s->sums + lo, s->sums + s->stride + lo, to + lo, hi - lo);
+    for (int i = 2; i < s->tasks; i++)
+        dev->k->add(to + lo, s->sums + (size_t)i * s->stride + lo, to + lo, hi - lo);
+}
+
+/* Both gradients, a block of pixels at a time. */
+AX_CPU_WORK(backward_pixels)
+{
+    const pass *p = job;
+    const ax_conv_shape *g = &p->c->shape;
+    const ax_map *dy = p->m->dy, *x = p->m->x;
+    ax_map *dx = p->c->passes & AX_CONV_DATA ? p->m->dx : NULL;
+    const bool weights = p->c->passes & AX_CONV_WEIGHTS;
+    const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), block = block_of(g);
+    float *sum = p->sums + (size_t)task * weight_floats(g), *edge = p->edge + (size_t)task * edge_floats(g);
+    if (weights)
+        memset(sum, 0, ci * co * sizeof *sum);
+    for (size_t at = lo; at < hi; at += block) {
+        const size_t end = hi - at < block ? hi : at + block;
+        for (size_t q = at; dx && q < end; q += chunk)
+            multiply(dev, dy + q * co, p->u, dx + q * ci, end - q < chunk ? end - q : chunk, co, ci, NULL, 0, edge);
+        if (weights)
+            ax_cpu_maps(dev)->outer_sum(x + at * ci, dy + at * co, sum, (int32_t)(end - at), g->ci, g->co, g->co,
+                                        p->pairs + (size_t)task * pair_floats(g));
     }
 }
 
 static void backward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     const ax_conv_shape *g = &c->shape;
-    const ax_map *dy = m->dy, *x = m->x;
-    ax_map *dx = c->passes & AX_CONV_DATA ? m->dx : NULL;
-    ax_weight *u = m->work, *pairs;
-    float *dw = c->passes & AX_CONV_WEIGHTS ? m->dw : NULL, *edge = (float *)m->work + weight_floats(g),
-          *sums = edge + (size_t)dev->threads * edge_floats(g);
-    const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), px = pixels_of(g, m->n);
-    const size_t block = block_of(g);
-    pairs = (ax_weight *)(sums + (size_t)dev->threads * weight_floats(g));
-    if (dx)
-        pack(dev, m->w, g->co, g->ci, ci, 1, u);
-    int T = ax_cpu_tasks(dev, px * ci * co / 16);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        float *sum = sums + (size_t)t * weight_floats(g);
-        ax_cpu_span(px, AX_MATMUL_ROWS, T, t, &lo, &hi);
-        if (dw)
-            memset(sum, 0, ci * co * sizeof *sum);
-        for (size_t p = lo; p < hi; p += block) {
-            size_t n = hi - p < block ? hi - p : block;
-            for (size_t q = p; dx && q < p + n; q += chunk)
-                multiply(dev, dy + q * co, u, dx + q * ci, p + n - q < chunk ? p + n - q : chunk, co, ci, NULL, 0,
-                         edge + (size_t)t * edge_floats(g));
-            if (dw)
-                ax_cpu_maps(dev)->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, g->ci, g->co, g->co,
-                                            pairs + (size_t)t * pair_floats(g));
-        }
-    }
-    if (dw)
-        add_up(dev, sums, weight_floats(g), T, dw, ci * co);
+    const size_t threads = (size_t)dev->threads, ci = (size_t)g->ci, co = (size_t)g->co, px = pixels_of(g, m->n);
+    float *edge = (float *)m->work + weight_floats(g), *sums = edge + threads * edge_floats(g);
+    const pass p = { .c = c,
+                     .m = m,
+                     .u = m->work,
+                     .pairs = (ax_weight *)(sums + threads * weight_floats(g)),
+                     .edge = edge,
+                     .sums = sums };
+    if (c->passes & AX_CONV_DATA)
+        pack(dev, &(packing) { m->w, g->co, g->ci, ci, 1, p.u });
+    const int T = ax_cpu_tasks(dev, px * ci * co / 16);
+    ax_cpu_parallel_for(dev, T, px, AX_MATMUL_ROWS, backward_pixels, &p);
+    if (c->passes & AX_CONV_WEIGHTS)
+        ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, ci * co * 4), ci * co, 16, add_up,
+                            &(task_sums) { sums, weight_floats(g), T, m->dw });
 }
 
 static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     if (c->passes & AX_CONV_FORWARD)
-        forward(dev, &c->shape, m);
+        forward(dev, c, m);
     else
         backward(dev, c, m);
 }

@@ -117,95 +117,98 @@ static float *row_buffer(const ax_call *call, size_t row, int task)
     return (float *)(void *)((char *)call->work + (size_t)task * ax_cpu_align(row * sizeof(float)));
 }
 
+/* Output rows lo .. hi of all images, here and below. */
+AX_CPU_WORK(resize_rows)
+{
+    const ax_call *call = job;
+    const prep *p = call->prep;
+    const ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
+    const size_t c = (size_t)in.c, row = (size_t)in.w * c, out_row = (size_t)out.w * c;
+    for (size_t r = lo; r < hi; r++) {
+        const ax_map *image = (const ax_map *)call->in[0].mem + r / (size_t)out.h * (size_t)in.h * row;
+        ax_map *to = (ax_map *)call->out[0].mem + r * out_row;
+        if (p->broadcast) {
+            for (int32_t o = 0; o < out.w; o++)
+                memcpy(to + (size_t)o * c, image, c * sizeof *to);
+            continue;
+        }
+        const float *mixed =
+            mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, task));
+        if (in.w == out.w)
+            ax_cpu_maps(dev)->narrow(mixed, to, row);
+        else
+            ax_cpu_maps(dev)->resize_row(&p->x, mixed, in.c, to);
+    }
+}
+
 AX_CPU_RUN(ax_cpu_resize_forward)
 {
-    const prep *p = call->prep;
-    ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
-    const ax_map *x = call->in[0].mem;
-    ax_map *y = call->out[0].mem;
-    size_t c = (size_t)in.c, row = (size_t)in.w * c, out_row = (size_t)out.w * c, rows = (size_t)out.n * (size_t)out.h;
-    int T = ax_cpu_tasks(dev, rows * out_row);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        for (size_t r = lo; r < hi; r++) {
-            const ax_map *image = x + r / (size_t)out.h * (size_t)in.h * row;
-            ax_map *to = y + r * out_row;
-            if (p->broadcast) {
-                for (int32_t o = 0; o < out.w; o++)
-                    memcpy(to + (size_t)o * c, image, c * sizeof *to);
-                continue;
-            }
-            const float *mixed =
-                mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, t));
-            if (in.w == out.w)
-                ax_cpu_maps(dev)->narrow(mixed, to, row);
-            else
-                ax_cpu_maps(dev)->resize_row(&p->x, mixed, in.c, to);
-        }
-    }
+    const ax_shape out = call->out[0].type.shape;
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, ax_shape_count(out)), (size_t)out.n * (size_t)out.h, 1, resize_rows,
+                        call);
     return AX_OK;
+}
+
+AX_CPU_WORK(gather_rows)
+{
+    const ax_call *call = job;
+    const prep *p = call->prep;
+    const ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
+    const size_t row = (size_t)in.w * (size_t)in.c, out_row = (size_t)out.w * (size_t)in.c;
+    ax_map *dx = call->out[0].mem;
+    float *sum = row_buffer(call, out_row, task);
+    for (size_t r = lo; r < hi; r++) {
+        size_t i = r % (size_t)in.h;
+        const ax_map *image = (const ax_map *)call->in[0].mem + r / (size_t)in.h * (size_t)out.h * out_row;
+        const float *w = p->y.weight + p->y.at[i];
+        if (p->y.begin[i] == p->y.end[i])
+            memset(sum, 0, out_row * sizeof *sum);
+        for (int32_t o = p->y.begin[i]; o < p->y.end[i]; o++) {
+            const ax_map *from = image + (size_t)o * out_row;
+            if (o == p->y.begin[i])
+                ax_cpu_maps(dev)->scale_row(from, w[0], sum, out_row);
+            else
+                ax_cpu_maps(dev)->scale_add(from, w[o - p->y.begin[i]], sum, out_row);
+        }
+        ax_cpu_maps(dev)->resize_row_backward(&p->x, sum, in.c, dx + r * row);
+    }
 }
 
 AX_CPU_RUN(ax_cpu_resize_backward)
 {
     const prep *p = call->prep;
-    ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
-    const ax_map *dy = call->in[0].mem;
-    ax_map *dx = call->out[0].mem;
+    const ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
     if (p->broadcast) {
         const double *sums = call->work;
-        ax_cpu_image_sums(dev, dy, out, call->work);
+        ax_map *dx = call->out[0].mem;
+        ax_cpu_image_sums(dev, call->in[0].mem, out, call->work);
         for (size_t i = 0; i < (size_t)in.n * (size_t)in.c; i++)
             dx[i] = ax_map_put((float)sums[i]);
         return AX_OK;
     }
-    size_t row = (size_t)in.w * (size_t)in.c, out_row = (size_t)out.w * (size_t)in.c,
-           rows = (size_t)in.n * (size_t)in.h;
-    int T = ax_cpu_tasks(dev, (size_t)out.n * (size_t)out.h * out_row);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        float *sum = row_buffer(call, out_row, t);
-        for (size_t r = lo; r < hi; r++) {
-            size_t i = r % (size_t)in.h;
-            const ax_map *image = dy + r / (size_t)in.h * (size_t)out.h * out_row;
-            const float *w = p->y.weight + p->y.at[i];
-            if (p->y.begin[i] == p->y.end[i])
-                memset(sum, 0, out_row * sizeof *sum);
-            for (int32_t o = p->y.begin[i]; o < p->y.end[i]; o++) {
-                const ax_map *from = image + (size_t)o * out_row;
-                if (o == p->y.begin[i])
-                    ax_cpu_maps(dev)->scale_row(from, w[0], sum, out_row);
-                else
-                    ax_cpu_maps(dev)->scale_add(from, w[o - p->y.begin[i]], sum, out_row);
-            }
-            ax_cpu_maps(dev)->resize_row_backward(&p->x, sum, in.c, dx + r * row);
-        }
-    }
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, ax_shape_count(out)), (size_t)in.n * (size_t)in.h, 1, gather_rows, call);
     return AX_OK;
+}
+
+AX_CPU_WORK(argmax_rows)
+{
+    const ax_call *call = job;
+    const prep *p = call->prep;
+    const ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
+    const size_t row = (size_t)in.w * (size_t)in.c;
+    uint8_t *y = call->out[0].mem;
+    for (size_t r = lo; r < hi; r++) {
+        const ax_map *image = (const ax_map *)call->in[0].mem + r / (size_t)out.h * (size_t)in.h * row;
+        const float *mixed =
+            mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, task));
+        dev->k->argmax_row(&p->x, mixed, in.c, y + r * (size_t)out.w);
+    }
 }
 
 AX_CPU_RUN(ax_cpu_argmax)
 {
-    const prep *p = call->prep;
-    ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
-    const ax_map *x = call->in[0].mem;
-    uint8_t *y = call->out[0].mem;
-    size_t row = (size_t)in.w * (size_t)in.c, rows = (size_t)out.n * (size_t)out.h;
-    int T = ax_cpu_tasks(dev, rows * (size_t)out.w);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        for (size_t r = lo; r < hi; r++) {
-            const ax_map *image = x + r / (size_t)out.h * (size_t)in.h * row;
-            const float *mixed =
-                mixed_row(dev, &p->y, (int32_t)(r % (size_t)out.h), image, row, row_buffer(call, row, t));
-            dev->k->argmax_row(&p->x, mixed, in.c, y + r * (size_t)out.w);
-        }
-    }
+    const ax_shape out = call->out[0].type.shape;
+    const size_t rows = (size_t)out.n * (size_t)out.h;
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, rows * (size_t)out.w), rows, 1, argmax_rows, call);
     return AX_OK;
 }

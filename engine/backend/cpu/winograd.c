@@ -8,67 +8,24 @@
 
 enum {
     OUT = AX_WINOGRAD_OUT, /* most outputs along a side of a tile */
-    IN = OUT + 2,          /* and inputs */
-    PRODUCTS = IN * IN,
-    SIZES = AX_WINOGRAD_SIZES,
-    PARTS = SIZES * SIZES,      /* tiles of one shape are processed together */
+    PRODUCTS = AX_WINOGRAD_PRODUCTS,
     TILES = 4 * AX_MATMUL_ROWS, /* tiles at once: their transforms stay in the second-level cache */
     LINE = 16                   /* floats in a cache line */
 };
 
-/* ---- parts ---- */
-
-/* The tiles of one shape. */
-typedef struct part {
-    int oy, ox; /* outputs of a tile */
-    const int32_t *y, *x;
-    size_t rows, columns;
-    size_t products; /* products per tile */
-    size_t before;   /* products per tile of all earlier parts: offset of this part's weights and sums */
-} part;
-
-/* Returns the number of parts; *products: per tile, summed over parts. */
-static int parts_of(const ax_winograd *w, part parts[PARTS], size_t *products)
-{
-    int n = 0;
-    *products = 0;
-    for (int i = 0; i < PARTS; i++) {
-        int sy = i / SIZES, sx = i % SIZES;
-        if (!w->y.tiles[sy] || !w->x.tiles[sx])
-            continue;
-        part *p = &parts[n++];
-        *p = (part) { OUT - sy,
-                      OUT - sx,
-                      w->y.start[sy],
-                      w->x.start[sx],
-                      (size_t)w->y.tiles[sy],
-                      (size_t)w->x.tiles[sx],
-                      (size_t)((IN - sy) * (IN - sx)),
-                      *products };
-        *products += p->products;
-    }
-    return n;
-}
-
 /* ---- scratch ---- */
-
-/* Channels padded to whole vectors. */
-static size_t filled(const ax_device *dev, int32_t c)
-{
-    return ax_cpu_round_up((size_t)c, (size_t)dev->k->lanes);
-}
 
 /* Floats of the transformed weights from ci to co channels, of a task's transformed tiles, and of a task's gradient
    sums. */
 static size_t weight_floats(const ax_device *dev, size_t products, int32_t ci, int32_t co)
 {
-    return products * filled(dev, ci) * filled(dev, co);
+    return products * ax_cpu_whole_vectors(dev, ci) * ax_cpu_whole_vectors(dev, co);
 }
 /* Distance between products of the tiles: one cache line more than needed, so that a tile's products don't all map to
    the same few sets of the first-level cache. */
 static size_t product_stride(const ax_device *dev, int32_t c)
 {
-    return TILES * filled(dev, c) + LINE;
+    return TILES * ax_cpu_whole_vectors(dev, c) + LINE;
 }
 static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
@@ -76,50 +33,17 @@ static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 }
 static size_t sum_floats(const ax_device *dev, size_t products, int32_t ci, int32_t co)
 {
-    return products * filled(dev, ci) * (size_t)co;
+    return products * ax_cpu_whole_vectors(dev, ci) * (size_t)co;
 }
 
 /* Bytes of scratch for all passes. */
 static size_t work_bytes(const ax_device *dev, ax_conv *c, const ax_winograd *w)
 {
-    part parts[PARTS];
-    size_t products;
-    parts_of(w, parts, &products);
+    const size_t products = ax_cpu_winograd_parts(w).products;
     size_t tiles = (size_t)dev->threads * tile_floats(dev, w->g.ci, w->g.co);
     size_t a = weight_floats(dev, products, w->g.ci, w->g.co);
     size_t b = c->constant ? 0 : (size_t)dev->threads * sum_floats(dev, products, w->g.ci, w->g.co);
     return ax_conv_work(c, tiles + (a > b ? a : b), a) + 4096;
-}
-
-/* ---- weights ---- */
-
-/* Transforms weights; a part's go to {product}{block of a matrix product}{ci}{output}. Element (o, i, k) of w is at o *
-   so + i * si + k; taps are rotated if requested. */
-static void transform_weights(ax_device *dev, const part *parts, int n, const float *w, size_t so, size_t si, bool turn,
-                              int32_t ci, int32_t co, float *u)
-{
-    const size_t cip = filled(dev, ci), cop = filled(dev, co), some = (size_t)dev->k->lanes, each = cip / some;
-#pragma omp parallel for num_threads(ax_cpu_tasks(dev, PRODUCTS *cip *cop)) schedule(static)
-    for (size_t task = 0; task < cop / some * each; task++) {
-        size_t o = task / each * some, i = task % each * some, block = 0, width = 0;
-        while (block + width <= o) {
-            block += width;
-            width = (size_t)ax_matmul_block((int32_t)some, (int32_t)(cop - block));
-        }
-        size_t at = block * cip + i * width + o - block;
-        size_t outputs = (size_t)co - o < some ? (size_t)co - o : some;
-        size_t inputs = (size_t)ci - i < some ? (size_t)ci - i : some;
-        ax_winograd_to to[PARTS];
-        for (int p = 0; p < n; p++) {
-            float *first = u + parts[p].before * cip * cop + at;
-            to[p] = (ax_winograd_to) { parts[p].oy, parts[p].ox, first };
-            for (size_t k = inputs; k < some; k++)
-                for (size_t q = 0; q < parts[p].products; q++)
-                    memset(first + q * cip * cop + k * width, 0, some * sizeof *first);
-        }
-        dev->k->winograd_filter(w + o * so + i * si, so, si, turn, (int32_t)inputs, (int32_t)outputs, to, n, width,
-                                cip * cop);
-    }
 }
 
 /* ---- tiles ---- */
@@ -129,7 +53,7 @@ typedef struct place {
     int32_t y, x; /* of the first output */
 } place;
 
-static place place_of(const part *p, size_t tile)
+static place place_of(const ax_winograd_part *p, size_t tile)
 {
     size_t row = tile / p->columns;
     return (place) { row / p->rows, p->y[row % p->rows], p->x[tile % p->columns] };
@@ -157,7 +81,7 @@ static size_t image_floats(const ax_conv_shape *g, int32_t c)
 }
 
 /* Offsets of a tile's outputs in all images; -1 outside. */
-static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_t c, ptrdiff_t *to)
+static void find_outputs(const ax_conv_shape *g, const ax_winograd_part *p, place at, int32_t c, ptrdiff_t *to)
 {
     const int32_t d = g->dilation;
     for (int i = 0; i < p->oy; i++)
@@ -169,8 +93,8 @@ static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_
 }
 
 /* Addresses of the inputs of the tiles first .. hi, at most TILES of them; returns the number of tiles. */
-static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, size_t hi, const ax_map *x, int32_t c,
-                          const ax_map *(*to)[PRODUCTS])
+static size_t find_inputs(const ax_conv_shape *g, const ax_winograd_part *p, size_t first, size_t hi, const ax_map *x,
+                          int32_t c, const ax_map *(*to)[PRODUCTS])
 {
     size_t n = 0;
     for (; first + n < hi && n < TILES; n++) {
@@ -191,10 +115,11 @@ static void fetch(const ax_map *pixel, int32_t c)
 /* ---- passes ---- */
 
 /* Computes the outputs of a part's tiles lo .. hi. */
-static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const ax_map *x,
-                           int32_t ci, const float *u, const ax_epilogue *e, int32_t co, ax_map *y, float *work)
+static void convolve_tiles(const ax_device *dev, const ax_conv_shape *g, const ax_winograd_part *p, size_t lo,
+                           size_t hi, const ax_map *x, int32_t ci, const float *u, const ax_epilogue *e, int32_t co,
+                           ax_map *y, float *work)
 {
-    const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
+    const size_t cip = ax_cpu_whole_vectors(dev, ci), cop = ax_cpu_whole_vectors(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co), outputs = (size_t)p->oy * (size_t)p->ox;
     float *v = work, *m = v + PRODUCTS * in;
     const ax_map *input[TILES][PRODUCTS];
@@ -221,53 +146,74 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
     }
 }
 
-/* Computes the tiles of all parts, with weights from transform_weights. */
-static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const ax_map *x, int32_t ci, const float *u,
-                     const ax_epilogue *e, int32_t co, ax_map *y, float *tiles)
+/* A pass over the tiles of all parts: x to y with weights from transform_weights, or x and dy to sums per task. */
+typedef struct pass {
+    const ax_conv_shape *g;
+    ax_winograd_parts parts;
+    size_t n; /* images */
+    const ax_map *x, *dy;
+    const float *u;
+    const ax_epilogue *e;
+    int32_t ci, co;
+    ax_map *y;
+    float *sums, *tiles;
+} pass;
+
+/* Task `task` of `tasks` has an equal share of the tiles of each part. */
+static void share_of(const pass *p, int k, int tasks, int task, size_t *lo, size_t *hi)
 {
-    part parts[PARTS];
-    size_t products;
-    const int count = parts_of(w, parts, &products);
-    int T = dev->threads;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++)
-        for (int p = 0; p < count; p++) {
-            size_t lo, hi;
-            ax_cpu_span((size_t)n * parts[p].rows * parts[p].columns, AX_MATMUL_ROWS, T, t, &lo, &hi);
-            convolve_tiles(dev, &w->g, &parts[p], lo, hi, x, ci, u, e, co, y,
-                           tiles + (size_t)t * tile_floats(dev, ci, co));
-        }
+    ax_cpu_span(p->n * p->parts.part[k].rows * p->parts.part[k].columns, AX_MATMUL_ROWS, tasks, task, lo, hi);
+}
+
+AX_CPU_WORK(convolve_share)
+{
+    const pass *p = job;
+    float *tiles = p->tiles + (size_t)task * tile_floats(dev, p->ci, p->co);
+    for (int k = 0; k < p->parts.n; k++) {
+        share_of(p, k, dev->threads, task, &lo, &hi);
+        convolve_tiles(dev, p->g, &p->parts.part[k], lo, hi, p->x, p->ci, p->u, p->e, p->co, p->y, tiles);
+    }
+}
+
+static pass pass_of(const ax_winograd *w, int32_t n)
+{
+    return (pass) { .g = &w->g, .parts = ax_cpu_winograd_parts(w), .n = (size_t)n, .ci = w->g.ci, .co = w->g.co };
+}
+
+static void each_task(ax_device *dev, ax_cpu_work *work, const pass *p)
+{
+    ax_cpu_parallel_for(dev, dev->threads, (size_t)dev->threads, 1, work, p);
 }
 
 static void forward(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
 {
-    part parts[PARTS];
-    size_t products;
-    const int32_t ci = w->g.ci, co = w->g.co;
-    const int count = parts_of(w, parts, &products);
+    pass p = pass_of(w, m->n);
     float *u = ax_conv_packed(m);
     if (!m->ready)
-        transform_weights(dev, parts, count, m->w, (size_t)ci * 9, 9, false, ci, co, u);
-    convolve(dev, w, m->n, m->x, ci, u, m->e, co, m->y, ax_conv_scratch(m, weight_floats(dev, products, ci, co)));
+        ax_cpu_winograd_transform(dev, &p.parts,
+                                  &(ax_winograd_weights) { m->w, (size_t)p.ci * 9, 9, false, p.ci, p.co }, u);
+    p.x = m->x, p.u = u, p.e = m->e, p.y = m->y;
+    p.tiles = ax_conv_scratch(m, weight_floats(dev, p.parts.products, p.ci, p.co));
+    each_task(dev, convolve_share, &p);
 }
 
 static void data(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
 {
-    part parts[PARTS];
-    size_t products;
+    pass p = pass_of(w, m->n);
     const int32_t ci = w->g.ci, co = w->g.co;
-    const int count = parts_of(w, parts, &products);
     float *u = m->work;
-    transform_weights(dev, parts, count, m->w, 9, (size_t)ci * 9, true, co, ci, u);
-    convolve(dev, w, m->n, m->dy, co, u, NULL, ci, m->dx, u + weight_floats(dev, products, co, ci));
+    ax_cpu_winograd_transform(dev, &p.parts, &(ax_winograd_weights) { m->w, 9, (size_t)ci * 9, true, co, ci }, u);
+    p.x = m->dy, p.u = u, p.y = m->dx, p.ci = co, p.co = ci;
+    p.tiles = u + weight_floats(dev, p.parts.products, co, ci);
+    each_task(dev, convolve_share, &p);
 }
 
 /* sum += products of a part's tiles lo .. hi with their gradients. */
-static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const ax_map *x,
-                      const ax_map *dy, float *sum, float *work)
+static void add_tiles(const ax_device *dev, const ax_conv_shape *g, const ax_winograd_part *p, size_t lo, size_t hi,
+                      const ax_map *x, const ax_map *dy, float *sum, float *work)
 {
     const int32_t ci = g->ci, co = g->co;
-    const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
+    const size_t cip = ax_cpu_whole_vectors(dev, ci), cop = ax_cpu_whole_vectors(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co);
     float *v = work, *d = v + PRODUCTS * in;
     const ax_map *input[TILES][PRODUCTS], *gradient[OUT * OUT];
@@ -290,33 +236,45 @@ static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, siz
     }
 }
 
-static void weights(ax_device *dev, const ax_winograd *w, int32_t n, const ax_map *x, const ax_map *dy, float *dw,
-                    float *work)
+AX_CPU_WORK(add_share)
 {
-    const int32_t ci = w->g.ci, co = w->g.co;
-    part parts[PARTS];
-    size_t products, cip = filled(dev, ci);
-    const int count = parts_of(w, parts, &products);
-    size_t each = sum_floats(dev, products, ci, co);
-    int T = dev->threads;
-    float *sums = work, *tiles = sums + (size_t)T * each;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        memset(sums + (size_t)t * each, 0, each * sizeof *sums);
-        for (int p = 0; p < count; p++) {
-            size_t lo, hi;
-            ax_cpu_span((size_t)n * parts[p].rows * parts[p].columns, AX_MATMUL_ROWS, T, t, &lo, &hi);
-            add_tiles(dev, &w->g, &parts[p], lo, hi, x, dy,
-                      sums + (size_t)t * each + sum_floats(dev, parts[p].before, ci, co),
-                      tiles + (size_t)t * tile_floats(dev, ci, co));
-        }
+    const pass *p = job;
+    const size_t each = sum_floats(dev, p->parts.products, p->ci, p->co);
+    float *sums = p->sums + (size_t)task * each, *tiles = p->tiles + (size_t)task * tile_floats(dev, p->ci, p->co);
+    memset(sums, 0, each * sizeof *sums);
+    for (int k = 0; k < p->parts.n; k++) {
+        share_of(p, k, dev->threads, task, &lo, &hi);
+        add_tiles(dev, p->g, &p->parts.part[k], lo, hi, p->x, p->dy,
+                  sums + sum_floats(dev, p->parts.part[k].before, p->ci, p->co), tiles);
     }
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int32_t o = 0; o < co; o++)
-        for (int p = 0; p < count; p++)
-            dev->k->winograd_taps(parts[p].oy, parts[p].ox,
-                                  sums + sum_floats(dev, parts[p].before, ci, co) + (size_t)o * cip, (size_t)co * cip,
-                                  each, T, ci, dw + (size_t)o * (size_t)ci * 9, p > 0);
+}
+
+typedef struct tap_sums {
+    const pass *p;
+    float *dw;
+} tap_sums;
+
+/* Outputs lo .. hi, from the sums of all tasks. */
+AX_CPU_WORK(transform_sums)
+{
+    const tap_sums *s = job;
+    const pass *p = s->p;
+    const size_t cip = ax_cpu_whole_vectors(dev, p->ci), ci = (size_t)p->ci, co = (size_t)p->co;
+    for (size_t o = lo; o < hi; o++)
+        for (int k = 0; k < p->parts.n; k++)
+            dev->k->winograd_taps(p->parts.part[k].oy, p->parts.part[k].ox,
+                                  p->sums + sum_floats(dev, p->parts.part[k].before, p->ci, p->co) + o * cip, co * cip,
+                                  sum_floats(dev, p->parts.products, p->ci, p->co), dev->threads, p->ci,
+                                  s->dw + o * ci * 9, k > 0);
+}
+
+static void weights(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
+{
+    pass p = pass_of(w, m->n);
+    p.x = m->x, p.dy = m->dy, p.sums = m->work;
+    p.tiles = p.sums + (size_t)dev->threads * sum_floats(dev, p.parts.products, p.ci, p.co);
+    each_task(dev, add_share, &p);
+    ax_cpu_parallel_for(dev, dev->threads, (size_t)p.co, 1, transform_sums, &(tap_sums) { &p, m->dw });
 }
 
 /* ---- the implementation ---- */
@@ -358,7 +316,7 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
     if (c->passes & AX_CONV_DATA)
         data(dev, c->prep, m);
     if (c->passes & AX_CONV_WEIGHTS)
-        weights(dev, c->prep, m->n, m->x, m->dy, m->dw, m->work);
+        weights(dev, c->prep, m);
 }
 
 const ax_conv_impl ax_conv_winograd = {

@@ -140,3 +140,24 @@ void ax_cpu_winograd_release(ax_winograd *w)
     }
     memset(w, 0, sizeof *w);
 }
+
+ax_winograd_parts ax_cpu_winograd_parts(const ax_winograd *w)
+{
+    ax_winograd_parts all = { .n = 0 };
+    for (int i = 0; i < AX_WINOGRAD_PARTS; i++) {
+        int sy = i / AX_WINOGRAD_SIZES, sx = i % AX_WINOGRAD_SIZES;
+        if (!w->y.tiles[sy] || !w->x.tiles[sx])
+            continue;
+        ax_winograd_part *p = &all.part[all.n++];
+        *p = (ax_winograd_part) { .oy = AX_WINOGRAD_OUT - sy,
+                                  .ox = AX_WINOGRAD_OUT - sx,
+                                  .y = w->y.start[sy],
+                                  .x = w->x.start[sx],
+                                  .rows = (size_t)w->y.tiles[sy],
+                                  .columns = (size_t)w->x.tiles[sx],
+                                  .products = (size_t)((AX_WINOGRAD_IN - sy) * (AX_WINOGRAD_IN - sx)),
+                                  .before = all.products };
+        all.products += p->products;
+    }
+    return all;
+}
