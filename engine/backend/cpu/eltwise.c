@@ -170,41 +170,43 @@ AX_CPU_RUN(ax_cpu_mix_backward)
     return AX_OK;
 }
 
-/* Some channels of all pixels, those from `at` on of c, to or from a map of their own. */
-typedef struct channels {
-    ax_map *part, *whole;
-    size_t c, at, n;
+typedef struct concatenation {
+    const ax_operand *part; /* those without memory are left out */
+    uint32_t n;
+    const ax_operand *whole;
     bool split;
-} channels;
+} concatenation;
 
+/* Pixel by pixel, so that the whole is written (or read) in the order of its memory. */
 AX_CPU_WORK(copy_channels)
 {
-    const channels *h = job;
+    const concatenation *j = job;
+    const size_t c = (size_t)j->whole->type.shape.c;
     for (size_t p = lo; p < hi; p++) {
-        ax_map *one = h->part + p * h->n, *all = h->whole + p * h->c + h->at;
-        memcpy(h->split ? one : all, h->split ? all : one, h->n * sizeof *one);
+        ax_map *all = (ax_map *)j->whole->mem + p * c;
+        for (uint32_t i = 0; i < j->n; i++) {
+            const size_t nc = (size_t)j->part[i].type.shape.c;
+            ax_map *one = (ax_map *)j->part[i].mem + p * nc;
+            if (j->part[i].mem)
+                memcpy(j->split ? one : all, j->split ? all : one, nc * sizeof *one);
+            all += nc;
+        }
     }
 }
 
-static void concat(ax_device *dev, const ax_operand *parts, uint32_t n, const ax_operand *whole, bool split)
+static ax_code concat(ax_device *dev, const concatenation *j)
 {
-    size_t c = (size_t)whole->type.shape.c, px = ax_shape_count(whole->type.shape) / c, at = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const channels h = { parts[i].mem, whole->mem, c, at, (size_t)parts[i].type.shape.c, split };
-        if (h.part)
-            ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, px * h.n), px, 1, copy_channels, &h);
-        at += h.n;
-    }
+    const size_t n = ax_shape_count(j->whole->type.shape);
+    ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, n), n / (size_t)j->whole->type.shape.c, 1, copy_channels, j);
+    return AX_OK;
 }
 
 AX_CPU_RUN(ax_cpu_concat_forward)
 {
-    concat(dev, call->in, call->n_in, &call->out[0], false);
-    return AX_OK;
+    return concat(dev, &(concatenation) { call->in, call->n_in, &call->out[0], false });
 }
 
 AX_CPU_RUN(ax_cpu_concat_backward)
 {
-    concat(dev, call->out, call->n_out, &call->in[0], true);
-    return AX_OK;
+    return concat(dev, &(concatenation) { call->out, call->n_out, &call->in[0], true });
 }
