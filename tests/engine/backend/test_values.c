@@ -252,6 +252,35 @@ static void gpool(const values *s)
     ax_trial_release(&t);
 }
 
+/* Channels enough for vectors and a rest: equal values, of which the first counts; NaN, of which the last does; and
+   infinities. */
+static void maxpool_channels(const values *s)
+{
+    enum { C = 70, KINDS = 4 };
+    static const float x[KINDS][3] = { { 5, 5, 5 }, { NAN, 1, 2 }, { -INFINITY, -INFINITY, 3 }, { NAN, NAN, 1 } };
+    static const float y[KINDS][3] = { { 5, 5, 5 }, { NAN, NAN, 2 }, { -INFINITY, 3, 3 }, { NAN, NAN, NAN } };
+    static const uint8_t place[KINDS][3] = { { 4, 3, 3 }, { 4, 3, 4 }, { 4, 5, 4 }, { 5, 4, 3 } };
+    static const float dx[KINDS][3] = { { 3, 4, 0 }, { 3, 0, 4 }, { 1, 0, 6 }, { 0, 7, 0 } };
+    const ax_case c = { .name = "maxpool", AX_OP_MAXPOOL, { .conv = { 3, 1, 1, 1, 1 } }, 1, { MAP(1, 1, 3, C) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    for (int i = 0; i < 3 * C; i++) {
+        ((float *)t.in[0])[i] = x[i % C % KINDS][i / C];
+        ((float *)t.dout)[i] = (float)(1 << i / C);
+    }
+    values_forward(s, &t);
+    for (int i = 0; i < 3 * C; i++) {
+        const float is = ((float *)t.out[0])[i], wanted = y[i % C % KINDS][i / C];
+        if (!(is == wanted || (isnan(is) && isnan(wanted))))
+            fail_msg("%s: element %d is %g, not %g", s->b->name, i, (double)is, (double)wanted);
+        assert_int_equal(((uint8_t *)t.out[1])[i], place[i % C % KINDS][i / C]);
+    }
+    values_backward(s, &t);
+    for (int i = 0; i < 3 * C; i++)
+        assert_float_equal(((float *)t.din[0])[i], dx[i % C % KINDS][i / C], 0);
+    ax_trial_release(&t);
+}
+
 /* Windows of a 3x3 map at stride 2: the maximum of each corner's window, and the first of equal ones. */
 static void maxpool(const values *s)
 {
@@ -266,6 +295,7 @@ static void maxpool(const values *s)
     values_backward(s, &t);
     values_are(s, &t, "gradient", t.din[0], FLOATS(1, 10, 0, 100, 0, 1000, 0, 0, 0));
     ax_trial_release(&t);
+    maxpool_channels(s);
 }
 
 static void mix(const values *s)

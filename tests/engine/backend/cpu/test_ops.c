@@ -67,8 +67,12 @@ static void resize(twin *t, size_t s, int c)
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         twin_check(t, AX_OP_RESIZE, (ax_attr) { .size = { to[i][0], to[i][1] } }, in, 1, (unsigned)c);
     twin_check(t, AX_OP_GPOOL, (ax_attr) { 0 }, in, 1, (unsigned)c);
-    for (uint8_t by = 1; by <= 2; by++)
+    for (uint8_t by = 1; by <= 3; by++)
         twin_check(t, AX_OP_MAXPOOL, (ax_attr) { .conv = { 3, by, 1, 1, 1 } }, in, 1, (unsigned)c);
+    const bool fits = sizes[s][1] > 4 && sizes[s][2] > 4;
+    for (uint8_t by = 1; by <= 4 && fits; by++)
+        for (uint8_t pad = 0; pad <= 2; pad++)
+            twin_check(t, AX_OP_MAXPOOL, (ax_attr) { .conv = { 5, by, pad, 1, 1 } }, in, 1, (unsigned)c);
     ax_type mixed[] = { in[0], in[0], twin_map(1, 1, 1, c), twin_map(1, 1, 1, c) };
     twin_check(t, AX_OP_MIX, (ax_attr) { 0 }, mixed, 4, (unsigned)c);
 }
