@@ -360,6 +360,31 @@ static void wsum(const values *s)
     ax_trial_release(&t);
 }
 
+/* Any number of classes: the largest anywhere, the first of equal ones, and NaN, which is never larger. */
+static void argmax_classes(const values *s)
+{
+    for (int32_t n = 1; n <= 70; n++) {
+        const ax_case c = { .name = "argmax", AX_OP_ARGMAX, { .size = { 1, 1 } }, 1, { MAP(1, 1, 1, n) } };
+        ax_trial t;
+        ax_trial_init(&t, &c, 1);
+        float *x = t.in[0];
+        for (int32_t k = 0; k < n; k++) {
+            for (int32_t i = 0; i < n; i++)
+                x[i] = i == k || i == n - 1 ? -1 : (float)(-2 - i % 3);
+            values_forward(s, &t);
+            assert_int_equal(*(uint8_t *)t.out[0], k);
+            for (int32_t i = 1; i < n; i++)
+                x[i] = i == k ? x[i] : NAN;
+            values_forward(s, &t);
+            assert_int_equal(*(uint8_t *)t.out[0], x[k] > x[0] ? k : 0);
+            x[0] = NAN;
+            values_forward(s, &t);
+            assert_int_equal(*(uint8_t *)t.out[0], 0);
+        }
+        ax_trial_release(&t);
+    }
+}
+
 static void argmax(const values *s)
 {
     ax_case c = { .name = "argmax", AX_OP_ARGMAX, { .size = { 1, 4 } }, 1, { MAP(1, 1, 2, 3) } };
@@ -373,6 +398,7 @@ static void argmax(const values *s)
     values_forward(s, &t);
     assert_memory_equal(t.out[0], ((const uint8_t[]) { 1, 1, 2, 2 }), 4);
     ax_trial_release(&t);
+    argmax_classes(s);
 }
 
 static void fused(const values *s)
