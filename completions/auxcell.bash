@@ -19,6 +19,11 @@ _auxcell_values()
         grep -xE '[a-z0-9-]+'
 }
 
+_auxcell_published()
+{
+    auxcell show --help 2>/dev/null | sed -nE 's/^.* published: //p' | tr -d ,
+}
+
 _auxcell()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -56,7 +61,8 @@ _auxcell()
         done
         [[ $command == @(export|replay) && -z ${COMPREPLY[*]} ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word")
     else
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        [[ $command == @(show|try|train) ]] && mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_published)" -- "$word")
+        [[ -z ${COMPREPLY[*]} ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi
 }
 complete -o filenames -F _auxcell auxcell

@@ -28,6 +28,10 @@ function __auxcell_data_sets
     auxcell search --help 2>/dev/null | string match -r '^  [a-z0-9_-]+(?::|\[|  ).*' | string replace -r '^  ([a-z0-9_-]+:?).*' '$1'
 end
 
+function __auxcell_published
+    auxcell show --help 2>/dev/null | string replace -rf '^.* published: ' '' | string split ', '
+end
+
 # What is typed after data and bench: the commands that they have.
 function __auxcell_parts
     set -l words (commandline -opc)
@@ -56,6 +60,7 @@ complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume lo
 # a run is a name, or a path, which contains a slash; export, replay and options also take files
 complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare report pause continue prune undo promote demote pin note submit fork save; and not string match -q -- "*/*" (commandline -ct); and not string match -q -- "--*" (commandline -opc)[-1]' -f
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
+complete -c auxcell -n '__fish_seen_subcommand_from show try train; and not string match -q -- "-*" (commandline -opc)[-1]' -a '(__auxcell_published)'
 complete -c auxcell -n '__auxcell_values | string length -q' -f -a '(__auxcell_values)'
 complete -c auxcell -n '__auxcell_parts | string length -q' -f -a '(__auxcell_parts)'
 complete -c auxcell -n '__fish_seen_subcommand_from data; and test (count (commandline -opc)) -eq 3' -f -a '(__auxcell_data_sets)'

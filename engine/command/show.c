@@ -22,6 +22,7 @@ static const char about[] =
     "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
     "its search, and the memory that a training takes; likewise with a run.\n"
     "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]],\n"
+    "           or published: arch0, arch1, arch2, template-arch0, template-arch1\n"
     "           or - : one a line from standard input, each answered at once; a wrong one doesn't end the list\n";
 
 typedef struct options {

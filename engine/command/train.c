@@ -25,7 +25,7 @@ static const char about[] =
     "Trains a network fully, as a promotion in a run does (full_epochs, full_channels, ...), judges it\n"
     "after every epoch, and keeps the best. With --state it can be stopped or killed at any moment and\n"
     "gone on with: auxcell train --state DIR --resume. RUN:ID is a candidate of a run, with the settings\n"
-    "and the data of that run.\n";
+    "and the data of that run. auxcell show --help says what a GENOTYPE is.\n";
 enum { STOPPED = 130 }; /* the shell's status after an interrupt */
 
 /* ---- the command line ---- */

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 static const char synopsis[] = "auxcell try GENOTYPE... [OPTION...]";
-static const char about[] = "Trains and judges candidates, one after the other, without a run.\n";
+static const char about[] = "Trains and judges candidates, one after the other, without a run. auxcell show --help\n"
+                            "says what a GENOTYPE is.\n";
 
 typedef struct options {
     ax_settings settings;

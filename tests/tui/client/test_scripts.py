@@ -207,6 +207,13 @@ class Scripts(PlaceCase):
         self.assertEqual([r["id"] for r in rows if r["origin"] == "user"], [parent, parent + 1])
         self.assertEqual(json.loads(self.ok("stop", "live", "--json"))["was_running"], True)
 
+    def test_published_names(self):
+        """The help lists the names that the program knows."""
+        unknown = self.place.call("show", "arch9")
+        self.assertEqual(unknown.returncode, 2)
+        known = unknown.stderr.rsplit("they are ", 1)[1].strip()
+        self.assertIn(f"or published: {known}\n", self.ok("show", "--help"))
+
     def test_completion(self):
         make_run(self.place.runs, "old", 1)
         make_run(self.place.runs, "other", 1)
@@ -225,6 +232,9 @@ class Scripts(PlaceCase):
         self.assertEqual(complete("replay", "o").split(), ["old", "other"])
         self.assertEqual(complete("replay", "READ").split(), ["README.md"])
         self.assertEqual(complete("bench", "o").split(), ["ops"])
+        self.assertEqual(complete("show", "template").split(), ["template-arch0", "template-arch1"])
+        self.assertEqual(complete("try", "arch0", "arch1").split(), ["arch1"])
+        self.assertEqual(complete("train", "READ").split(), ["README.md"])
         self.assertEqual(complete("bench", "ops", "--on").split(), ["--only"])
         self.assertIn("check", complete("data", "c").split())
         self.assertEqual(complete("data", "check", "cam").split(), ["camvid:"])
