@@ -123,11 +123,12 @@ static size_t zone_cost(const ax_device *dev, const ax_zone *z, size_t images)
 
 /* ---- passes ---- */
 
+/* Weights, whose element (o, i, k) is at w[o * so + i * si + k], and where they are packed. */
 typedef struct packing {
     const ax_conv_shape *g;
     const float *w;
     size_t so, si;
-    bool turn;
+    bool turn; /* taps are rotated */
     ax_weight *packed;
 } packing;
 

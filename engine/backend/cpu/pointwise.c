@@ -118,8 +118,8 @@ static size_t pixels_of(const ax_conv_shape *g, int32_t n)
 typedef struct pass {
     const ax_conv *c;
     const ax_conv_memory *m;
-    ax_weight *u, *pairs;
-    float *edge, *sums;
+    ax_weight *u, *pairs; /* packed weights; pairs of pixels, per task */
+    float *edge, *sums;   /* per task: remaining rows, and sums of the weights' gradients */
 } pass;
 
 AX_CPU_WORK(forward_pixels)

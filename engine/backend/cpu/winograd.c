@@ -146,7 +146,7 @@ static void convolve_tiles(const ax_device *dev, const ax_conv_shape *g, const a
     }
 }
 
-/* A pass over the tiles of all parts: x to y with weights from transform_weights, or x and dy to sums per task. */
+/* A pass over the tiles of all parts: x to y with transformed weights, or x and dy to sums per task. */
 typedef struct pass {
     const ax_conv_shape *g;
     ax_winograd_parts parts;
