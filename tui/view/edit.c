@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_COLS = 36, LEAST_DRAWING = 16, WIDE = 58 }; /* columns */
+enum { LIST_COLS = 35, LEAST_DRAWING = 16, WIDE = 58 }; /* columns */
 
 static void draw_field(ax_pane p, int r, int at, const ax_edit *e, int line, int field)
 {
