@@ -41,9 +41,9 @@ static bool has_news(ax_team *team)
     return tasks_left(atomic_load(&team->ticket)) || atomic_load(&team->ends);
 }
 
-static bool is_done(ax_team *team, int tasks)
+static bool is_done(ax_team *team)
 {
-    return atomic_load_explicit(&team->done, memory_order_acquire) == tasks;
+    return (uint64_t)atomic_load(&team->done) == atomic_load(&team->ticket) >> 32;
 }
 
 static void pause_briefly(void)
@@ -62,9 +62,8 @@ static void take_part(ax_team *team)
         const uint64_t ticket = atomic_fetch_add(&team->ticket, 1);
         if (!tasks_left(ticket))
             return;
-        const int tasks = (int)(ticket >> 32);
         team->work(team->job, (int)(uint32_t)ticket);
-        if (atomic_fetch_add(&team->done, 1) + 1 == tasks && atomic_load(&team->caller_asleep)) {
+        if (atomic_fetch_add(&team->done, 1) + 1 == (int)(ticket >> 32) && atomic_load(&team->caller_asleep)) {
             pthread_mutex_lock(&team->lock);
             pthread_cond_signal(&team->finished);
             pthread_mutex_unlock(&team->lock);
@@ -72,18 +71,25 @@ static void take_part(ax_team *team)
     }
 }
 
-enum { TURNS = 32 }; /* pauses between two looks at the clock */
-
-static void await_news(ax_team *team)
+/* Watches for it. False: not before patience ended. */
+static bool comes_soon(ax_team *team, bool (*is_here)(ax_team *))
 {
+    enum { TURNS = 32 }; /* pauses between two looks at the clock */
     const double start = ax_clock();
     do
         for (int i = 0; i < TURNS; i++) {
-            if (has_news(team))
-                return;
+            if (is_here(team))
+                return true;
             pause_briefly();
         }
     while (ax_clock() - start < patience);
+    return false;
+}
+
+static void await_news(ax_team *team)
+{
+    if (comes_soon(team, has_news))
+        return;
     pthread_mutex_lock(&team->lock);
     atomic_fetch_add(&team->asleep, 1); /* before it looks again, as a caller looks after it has brought news */
     while (!has_news(team))
@@ -92,19 +98,13 @@ static void await_news(ax_team *team)
     pthread_mutex_unlock(&team->lock);
 }
 
-static void await_end(ax_team *team, int tasks)
+static void await_end(ax_team *team)
 {
-    const double start = ax_clock();
-    do
-        for (int i = 0; i < TURNS; i++) {
-            if (is_done(team, tasks))
-                return;
-            pause_briefly();
-        }
-    while (ax_clock() - start < patience);
+    if (comes_soon(team, is_done))
+        return;
     pthread_mutex_lock(&team->lock);
     atomic_store(&team->caller_asleep, true);
-    while (atomic_load(&team->done) != tasks)
+    while (!is_done(team))
         pthread_cond_wait(&team->finished, &team->lock);
     atomic_store(&team->caller_asleep, false);
     pthread_mutex_unlock(&team->lock);
@@ -187,7 +187,7 @@ static void do_together(ax_team *team, int tasks, ax_team_work *work, const void
     atomic_store(&team->ticket, (uint64_t)tasks << 32);
     wake(team, tasks - 1);
     take_part(team);
-    await_end(team, tasks);
+    await_end(team);
 }
 
 void ax_team_run(ax_team *team, int tasks, ax_team_work *work, const void *job)

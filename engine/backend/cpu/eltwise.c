@@ -60,20 +60,27 @@ AX_CPU_RUN(ax_cpu_add_forward)
     return each_element(dev, add, call);
 }
 
+/* Whether summand i's gradient has memory of its own. */
+static bool is_copied(const ax_call *call, uint32_t i)
+{
+    return call->out[i].mem && call->out[i].mem != call->in[0].mem;
+}
+
 AX_CPU_WORK(copy_gradient)
 {
     const ax_call *call = job;
     const ax_map *dy = call->in[0].mem;
-    for (uint32_t i = 0; i < call->n_out; i++) {
-        ax_map *dx = call->out[i].mem;
-        if (dx && dx != dy)
-            memcpy(dx + lo, dy + lo, (hi - lo) * sizeof *dx);
-    }
+    for (uint32_t i = 0; i < call->n_out; i++)
+        if (is_copied(call, i))
+            memcpy((ax_map *)call->out[i].mem + lo, dy + lo, (hi - lo) * sizeof *dy);
 }
 
 AX_CPU_RUN(ax_cpu_add_backward)
 {
-    return each_element(dev, copy_gradient, call);
+    bool copied = false;
+    for (uint32_t i = 0; i < call->n_out; i++)
+        copied |= is_copied(call, i);
+    return copied ? each_element(dev, copy_gradient, call) : AX_OK;
 }
 
 AX_CPU_WORK(convert)
