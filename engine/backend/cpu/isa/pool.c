@@ -60,7 +60,7 @@ AX_INLINE void find_maxima(const window *v, int32_t k, ax_map *y, uint8_t *place
     for (int32_t i = v->i0; i < v->i1; i++)
         for (int32_t j = v->j0; j < v->j1; j++) {
             const vf x = AX_LOAD_MAP(v->origin + i * v->row + j * v->pixel + k);
-            const vi wins = (x > best) | (x != x);
+            const vi wins = (x > best) | ~(x <= (vf) { 0 } + INFINITY);
             best = (vf)either(wins, (vi)x, (vi)best);
             where = either(wins, (vi) { 0 } + (i * v->kernel + j), where);
         }
@@ -77,7 +77,7 @@ AX_INLINE void find_maximum(const window *v, int32_t k, ax_map *y, uint8_t *plac
     for (int32_t i = v->i0; i < v->i1; i++)
         for (int32_t j = v->j0; j < v->j1; j++) {
             const float x = ax_map_get(v->origin[i * v->row + j * v->pixel + k]);
-            const bool wins = x > best || x != x;
+            const bool wins = x > best || isnan(x);
             best = wins ? x : best;
             where = wins ? i * v->kernel + j : where;
         }
@@ -115,13 +115,13 @@ AX_INLINE void add_where(const ax_map *dy, const uint8_t *place, int32_t at, int
         sum[k] += place[k] == at ? ax_map_get(dy[k]) : 0.0f;
 }
 
-/* Sums for the elements lo .. hi of a row of inputs, {w,c}, over the windows that contain them, in order. With stride 1
-   one tap sees neighbouring pixels of neighbouring windows, so whole stretches are added; otherwise the elements belong
-   to one pixel. */
-static void gather(const ax_map *dy, const uint8_t *place, const ax_dw *g, int32_t row, int32_t lo, int32_t hi,
+/* Sums for the elements lo .. lo + n of a row of inputs, {w,c}, over the windows that contain them, in order. With
+   stride 1 one tap sees neighbouring pixels of neighbouring windows, so whole stretches are added; otherwise the
+   elements belong to one pixel. */
+static void gather(const ax_map *dy, const uint8_t *place, const ax_dw *g, int32_t row, int32_t lo, int32_t n,
                    float *sum)
 {
-    for (int32_t k = 0; k < hi - lo; k++)
+    for (int32_t k = 0; k < n; k++)
         sum[k] = 0.0f;
     for (int32_t at = g->kernel * g->kernel - 1; at >= 0; at--) {
         const int32_t h = row + g->pad - at / g->kernel, shift = g->pad - at % g->kernel, pixel = lo / g->c + shift;
@@ -129,7 +129,7 @@ static void gather(const ax_map *dy, const uint8_t *place, const ax_dw *g, int32
             continue;
         /* element e is seen by that of the windows' outputs that has index e + move */
         const int32_t move = (pixel / g->stride - lo / g->c) * g->c, end = g->ow * g->c - move;
-        const int32_t first = lo + move < 0 ? -move : lo, last = hi < end ? hi : end;
+        const int32_t first = lo + move < 0 ? -move : lo, last = lo + n < end ? lo + n : end;
         const ptrdiff_t from = (ptrdiff_t)(h / g->stride) * g->ow * g->c + first + move;
         if (first < last)
             add_where(dy + from, place + from, at, last - first, sum + first - lo);
@@ -141,12 +141,12 @@ void AX_ISA_NAME(max_pool_row_backward)(const ax_map *dy, const uint8_t *place, 
     enum { SOME = 1024 }; /* elements at a time: their sums stay in the first-level cache */
     const int32_t all = g->w * g->c, stretch = g->stride == 1 ? all : g->c;
     for (int32_t begin = 0; begin < all; begin += stretch)
-        for (int32_t lo = begin, hi; lo < begin + stretch; lo = hi) {
+        for (int32_t done = 0, n; done < stretch; done += n) {
             float sum[SOME];
-            hi = begin + stretch - lo < SOME ? begin + stretch : lo + SOME;
-            gather(dy, place, g, row, lo, hi, sum);
-            for (int32_t k = lo; k < hi; k++)
-                dx[k] = ax_map_put(sum[k - lo]);
+            n = stretch - done < SOME ? stretch - done : SOME;
+            gather(dy, place, g, row, begin + done, n, sum);
+            for (int32_t k = 0; k < n; k++)
+                dx[begin + done + k] = ax_map_put(sum[k]);
         }
 }
 
