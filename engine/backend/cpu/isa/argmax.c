@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#if !defined(AX_ISA_v4)
 /* Of c classes of two pixels mixed, one by one. */
 AX_INLINE int32_t largest(const float *a, const float *b, float f, int32_t c)
 {
@@ -17,6 +18,7 @@ AX_INLINE int32_t largest(const float *a, const float *b, float f, int32_t c)
     }
     return id;
 }
+#endif
 
 #if defined(AX_ISA_v4)
 /* The same, a vector of classes at a time. */
