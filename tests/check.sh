@@ -1,12 +1,12 @@
 #!/bin/sh
-# check.sh [all]: build and tests; "all" is everything that must pass before a change is merged. The last line is the sum
-# of the tests of all builds.
+# check.sh [all]: build and tests; "all" is everything that must pass before a change is merged. The last lines name
+# the steps that failed and sum the tests of all builds.
 set -u
 jobs=$(nproc)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-failed=0
 : >"$out/sums"
+: >"$out/failed"
 
 step() { # name, command...
     name=$1
@@ -20,7 +20,7 @@ step() { # name, command...
     else
         tail -n 150 "$out/log"
         printf '== %s: FAILED (%d s)\n' "$name" $(($(date +%s) - start))
-        failed=$((failed + 1))
+        printf '%s\n' "$name" >>"$out/failed"
     fi
     grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$out/log" >>"$out/sums"
 }
@@ -34,6 +34,7 @@ if [ "${1:-}" = all ]; then
     step "tests under address and undefined sanitizers" make -j"$jobs" MODE=debug SAN=address test
     step "tests of threads under the thread sanitizer" make -j"$jobs" MODE=debug SAN=thread ONLY=data/test_ test
 fi
-awk -v broken="$failed" '{ p += $1; f += $3; s += $5 }
+sed 's/^/failed: /' "$out/failed"
+awk -v broken="$(wc -l <"$out/failed")" '{ p += $1; f += $3; s += $5 }
     END { if (broken > 0 && f == 0) f = broken; printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$out/sums"
-[ $failed -eq 0 ]
+[ ! -s "$out/failed" ]
