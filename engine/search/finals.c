@@ -14,31 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* ---- the plan ---- */
-
-ax_finals_plan ax_finals_plan_of(const ax_settings *set)
-{
-    const uint32_t budget = (uint32_t)((double)set->candidates * set->finals + 1e-9);
-    const uint32_t most = (uint32_t)set->finals_best, seeds = (uint32_t)set->finals_seeds;
-    const uint32_t two = most < 2 ? most : 2, fewest = seeds < 2 ? seeds : 2;
-    uint32_t n = budget / seeds;
-    n = n > most ? most : n < two ? two : n;
-    const uint32_t each = budget / n < AX_FINALS_SEEDS ? budget / n : AX_FINALS_SEEDS;
-    return each < fewest ? (ax_finals_plan) { 0, 0 } : (ax_finals_plan) { n, each };
-}
-
-uint32_t ax_finals_trainings(const ax_search *s)
-{
-    const ax_finals_plan plan = ax_finals_plan_of(&s->setup.settings);
-    return s->finals.earlier + (s->finals.chosen ? s->finals.n : plan.finalists) * plan.seeds;
-}
-
-int64_t ax_finals_search_part(const ax_search *s)
-{
-    const ax_finals_plan plan = ax_finals_plan_of(&s->setup.settings);
-    return s->setup.settings.candidates - s->finals.earlier - plan.finalists * plan.seeds;
-}
-
 /* Never the run's own seed; finals of runs with different seeds below 1000 have no seed in common. */
 static int64_t seed_of(const ax_search *s, uint32_t round)
 {
@@ -57,29 +32,36 @@ bool ax_entry_is_search(const ax_entry *r)
     return !ax_entry_is_full(r) && !ax_entry_is_final(r);
 }
 
-/* Existing trainings: of the finalist with index i, with the seed of a round. */
-typedef struct made {
-    uint64_t rounds[AX_FINALISTS][AX_FINALS_SEEDS / 64 + 1]; /* one bit per round */
-} made;
-
-static bool is_made(const made *m, uint32_t i, uint32_t round)
+static bool is_made(const ax_finals_made *m, uint32_t i, uint32_t round)
 {
     return m->rounds[i][round / 64] >> round % 64 & 1;
 }
 
 /* In one pass over the finals, since this is called at every turn of the coordinator. */
-static void find_made(const ax_search *s, made *m)
+ax_finals_made ax_finals_find_made(const ax_search *s)
 {
-    *m = (made) { 0 };
+    ax_finals_made m = { 0 };
     for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++) {
         const ax_entry *r = ax_search_get(s, id);
+        if (!ax_entry_is_final(r))
+            continue;
+        m.trainings++;
         const uint64_t from = (uint64_t)r->seed - (uint64_t)s->setup.settings.seed, round = from / 1000;
-        if (!ax_entry_is_final(r) || from % 1000 || round < 1 || round > AX_FINALS_SEEDS)
+        if (from % 1000 || round < 1 || round > AX_FINALS_SEEDS)
             continue;
         for (uint32_t i = 0; i < s->finals.n; i++)
             if (s->finals.finalist[i] == r->parent)
-                m->rounds[i][round / 64] |= (uint64_t)1 << round % 64;
+                m.rounds[i][round / 64] |= (uint64_t)1 << round % 64;
     }
+    return m;
+}
+
+uint32_t ax_finals_round_lacks(const ax_search *s, const ax_finals_made *m, uint32_t round)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->finals.n; i++)
+        n += !is_made(m, i, round);
+    return n;
 }
 
 /* A finalist that a person pruned gets no more trainings, unless the prune is undone. */
@@ -91,12 +73,10 @@ static bool still_counts(const ax_search *s, uint32_t finalist)
 /* The finalist and the seed of the next training. False: none. */
 static bool next_training(const ax_search *s, uint32_t *finalist, int64_t *seed)
 {
-    const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
-    made there;
     if (!s->finals.chosen)
         return false;
-    find_made(s, &there);
-    for (uint32_t round = 1; round <= seeds; round++)
+    const ax_finals_made there = ax_finals_find_made(s);
+    for (uint32_t round = 1; round <= s->finals.seeds; round++)
         for (uint32_t i = 0; i < s->finals.n; i++) {
             *finalist = s->finals.finalist[i];
             *seed = seed_of(s, round);
@@ -146,7 +126,7 @@ typedef struct standing {
     bool pending; /* trainings of it are still to come */
 } standing;
 
-static standing standing_of(const ax_search *s, uint32_t i, const made *there)
+static standing standing_of(const ax_search *s, uint32_t i, const ax_finals_made *there)
 {
     const uint32_t finalist = s->finals.finalist[i];
     double reward[AX_FINALS_SEEDS];
@@ -160,8 +140,7 @@ static standing standing_of(const ax_search *s, uint32_t i, const made *there)
         if (r->status == AX_DONE && n < AX_FINALS_SEEDS)
             reward[n++] = r->outcome.reward;
     }
-    const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
-    for (uint32_t round = 1; s->finals.chosen && round <= seeds && !t.pending; round++)
+    for (uint32_t round = 1; s->finals.chosen && round <= s->finals.seeds && !t.pending; round++)
         t.pending = still_counts(s, finalist) && !is_made(there, i, round);
     t.mean = ax_mean_of(reward, n);
     return t;
@@ -229,8 +208,7 @@ void ax_finals_rank(ax_search *s)
     standing of[AX_FINALISTS];
     double best[AX_FINALISTS] = { 0 };
     bool pending = false, changed = false;
-    made there;
-    find_made(s, &there);
+    const ax_finals_made there = ax_finals_find_made(s);
     for (uint32_t i = 0; i < s->finals.n; i++) {
         of[i] = standing_of(s, i, &there);
         pending = pending || of[i].pending;
@@ -270,15 +248,4 @@ ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err)
         s->finals.first = *id;
     s->dirty = true;
     return code;
-}
-
-void ax_finals_reopen(ax_search *s)
-{
-    if (!s->finals.chosen || s->finals.part == ax_finals_search_part(s))
-        return;
-    s->finals.chosen = false;
-    s->finals.earlier = 0;
-    for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++)
-        s->finals.earlier += ax_entry_is_final(ax_search_get(s, id));
-    s->dirty = true;
 }

@@ -12,8 +12,8 @@ typedef struct ax_finals_plan {
     uint32_t finalists, seeds; /* networks, and trainings of each: 0 = no finals */
 } ax_finals_plan;
 
-/* As many networks as allowed and as fit into the share with at least finals_seeds seeds each, then as many seeds as
-   fit. If not even two networks fit, two with fewer seeds, but at least two. */
+/* As many networks as allowed, as the search has candidates, and as fit into the share with at least finals_seeds seeds
+   each; then as many seeds as fit. If not even two networks fit, two with fewer seeds, but at least two. */
 ax_finals_plan ax_finals_plan_of(const ax_settings *set);
 
 #endif

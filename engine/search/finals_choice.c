@@ -75,8 +75,9 @@ static void place(ax_search *s, uint32_t id, uint32_t at)
     ax_search_record(s, &ev);
 }
 
-static void say_choice(ax_search *s, uint32_t seeds, uint32_t paused)
+static void say_choice(ax_search *s, uint32_t paused)
 {
+    const uint32_t seeds = s->finals.seeds;
     char text[AX_EVENT_TEXT], without[64] = "";
     if (paused)
         snprintf(without, sizeof without, "; %u paused candidate%s can't be among them", paused,
@@ -99,9 +100,9 @@ static ax_code choose(ax_search *s, uint32_t paused, ax_err *err)
     s->finals.n = n;
     memcpy(s->finals.finalist, chosen, n * sizeof *chosen);
     s->finals.chosen = s->dirty = true;
-    s->finals.part = ax_finals_search_part(s);
-    if (n)
-        say_choice(s, plan.seeds, paused);
+    ax_finals_share_out(s);
+    if (s->finals.seeds)
+        say_choice(s, paused);
     for (uint32_t i = 0; i < n; i++)
         place(s, chosen[i], i + 1);
     ax_finals_rank(s); /* includes trainings that exist already */

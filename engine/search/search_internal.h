@@ -56,6 +56,8 @@ typedef struct ax_prune_batch {
 typedef struct ax_finals {
     bool chosen;                     /* the search is over, and the finalists are chosen */
     int64_t part;                    /* planned number of candidates of the search when they were chosen */
+    ax_finals_plan plan;             /* what the settings said then */
+    uint32_t seeds;                  /* trainings of each finalist, including those of earlier finals */
     uint32_t earlier;                /* trainings of earlier finals, before the run was given more candidates */
     uint32_t finalist[AX_FINALISTS]; /* n ids by place; derived from the table */
     uint32_t n;
@@ -133,10 +135,26 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* returns its place, UIN
 /* learn.c: lets the strategy learn from a scored candidate, if the settings say so; emits LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 
-/* ---- finals.c ---- */
+/* ---- finals_plan.c ---- */
 /* Number of trainings of all finals, and of candidates left for the search. */
 uint32_t ax_finals_trainings(const ax_search *s);
 int64_t ax_finals_search_part(const ax_search *s);
+/* Gives all finalists as many seeds as the budget has trainings left for. */
+void ax_finals_share_out(ax_search *s);
+/* After a resume with other settings: if the search has more or fewer candidates now than when the finalists were
+   chosen, or their number is another one, the search continues, and finalists are chosen again afterwards. Trainings
+   done so far count as spent. */
+void ax_finals_reopen(ax_search *s);
+
+/* ---- finals.c ---- */
+/* Trainings in the table. */
+typedef struct ax_finals_made {
+    uint32_t trainings;                                      /* of all finals */
+    uint64_t rounds[AX_FINALISTS][AX_FINALS_SEEDS / 64 + 1]; /* of the finalist with an index, one bit per round */
+} ax_finals_made;
+ax_finals_made ax_finals_find_made(const ax_search *s);
+/* How many finalists lack the training with a round's seed. */
+uint32_t ax_finals_round_lacks(const ax_search *s, const ax_finals_made *m, uint32_t round);
 /* The next training, added to the table but not to the queue. Once the search is over, the finalists are chosen first.
  *id = 0: none now. */
 ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err);
@@ -151,9 +169,6 @@ void ax_finals_rank(ax_search *s);
 ax_event ax_finals_event(const ax_search *s, uint32_t id);
 /* After a resume: finds the finalists and their trainings in the table. */
 void ax_finals_index(ax_search *s);
-/* After a resume: if the settings now give the search more or fewer candidates than when the finalists were chosen, the
-   search continues, and finalists are chosen again afterwards. Trainings done so far count as spent. */
-void ax_finals_reopen(ax_search *s);
 
 /* ---- life.c ---- */
 /* Applies an event to its candidate, which must be in the table and becomes open. */

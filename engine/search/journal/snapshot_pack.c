@@ -102,10 +102,13 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfi
     pack_gate(pk, &s->gate);
     if (finals) {
         ax_pack_text(pk, "finals");
-        msgpack_pack_array(pk, 3);
+        msgpack_pack_array(pk, 6);
         ax_pack_bool(pk, s->finals.chosen);
         msgpack_pack_int64(pk, s->finals.part);
         msgpack_pack_uint32(pk, s->finals.earlier);
+        msgpack_pack_uint32(pk, s->finals.plan.finalists);
+        msgpack_pack_uint32(pk, s->finals.plan.seeds);
+        msgpack_pack_uint32(pk, s->finals.seeds);
     }
     ax_pack_text(pk, "paused");
     ax_pack_bool(pk, s->paused);

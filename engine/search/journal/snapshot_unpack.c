@@ -210,11 +210,18 @@ static bool read_finals(const msgpack_object *o, ax_search *s)
     ax_finals_index(s);
     if (!o)
         return !s->finals.n;
-    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3 ||
-        o->via.array.ptr[0].type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(&o->via.array.ptr[1], &s->finals.part) ||
-        !ax_read_u32(&o->via.array.ptr[2], &s->finals.earlier))
+    const msgpack_object *item = o->via.array.ptr;
+    if (o->type != MSGPACK_OBJECT_ARRAY || (o->via.array.size != 3 && o->via.array.size != 6) ||
+        item[0].type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(&item[1], &s->finals.part) ||
+        !ax_read_u32(&item[2], &s->finals.earlier))
         return false;
-    s->finals.chosen = o->via.array.ptr[0].via.boolean;
+    s->finals.chosen = item[0].via.boolean;
+    s->finals.plan = ax_finals_plan_of(&s->setup.settings); /* older snapshots don't say it */
+    s->finals.seeds = s->finals.plan.seeds;
+    if (o->via.array.size == 6 &&
+        (!ax_read_u32(&item[3], &s->finals.plan.finalists) || !ax_read_u32(&item[4], &s->finals.plan.seeds) ||
+         !ax_read_u32(&item[5], &s->finals.seeds) || s->finals.seeds > AX_FINALS_SEEDS))
+        return false;
     for (uint32_t i = 0; i < s->finals.n; i++)
         if (!s->finals.finalist[i])
             return false;

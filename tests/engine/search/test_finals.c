@@ -107,7 +107,9 @@ TEST(the_share_is_planned)
     is_plan(plan(20, 0.2, 1, 4), 1, 4); /* the finals of a single network */
     is_plan(plan(20, 0.2, 4, 1), 4, 1);
     is_plan(plan(1000000, 0.9, 100, 1), 100, 1000);
-    is_plan(plan(10, 0.3, 10, 1), 3, 1); /* 0.3 * 10 is slightly less than 3 */
+    is_plan(plan(10, 0.3, 10, 1), 3, 1);    /* 0.3 * 10 is slightly less than 3 */
+    is_plan(plan(100, 0.9, 100, 1), 10, 9); /* the search has ten */
+    is_plan(plan(3, 0.9, 100, 1), 0, 0);
 }
 
 static void the_best_are_trained_round_by_round(void **state)
@@ -334,8 +336,97 @@ static void more_candidates_open_them_again(void **state)
     train_next(t, 21, 3001, 0.4);
     train_next(t, 11, 3001, 0.4);
     train_next(t, 8, 3001, 0.4);
+    train_next(t, 21, 4001, 0.4); /* eight of the nine trainings that are left: one is too few for a round */
+    train_next(t, 11, 4001, 0.4);
+    train_next(t, 8, 4001, 0.4);
     is_over(t);
-    assert_int_equal(of(t, 8)->final_seeds, 3);
+    assert_int_equal(of(t, 8)->final_seeds, 4);
+    assert_int_equal(searching_last(t, AX_EVENT_FINAL, 0)->u.FINAL.trainings, 14);
+}
+
+static void resume_with(searching *t, int64_t best, int64_t seeds, uint32_t trainings)
+{
+    t->setup.settings.finals_best = best;
+    t->setup.settings.finals_seeds = seeds;
+    searching_reload(t);
+    ax_search_hello(t->search, true, 2);
+    assert_int_equal(searching_last(t, AX_EVENT_HELLO, 0)->u.HELLO.finals, trainings);
+}
+
+/* Other numbers of finalists and seeds divide what is left of the budget, which stays the same. */
+static void other_numbers_share_the_same_budget(void **state)
+{
+    searching *t = begin(state);
+    finish_search(t);
+    train_next(t, 11, 1001, 0.5);
+    train_next(t, 8, 1001, 0.4);
+    resume_with(t, 2, 2, 6); /* #5's first training is queued already, and three are left for two finalists */
+    train_next(t, 5, 1001, 0.5);
+    train_next(t, 11, 2001, 0.5);
+    train_next(t, 8, 2001, 0.4);
+    is_over(t);
+    assert_int_equal(searching_last(t, AX_EVENT_FINAL, 0)->u.FINAL.trainings, 5);
+    resume_with(t, 3, 2, 6); /* one is left, and #5 lacks the second round */
+    train_next(t, 5, 2001, 0.5);
+    is_over(t);
+    resume_with(t, 2, 3, 6);
+    is_over(t);
+    assert_int_equal(t->search->n_entries, 20);
+}
+
+/* Trains the search, of which only the last n candidates may become finalists. */
+static void finish_with(searching *t, uint32_t n)
+{
+    for (uint32_t id = 0; id < 14;) {
+        id = searching_take(t);
+        searching_score(t, 0.3 + 0.01 * id);
+        if (id > 14 - n)
+            continue;
+        searching_do(t, AX_VERB_PRUNE, id, NULL, NULL);
+        ax_search_set_time(t->search, 1000 + id * (AX_PRUNE_SECONDS + 1));
+        ax_search_tick(t->search);
+    }
+}
+
+/* With fewer different networks than planned each gets more seeds. */
+static void few_networks_get_more_seeds(void **state)
+{
+    searching *t = begin(state);
+    finish_with(t, 2);
+    for (int round = 1; round <= 3; round++) {
+        train_next(t, 14, 1 + 1000 * round, 0.4);
+        train_next(t, 13, 1 + 1000 * round, 0.4);
+    }
+    is_over(t);
+}
+
+/* A network without rivals isn't trained for the sake of it. */
+static void a_single_network_gets_the_seeds_planned(void **state)
+{
+    searching *t = begin(state);
+    finish_with(t, 1);
+    train_next(t, 14, 1001, 0.4);
+    train_next(t, 14, 2001, 0.4);
+    is_over(t);
+}
+
+/* Candidates that a person adds to a complete search don't take trainings from the finals. */
+static void what_a_person_adds_is_extra(void **state)
+{
+    char text[AX_GENOTYPE_TEXT];
+    searching *t = begin(state);
+    finish_search(t);
+    ax_genotype_print(&ax_search_get(t->search, 3)->proposal.genotype, text);
+    is_next(t, 11, 1001);
+    searching_do(t, AX_VERB_SUBMIT, 0, text, NULL);
+    searching_score(t, 0.4);
+    resume_with(t, 3, 2, 6);
+    while (!ax_search_finished(t->search)) {
+        take(t);
+        if (ax_search_running(t->search, 0))
+            searching_score(t, 0.4);
+    }
+    assert_int_equal(of(t, 5)->final_seeds, 2);
 }
 
 int main(void)
@@ -344,5 +435,7 @@ int main(void)
         searching_set_up, searching_tear_down, the_share_is_planned, the_best_are_trained_round_by_round,
         without_finals_nothing_changes, a_network_is_a_finalist_once, a_pruned_finalist_is_out_until_that_is_taken_back,
         pruned_before_its_turn_it_gets_no_training, a_training_that_fails_or_is_pruned_is_one_fewer,
-        a_paused_candidate_does_not_hold_them_up, they_go_on_from_a_snapshot, more_candidates_open_them_again);
+        a_paused_candidate_does_not_hold_them_up, they_go_on_from_a_snapshot, more_candidates_open_them_again,
+        other_numbers_share_the_same_budget, few_networks_get_more_seeds, a_single_network_gets_the_seeds_planned,
+        what_a_person_adds_is_extra);
 }
