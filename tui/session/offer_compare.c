@@ -14,7 +14,7 @@
 typedef struct compared {
     ax_comparison c;
     ax_state state[AX_SIDES];
-    int n;
+    int n, left_out; /* marked runs that are in the plot, and that have no room there */
     bool fronts;
 } compared;
 
@@ -80,8 +80,11 @@ static void draw(ax_canvas *canvas, const compared *d)
     draw_names(ax_pane_inner(p), &d->c, &chart);
     if (warns)
         ax_pane_print_cut(all, canvas->rows - 2, 1, canvas->cols - 2, AX_ROLE_BAD, unlike);
-    ax_pane_print_cut(all, canvas->rows - 1, 1, canvas->cols - 2, AX_ROLE_DIM,
-                      "t candidates, time   f fronts   any other key: back");
+    char left[64] = "", hints[160];
+    if (d->left_out)
+        snprintf(left, sizeof left, "the first %d of %d marked runs   ", d->c.n, d->c.n + d->left_out);
+    snprintf(hints, sizeof hints, "%st candidates, time   f fronts   any other key: back", left);
+    ax_pane_print_cut(all, canvas->rows - 1, 1, canvas->cols - 2, AX_ROLE_DIM, hints);
 }
 
 /* Reads and compares the runs. False: no memory. */
@@ -104,9 +107,14 @@ bool ax_offer_compare(ax_term *term, ax_canvas *canvas, const ax_offers *list)
     compared *d = calloc(1, sizeof *d);
     long key = 0;
     bool good = d != NULL;
-    for (int i = 0; i < list->n && good && d->n < AX_SIDES; i++)
-        if (list->item[i].marked || (!list->n_marked && i == list->selected))
+    for (int i = 0; i < list->n && good; i++) {
+        if (!list->item[i].marked && (list->n_marked || i != list->selected))
+            continue;
+        if (d->n < AX_SIDES)
             add_run(d, &list->item[i]);
+        else
+            d->left_out++;
+    }
     good = good && make(d);
     while (good) {
         int rows, cols;

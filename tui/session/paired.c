@@ -40,19 +40,33 @@ ax_mean ax_side_result(const ax_comparison *c, const ax_contender *s, bool final
 
 enum { PAIRS = 1024 };
 
-/* Differences of runs with the same seed; runs of different tasks have nothing in common but the number. */
+/* Runs of different tasks have nothing in common but the number. */
+static bool same_seed(const ax_state *a, const ax_state *b)
+{
+    return a->seed == b->seed && a->task == b->task;
+}
+
+/* The first of n runs with the same seed as `run`; NULL: none. */
+static const ax_state *like(const ax_state *run, const ax_state *const *of, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (same_seed(of[i], run))
+            return of[i];
+    return NULL;
+}
+
+/* Differences of runs with the same seed. */
 static size_t pair_runs(const ax_comparison *c, const ax_contender *a, const ax_contender *b, bool finals,
                         double difference[PAIRS])
 {
     size_t n = 0;
-    for (int i = 0; i < a->n_runs; i++)
-        for (int k = 0; k < b->n_runs; k++) {
-            if (a->run[i]->seed != b->run[k]->seed || a->run[i]->task != b->run[k]->task)
-                continue;
-            difference[n] = ax_result_of(c, a->run[i], finals) - ax_result_of(c, b->run[k], finals);
-            n += isfinite(difference[n]);
-            break;
-        }
+    for (int i = 0; i < a->n_runs; i++) {
+        const ax_state *x = a->run[i], *y = like(x, b->run, b->n_runs);
+        if (!y || like(x, a->run, i))
+            continue;
+        difference[n] = ax_result_of(c, x, finals) - ax_result_of(c, y, finals);
+        n += isfinite(difference[n]);
+    }
     return n;
 }
 
@@ -71,7 +85,7 @@ static const ax_candidate *training(const ax_state *s, int64_t seed)
 static size_t pair_seeds(const ax_state *a, const ax_state *b, double difference[PAIRS])
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < a->n_candidates && n < PAIRS; i++) {
+    for (uint32_t i = 0; i < a->n_candidates && n < PAIRS && a->task == b->task; i++) {
         const ax_candidate *x = &a->candidate[i];
         if (!ax_candidate_is_final(x) || x->parent != a->finalist || x->status != AX_DONE)
             continue;

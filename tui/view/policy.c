@@ -37,7 +37,7 @@ static int draw_formers(ax_pane p, int row, const ax_ui *ui)
     return row;
 }
 
-/* Draws the reward that a Gaussian process expected of the selected candidate, and the one it got. */
+/* Draws the objective that a Gaussian process expected of the selected candidate, and the reward it got. */
 static int draw_expected(ax_pane p, int row, const ax_ui *ui)
 {
     const ax_candidate *c = ax_ui_selected(ui);
@@ -45,7 +45,7 @@ static int draw_expected(ax_pane p, int row, const ax_ui *ui)
     char mean[AX_FIGURE], low[AX_FIGURE], high[AX_FIGURE], got[AX_FIGURE], noise[AX_FIGURE], text[160];
     if (!c || !isfinite(c->expected))
         return row;
-    snprintf(text, sizeof text, "#%u: %s was expected (%s to %s), got %s; length %g, noise %s", c->id,
+    snprintf(text, sizeof text, "#%u: objective %s expected (%s to %s), reward %s; length %g, noise %s", c->id,
              ax_figure_share((double)c->expected, 4, mean), ax_figure_share((double)c->expected_low, 4, low),
              ax_figure_share((double)c->expected_high, 4, high), ax_figure_share(c->outcome.reward, 4, got),
              s->gp_length, ax_figure_share(s->gp_noise, 2, noise));

@@ -135,6 +135,10 @@ class Compare(SharedPlaceCase):
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", got)
         # runs are paired by seed, not by position
         self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("s=s1,s2", "t=t2,t1"))
+        # of runs of a side with the same seed the first counts, on either side
+        make(self.place.runs, "s1-again", [0.8, 0.9], seed=1)
+        self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("s=s1,s2,s1-again", "t=t1,t2"))
+        self.assertIn("a - b  -.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("t=t1,t2", "s=s1,s2,s1-again"))
         make(self.place.runs, "u3", [0.3, 0.4], seed=3)
         self.assertIn("a - b  no pairs: no seed and task are the same", self.lines("s=s1,s2", "u3"))
 
@@ -174,6 +178,9 @@ class Compare(SharedPlaceCase):
             done = self.place.call("compare", "a1", other)
             self.assertEqual((done.returncode, done.stderr), (0, f"auxcell: compare: rewards of different {says}\n"))
             self.assertEqual("no pairs" in done.stdout, other != "streets")
+        make(self.place.runs, "g3", [0.2, 0.9], finals=[0.5, 0.6])
+        make(self.place.runs, "deep", [0.2, 0.9], finals=[0.4, 0.5], task="depth")
+        self.assertIn("no pairs", self.place.call("compare", "g3", "deep").stdout)
 
     def test_what_is_wrong_is_said(self):
         for args, says in (([], "compare: which runs"), (["none"], "no such run"), (["a1", "--front", "size"], "--front takes"),
