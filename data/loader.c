@@ -1,7 +1,8 @@
 #include "data/loader.h"
 
+#include "engine/base/process.h"
+
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,19 +53,6 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* The program's own threads handle its signals. */
-static int start_threads(loader *l, int threads)
-{
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int why = 0;
-    while (l->threads < threads && !(why = pthread_create(&l->thread[l->threads], NULL, work, l)))
-        l->threads++;
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return why;
-}
-
 void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, const uint32_t *order, uint64_t first,
                      uint64_t count, int threads, ax_err *err)
 {
@@ -88,7 +76,7 @@ void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, const uint32
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->room, NULL);
     pthread_cond_init(&l->ready, NULL);
-    int why = start_threads(l, threads);
+    int why = ax_process_threads(l->thread, threads, work, l, &l->threads);
     if (!l->threads) { /* fewer threads than requested are only slower */
         ax_loader_close(l);
         ax_fail(err, AX_EIO, "%s: cannot start a loader thread: %s", source->info.spec, strerror(why));

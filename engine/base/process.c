@@ -51,3 +51,18 @@ void ax_process_fresh(posix_spawnattr_t *attr, short flags)
     posix_spawnattr_setsigdefault(attr, &all);
     posix_spawnattr_setflags(attr, (short)(flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 }
+
+int ax_process_threads(pthread_t *thread, int n, void *(*work)(void *), void *of, int *started)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&blocked, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    int why = 0;
+    for (*started = 0; *started < n && !why; *started += !why)
+        why = pthread_create(&thread[*started], NULL, work, of);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return why;
+}

@@ -2,6 +2,7 @@
 #ifndef AX_BASE_PROCESS_H
 #define AX_BASE_PROCESS_H
 
+#include <pthread.h>
 #include <spawn.h>
 
 /* Called first in main:
@@ -20,5 +21,10 @@ void ax_process_short_turns(void);
 /* Spawn attributes for a fresh process: no signal is blocked or ignored. flags: further POSIX_SPAWN_ flags. The caller
    destroys attr. */
 void ax_process_fresh(posix_spawnattr_t *attr, short flags);
+
+/* Starts n threads that call work(of). Signals to the process are handled by the threads that there were before; only
+   those that a thread's own faults raise come to it, so that a sanitizer can report them. *started: how many there are
+   then. Returns 0, or why the next one was refused, as pthread_create does. */
+int ax_process_threads(pthread_t *thread, int n, void *(*work)(void *), void *of, int *started);
 
 #endif

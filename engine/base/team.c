@@ -1,32 +1,42 @@
 /* Why not OpenMP: at the end of a parallel region it waits for every thread of its team, even for those that had no
    part of the work left to do. On a shared machine a thread may be waiting for a core for milliseconds, hundreds of
    times as long as a region takes. Here a job ends with its last task, and a thread that comes late finds nothing to
-   do. */
+   do.
+
+   Why not condition variables: to wake a sleeper, glibc's may wait until those that were woken before have had a core.
+   Here waking is one system call that waits for nobody. */
 #include "engine/base/team.h"
 
 #include "engine/base/clock.h"
+#include "engine/base/process.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* How long threads watch for news before they sleep. Shorter than a sleeper takes to wake up on many virtual machines,
    longer than the pauses between most jobs; longer still would take the core from the threads waited for. */
 static const double patience = 50e-6;
+
+/* Threads that sleep until there is news. */
+typedef struct sleepers {
+    _Atomic uint32_t call; /* a futex: changes with every call that wakes them */
+    _Atomic int n;
+} sleepers;
 
 struct ax_team {
     ax_team_work *work;
     const void *job;
     _Atomic uint64_t ticket; /* the job's number of tasks << 32 | the next one to be done */
     _Atomic int done;        /* tasks that have ended */
-    _Atomic int asleep;      /* threads that wait for a job */
-    _Atomic bool caller_asleep, ends;
+    _Atomic bool ends;
     atomic_flag used; /* by a caller */
-    pthread_mutex_t lock;
-    pthread_cond_t news, finished;
+    sleepers threads, caller;
     int size, started; /* threads wanted, and those there are, without the caller */
     pthread_t thread[];
 };
@@ -55,6 +65,27 @@ static void pause_briefly(void)
 #endif
 }
 
+/* Sleeps until it is there. */
+static void sleep_until(ax_team *team, sleepers *of, bool (*is_here)(ax_team *))
+{
+    atomic_fetch_add(&of->n, 1); /* before it looks, as those who call look after they have brought news */
+    for (;;) {
+        const uint32_t heard = atomic_load(&of->call);
+        if (is_here(team))
+            break;
+        syscall(SYS_futex, &of->call, FUTEX_WAIT_PRIVATE, heard, NULL, NULL, 0);
+    }
+    atomic_fetch_sub(&of->n, 1);
+}
+
+static void wake(sleepers *of, int most)
+{
+    if (!atomic_load(&of->n))
+        return;
+    atomic_fetch_add(&of->call, 1);
+    syscall(SYS_futex, &of->call, FUTEX_WAKE_PRIVATE, most, NULL, NULL, 0);
+}
+
 /* Does tasks until none is left to begin. A job's fields don't change while one of its tasks is being done. */
 static void take_part(ax_team *team)
 {
@@ -63,11 +94,8 @@ static void take_part(ax_team *team)
         if (!tasks_left(ticket))
             return;
         team->work(team->job, (int)(uint32_t)ticket);
-        if (atomic_fetch_add(&team->done, 1) + 1 == (int)(ticket >> 32) && atomic_load(&team->caller_asleep)) {
-            pthread_mutex_lock(&team->lock);
-            pthread_cond_signal(&team->finished);
-            pthread_mutex_unlock(&team->lock);
-        }
+        if (atomic_fetch_add(&team->done, 1) + 1 == (int)(ticket >> 32))
+            wake(&team->caller, 1);
     }
 }
 
@@ -86,61 +114,21 @@ static bool comes_soon(ax_team *team, bool (*is_here)(ax_team *))
     return false;
 }
 
-static void await_news(ax_team *team)
+static void await(ax_team *team, sleepers *of, bool (*is_here)(ax_team *))
 {
-    if (comes_soon(team, has_news))
-        return;
-    pthread_mutex_lock(&team->lock);
-    atomic_fetch_add(&team->asleep, 1); /* before it looks again, as a caller looks after it has brought news */
-    while (!has_news(team))
-        pthread_cond_wait(&team->news, &team->lock);
-    atomic_fetch_sub(&team->asleep, 1);
-    pthread_mutex_unlock(&team->lock);
+    if (!comes_soon(team, is_here))
+        sleep_until(team, of, is_here);
 }
 
-static void await_end(ax_team *team)
+static void *serve(void *of)
 {
-    if (comes_soon(team, is_done))
-        return;
-    pthread_mutex_lock(&team->lock);
-    atomic_store(&team->caller_asleep, true);
-    while (!is_done(team))
-        pthread_cond_wait(&team->finished, &team->lock);
-    atomic_store(&team->caller_asleep, false);
-    pthread_mutex_unlock(&team->lock);
-}
-
-static void *serve(void *team)
-{
-    for (await_news(team); !atomic_load(&((ax_team *)team)->ends); await_news(team))
+    ax_team *team = of;
+    for (;;) {
+        await(team, &team->threads, has_news);
+        if (atomic_load(&team->ends))
+            return NULL;
         take_part(team);
-    return NULL;
-}
-
-static void wake(ax_team *team, int most)
-{
-    const int asleep = atomic_load(&team->asleep);
-    if (!asleep)
-        return;
-    pthread_mutex_lock(&team->lock);
-    if (most >= asleep)
-        pthread_cond_broadcast(&team->news);
-    else
-        for (int i = 0; i < most; i++)
-            pthread_cond_signal(&team->news);
-    pthread_mutex_unlock(&team->lock);
-}
-
-/* Signals are the caller's: the program's handlers expect its own threads. */
-static void start(ax_team *team)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    while (team->started < team->size && !pthread_create(&team->thread[team->started], NULL, serve, team))
-        team->started++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    team->size = team->started;
+    }
 }
 
 ax_team *ax_team_new(int n)
@@ -151,9 +139,6 @@ ax_team *ax_team_new(int n)
         return NULL;
     team->size = (int)others;
     atomic_flag_clear(&team->used);
-    pthread_mutex_init(&team->lock, NULL);
-    pthread_cond_init(&team->news, NULL);
-    pthread_cond_init(&team->finished, NULL);
     return team;
 }
 
@@ -162,14 +147,9 @@ void ax_team_free(ax_team *team)
     if (!team)
         return;
     atomic_store(&team->ends, true);
-    pthread_mutex_lock(&team->lock);
-    pthread_cond_broadcast(&team->news);
-    pthread_mutex_unlock(&team->lock);
+    wake(&team->threads, team->started);
     for (int i = 0; i < team->started; i++)
         pthread_join(team->thread[i], NULL);
-    pthread_cond_destroy(&team->finished);
-    pthread_cond_destroy(&team->news);
-    pthread_mutex_destroy(&team->lock);
     free(team);
 }
 
@@ -185,9 +165,9 @@ static void do_together(ax_team *team, int tasks, ax_team_work *work, const void
     team->job = job;
     atomic_store(&team->done, 0);
     atomic_store(&team->ticket, (uint64_t)tasks << 32);
-    wake(team, tasks - 1);
+    wake(&team->threads, tasks - 1);
     take_part(team);
-    await_end(team);
+    await(team, &team->caller, is_done);
 }
 
 void ax_team_run(ax_team *team, int tasks, ax_team_work *work, const void *job)
@@ -196,8 +176,10 @@ void ax_team_run(ax_team *team, int tasks, ax_team_work *work, const void *job)
         do_alone(tasks, work, job);
         return;
     }
-    if (!team->started)
-        start(team);
+    if (!team->started && team->size) {
+        ax_process_threads(team->thread, team->size, serve, team, &team->started);
+        team->size = team->started; /* a system that refuses threads isn't asked again */
+    }
     if (team->started)
         do_together(team, tasks, work, job);
     else
