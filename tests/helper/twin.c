@@ -116,3 +116,31 @@ void twin_repeat(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_
     for (int i = 0; i < 2; i++)
         ax_trial_release(&round[i]);
 }
+
+void twin_alone(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, unsigned seed)
+{
+    char text[160];
+    const ax_case c = case_of(op, attr, in, n_in, text);
+    const int32_t n = in[0].shape.n;
+    ax_trial batch;
+    begin(t, 1, &batch, &c, seed);
+    forward(t, 1, &batch, false);
+    for (int32_t image = 0; image < n; image++) {
+        ax_case one = c;
+        for (uint32_t k = 0; k < n_in; k++)
+            one.in[k].shape.n = in[k].layout != AX_OIHW && in[k].shape.n == n ? 1 : in[k].shape.n;
+        ax_trial alone;
+        begin(t, 1, &alone, &one, seed);
+        for (uint32_t k = 0; k < n_in; k++) {
+            const size_t bytes = ax_type_bytes(one.in[k]), whole = ax_type_bytes(in[k]);
+            memcpy(alone.in[k], (char *)batch.in[k] + (bytes < whole ? (size_t)image * bytes : 0), bytes);
+        }
+        forward(t, 1, &alone, false);
+        const size_t bytes = ax_type_bytes(alone.out_type[0]);
+        if (memcmp(alone.out[0], (char *)batch.out[0] + (size_t)image * bytes, bytes))
+            fail_msg("%s: image %d of the batch has other values alone", text, image);
+        ax_trial_release(&alone);
+    }
+    ax_trial_release(&batch);
+    t->cases++;
+}

@@ -25,6 +25,10 @@ void twin_check(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_i
 /* Runs the same twice on the device under test and asserts equal bits. */
 void twin_repeat(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, unsigned seed);
 
+/* Runs it on the device under test for a batch and for each image alone, and asserts equal bits. Inputs whose shape has
+   the batch's n are maps of it. */
+void twin_alone(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in, unsigned seed);
+
 static inline ax_type twin_map(int32_t n, int32_t h, int32_t w, int32_t c)
 {
     return (ax_type) { .shape = { n, h, w, c } };

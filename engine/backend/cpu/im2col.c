@@ -145,7 +145,7 @@ AX_CPU_WORK(multiply_pixels)
                                          (int32_t)length, (int32_t)made, NULL, 0);
                 continue;
             }
-            ax_cpu_maps(dev)->products(rows, m->u, products, (int32_t)some, (int32_t)length, (int32_t)made);
+            ax_cpu_maps(dev)->products(rows, m->u, products, (int32_t)some, (int32_t)length, (int32_t)made, NULL);
             put(dev, m->t, at, some, products, made, m->e, m->y, p.image * m->out, m->w, m->co);
         }
 }

@@ -135,8 +135,8 @@ typedef struct ax_winograd_to {
        AX_MATMUL_ROWS, and ci is a multiple of AX_PAIR. What two vectors leave over of co is nothing, one vector, or   \
        one and a half. The first row is that at `at` of the epilogue's maps. */                                        \
     X(void, matmul, (const M *x, const W *u, M *y, int32_t n, int32_t ci, int32_t co, const ax_epilogue *e, size_t at)) \
-    /* The same, of floats that no map holds. */                                                                       \
-    X(void, products, (const M *x, const W *u, float *y, int32_t n, int32_t ci, int32_t co))                           \
+    /* The same, of floats that no map holds; sums start with the bias (NULL: 0). */                                   \
+    X(void, products, (const M *x, const W *u, float *y, int32_t n, int32_t ci, int32_t co, const float *bias))        \
     /* y = the epilogue of px pixels of c sums, the first at `at` of its maps; with floats y may be `from` */          \
     X(void, finish, (const ax_epilogue *e, const float *from, M *y, size_t at, size_t px, int32_t c))                  \
     /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g are g_stride apart. pairs: scratch for    \

@@ -91,11 +91,12 @@ static void pack(const ax_device *dev, const packing *m)
     ax_cpu_parallel_for(dev, ax_cpu_tasks(dev, rows * (size_t)m->columns * 8), rows, 1, pack_rows, m);
 }
 
-/* y = x times u over n pixels, any number; at: offset of the first output. */
+/* y = x times u over n pixels, any number; at: offset of the first output. The last pixels, which don't fill a block of
+   the kernel's rows, are summed in the same order: which ones they are depends on the batch. */
 static void multiply(const ax_device *dev, const ax_map *x, const ax_weight *u, ax_map *y, size_t n, size_t ci,
                      size_t co, const ax_epilogue *e, size_t at, float *edge)
 {
-    static const ax_epilogue nothing = { 0 };
+    ax_epilogue after = e ? *e : (ax_epilogue) { 0 };
     size_t whole = n / AX_MATMUL_ROWS * AX_MATMUL_ROWS, rest = n - whole;
     if (whole)
         ax_cpu_maps(dev)->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co, e, at);
@@ -105,8 +106,9 @@ static void multiply(const ax_device *dev, const ax_map *x, const ax_weight *u, 
     memcpy(in, x + whole * ci, rest * ci * sizeof *in);
     memset(in + rest * ci, 0, (AX_MATMUL_ROWS - rest) * ci * sizeof *in);
     float *out = edge + AX_MATMUL_ROWS * ci;
-    ax_cpu_maps(dev)->products(in, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co);
-    ax_cpu_maps(dev)->finish(e ? e : &nothing, out, y + whole * co, at + whole * co, rest, (int32_t)co);
+    ax_cpu_maps(dev)->products(in, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co, after.bias);
+    after.bias = NULL;
+    ax_cpu_maps(dev)->finish(&after, out, y + whole * co, at + whole * co, rest, (int32_t)co);
 }
 
 static size_t pixels_of(const ax_conv_shape *g, int32_t n)

@@ -108,12 +108,14 @@ void AX_ISA_NAME(matmul)(const ax_map *v, const ax_weight *u, ax_map *m, int32_t
     multiply(v, u, m, n, ci, co, e, first, false);
 }
 
-void AX_ISA_NAME(products)(const ax_map *v, const ax_weight *u, float *m, int32_t n, int32_t ci, int32_t co)
+void AX_ISA_NAME(products)(const ax_map *v, const ax_weight *u, float *m, int32_t n, int32_t ci, int32_t co,
+                           const float *bias)
 {
+    const ax_epilogue start = { .bias = bias };
     if (sizeof(ax_map) == sizeof(float))
-        AX_ISA_NAME(matmul)(v, u, (void *)m, n, ci, co, NULL, 0);
+        AX_ISA_NAME(matmul)(v, u, (void *)m, n, ci, co, bias ? &start : NULL, 0);
     else
-        multiply(v, u, m, n, ci, co, NULL, 0, true);
+        multiply(v, u, m, n, ci, co, bias ? &start : NULL, 0, true);
 }
 
 /* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs, and possibly half a vector. */

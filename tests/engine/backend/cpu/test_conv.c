@@ -23,23 +23,31 @@ static void check(twin *t, ax_attr a, int n, int h, int w, int ci, int co, bool 
     twin_check(t, AX_OP_CONV2D, a, in, bias ? 3 : 2, (unsigned)(h * 31 + w * 7 + ci));
 }
 
-/* A fused convolution; `kind` selects the parts of its epilogue. */
-static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co, unsigned kind)
+/* The inputs of a fused convolution; `kind` selects the parts of its epilogue. Returns their number. */
+static uint32_t fused(ax_attr *a, int n, int h, int w, int ci, int co, unsigned kind, ax_type in[AX_MAX_IN])
 {
-    const ax_type vector = twin_map(1, 1, 1, co), map = twin_map(n, ax_conv_extent(h, &a), ax_conv_extent(w, &a), co);
-    ax_type in[AX_MAX_IN] = { twin_map(n, h, w, ci), twin_weight(co, a.conv.kernel, a.conv.groups > 1 ? 1 : ci) };
+    const ax_type vector = twin_map(1, 1, 1, co), map = twin_map(n, ax_conv_extent(h, a), ax_conv_extent(w, a), co);
     uint32_t n_in = 2;
-    a.fused.act = (uint8_t)(kind % 3);
-    a.fused.after = (uint8_t)(kind / 3 % 3);
-    a.fused.bias = kind % 2 == 0;
-    a.fused.norm = kind % 4 < 2;
-    a.fused.eps = 1e-3f;
-    if (a.fused.bias)
+    in[0] = twin_map(n, h, w, ci);
+    in[1] = twin_weight(co, a->conv.kernel, a->conv.groups > 1 ? 1 : ci);
+    a->fused.act = (uint8_t)(kind % 3);
+    a->fused.after = (uint8_t)(kind / 3 % 3);
+    a->fused.bias = kind % 2 == 0;
+    a->fused.norm = kind % 4 < 2;
+    a->fused.eps = 1e-3f;
+    if (a->fused.bias)
         in[n_in++] = vector;
-    for (int i = 0; i < 4 && a.fused.norm; i++)
+    for (int i = 0; i < 4 && a->fused.norm; i++)
         in[n_in++] = vector;
     for (unsigned i = 0; i < kind % 5 % 3; i++)
         in[n_in++] = map;
+    return n_in;
+}
+
+static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co, unsigned kind)
+{
+    ax_type in[AX_MAX_IN];
+    const uint32_t n_in = fused(&a, n, h, w, ci, co, kind, in);
     t->floor = t->bf16 ? 16 : 0.1; /* sums are as large, before an activation cuts them off */
     twin_check(t, AX_OP_FUSED, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
 }
@@ -310,6 +318,26 @@ TEST(test_equal_bits)
     }
 }
 
+/* An image's result doesn't depend on the rest of its batch. */
+TEST(test_an_image_alone)
+{
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        twin t;
+        if (!twin_open(&t, isas[i], 2))
+            continue;
+        for (unsigned kind = 0; kind < 30; kind++) {
+            static const int kernels[] = { 1, 3, 5, 1, 3 };
+            const int k = kernels[kind % 5], stride = kind % 5 > 2 ? 2 : 1, c = kind % 3 ? 24 : 8;
+            const bool depthwise = kind / 5 % 2 && k > 1;
+            ax_attr a = conv(k, stride, k / 2, 1, depthwise ? c : 1);
+            ax_type in[AX_MAX_IN];
+            const uint32_t n_in = fused(&a, 3, 15 + (int)kind % 4, 17, c, depthwise ? c : 48, kind, in);
+            twin_alone(&t, AX_OP_FUSED, a, in, n_in, kind);
+        }
+        twin_close(&t);
+    }
+}
+
 TEST(test_kernels_of_any_size)
 {
     twin t;
@@ -412,5 +440,5 @@ TEST(test_choice)
 int main(void)
 {
     return RUN_TESTS(test_depthwise, test_dense, test_chains, test_winograd, test_pointwise, test_every_implementation,
-                     test_equal_bits, test_kernels_of_any_size, test_no_plain_loops, test_choice);
+                     test_equal_bits, test_an_image_alone, test_kernels_of_any_size, test_no_plain_loops, test_choice);
 }
