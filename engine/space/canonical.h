@@ -20,7 +20,8 @@ _Static_assert((int)AX_REDUCED >= (int)AX_MAX_DECISIONS, "room for all decisions
 /* The decisions that a network depends on, so that similar networks can be compared one by one: operands and blocks in
    canonical order, AX_REDUCED_DEAD where a decision has no effect, zeros behind the space's last decision. Equal
    vectors mean the same network, except for the order in which the head joins blocks. The reverse holds for operands
-   and blocks in another order and unread parts, but not for every regrouped sum. */
+   and blocks of cells in another order and unread parts, but neither for every regrouped sum nor for blocks of
+   templates in another order. */
 typedef struct ax_reduced {
     uint8_t value[AX_REDUCED];
 } ax_reduced;

@@ -46,6 +46,26 @@ TEST(test_exact)
     assert_int_equal(measure(0, 48, 1, 32, 32).stats.params, 399717 + 1811712);
 }
 
+/* The networks of WACV 2020 with 19 classes: 280,147 and 268,235, of which 1,088 are the encoder's expansion. */
+TEST(test_templates)
+{
+    static const char *const text[] = {
+        "[[[3,0,1],[4,1,1],[3,1,1]],"
+        "[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],[5,3,2,1,0],[0,5,0,1,0]]]",
+        "[[[1,1,0],[1,3,0],[3,4,0]],"
+        "[[1,1,0,0,0],[0,1,1,1,1],[3,1,2,3,0],[3,0,2,2,0],[0,1,2,0,0],[2,1,1,3,0],[4,0,2,2,0]]]"
+    };
+    static const uint64_t published[] = { 280147, 268235 };
+    for (int i = 0; i < 2; i++) {
+        ax_decoder_spec spec = { .channels = 64, .repeats = 2, .outputs = 19 };
+        ax_network_figures f;
+        ax_err err;
+        assert_int_equal(ax_genotype_parse(text[i], &spec.genotype, &err), AX_OK);
+        assert_int_equal(ax_network_measure(ax_encoder_builtin(), &spec, 320, 320, &f, &err), AX_OK);
+        assert_int_equal(f.stats.params + published_params_more, published[i]);
+    }
+}
+
 TEST(test_sizes)
 {
     assert_int_equal(measure(1, 48, 1, 64, 64).stats.macs * 2, measure(1, 48, 1, 64, 128).stats.macs);
@@ -58,5 +78,5 @@ TEST(test_sizes)
 
 int main(void)
 {
-    return RUN_TESTS(test_published, test_exact, test_sizes);
+    return RUN_TESTS(test_published, test_exact, test_templates, test_sizes);
 }
