@@ -1,4 +1,5 @@
 /* The search's state machine: what happens to candidates. */
+#include "engine/search/search_internal.h"
 #include "engine/wire/state.h"
 #include "tests/helper/search_steps.h"
 #include "tests/helper/suite.h"
@@ -102,6 +103,61 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_last(t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
 }
 
+/* The mean that the gate compared the next candidate's reward with. */
+static double next_mean(searching *t, double reward)
+{
+    searching_take(t);
+    ax_outcome o = searching_outcome(1, reward);
+    goes_on_after_stage1(t, &o);
+    assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
+    return searching_last(t, AX_EVENT_GATED, 0)->u.GATED.mean;
+}
+
+static void the_gates_mean_is_a_setting(void **state)
+{
+    searching *t = searching_begin(state, 9, "random");
+    assert_true(fabs(next_mean(t, 0.4) - 0.01) < 1e-12);
+    assert_true(fabs(next_mean(t, 0.4) - 0.0139) < 1e-12);
+    snprintf(t->setup.settings.gate_mean, sizeof t->setup.settings.gate_mean, "after");
+    searching_restart(t);
+    assert_true(fabs(next_mean(t, 0.4) - 0.0139) < 1e-12);
+}
+
+static void the_gate_may_leave_out_what_people_submit(void **state)
+{
+    for (int counts = 0; counts < 2; counts++) {
+        searching *t = searching_begin(state, 9, "random");
+        t->setup.settings.gate_handmade = counts;
+        searching_restart(t);
+        searching_do(t, AX_VERB_SUBMIT, 0, "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", NULL);
+        next_mean(t, 0.9);
+        const uint32_t id = searching_last(t, AX_EVENT_GATED, 0)->id;
+        assert_string_equal(ax_search_get(t->search, id)->origin, "user");
+        const double before = 0.01, after = 0.01 * 0.99 + 0.9 * 0.01;
+        assert_true(fabs(next_mean(t, 0.4) - (counts ? after : before)) < 1e-12);
+    }
+}
+
+static double entropy_after(void **state, double step)
+{
+    searching *t = searching_begin(state, 9, "reinforce");
+    t->setup.settings.reinforce_lr = step;
+    searching_restart(t);
+    for (int i = 0; i < 4; i++) {
+        searching_take(t);
+        searching_score(t, 0.2 * i);
+    }
+    return searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.entropy;
+}
+
+static void reinforce_takes_steps_of_the_size_set(void **state)
+{
+    const double small = entropy_after(state, 1e-6), again = entropy_after(state, 1e-6),
+                 large = entropy_after(state, 0.03);
+    assert_true(small == again && large != small);
+}
+
 /* Killed between the gate's verdict and its outcome: the candidate starts again, and the events show that it had
    ended. */
 static void one_that_the_gate_ended_starts_again(void **state)
@@ -196,7 +252,8 @@ static void hello_after_a_resume_requeues_what_ran(void **state)
 int main(void)
 {
     return RUN_EACH_TEST_WITHIN(searching_set_up, searching_tear_down, one_runs_and_one_waits, gate_can_be_switched_off,
-                                two_stages_and_the_gate, one_that_the_gate_ended_starts_again,
-                                the_strategy_can_learn_the_price, hello_after_a_resume_requeues_what_ran,
-                                the_strategy_can_learn_the_latency);
+                                the_gates_mean_is_a_setting, the_gate_may_leave_out_what_people_submit,
+                                reinforce_takes_steps_of_the_size_set, two_stages_and_the_gate,
+                                one_that_the_gate_ended_starts_again, the_strategy_can_learn_the_price,
+                                hello_after_a_resume_requeues_what_ran, the_strategy_can_learn_the_latency);
 }

@@ -238,6 +238,8 @@ TEST(presets)
         ax_source *source = ax_source_open("scenes", "", NULL);
         ax_sample_spec v = ax_trainer_validation(&s, source);
         assert_true(v.shorter_side == 160 && v.floor && !v.cubic && v.scale_min == 1 && v.scale_max == 1);
+        ax_settings_set(&s, "interpolation", "bicubic", NULL);
+        assert_true(ax_trainer_validation(&s, source).cubic);
         source->ops->close(source);
     }
 }
