@@ -186,8 +186,12 @@ class Finals(unittest.TestCase):
         self.assertEqual(serve(path), (0, ""))
         origin = [f["origin"] for k, _, f in events(path) if k == "proposed"]
         self.assertEqual(origin.count("evolution"), 15)  # 30, minus the 6 before and 9 for the finals
-        self.assertLessEqual(len(origin), 30)
-        self.assertEqual([len(v) for v in trainings(events(path)).values()][-1], 3)
+        self.assertIn(len(origin), (28, 29, 30))  # too few are left for one more round of three
+        place = {i: f["place"] for k, i, f in events(path) if k == "final"}
+        trained = trainings(events(path))
+        self.assertEqual(sorted(p for p in place.values() if p), [1, 2, 3])
+        each = {len(trained[i]) for i, p in place.items() if p}
+        self.assertEqual((len(each), min(each) >= 3), (1, True), trained)
 
     def test_a_run_of_before_has_none(self):
         path = self.run_of("old")
