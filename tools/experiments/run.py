@@ -98,22 +98,38 @@ def rewards(lab, names, seeds, **settings):
     return [[r["reward"] if r else None for r in lab.candidates(names, seed=s, **settings)] for s in seeds]
 
 
+def paired(base, other):
+    """Per genotype, the mean over the seeds that both have: of the other rewards, and of the differences. Seeds of one
+    genotype aren't independent of each other."""
+    out = []
+    for a, b in zip(zip(*base), zip(*other)):
+        both = [(x, y) for x, y in zip(a, b) if x is not None and y is not None]
+        if both:
+            out.append((statistics.fmean(y for _, y in both), statistics.fmean(y - x for x, y in both)))
+    return out
+
+
+def compared(pairs):
+    """The cells of a table: mean difference with its interval, and how many genotypes are better."""
+    difference, half = figures.mean_and_half_width([d for _, d in pairs])
+    return ["%+.4f +- %.4f" % (difference, half), "%d of %d" % (sum(d > 0 for _, d in pairs), len(pairs))]
+
+
 def ablations(lab, o):
     names, seeds = chosen(o), range(1, o.seeds + 1)
     teacher = lab.common.pop("teacher", None)
     arms = {"no auxiliary heads": {"aux_weight": 0}, "no average": {"polyak": 0}}
     if teacher:
         arms["teacher"] = {"teacher": teacher}
-    base = [r for row in rewards(lab, names, seeds, stages=1) for r in row]
-    rows = [["as the preset says", figures.number(statistics.fmean(r for r in base if r is not None)), "", ""]]
+    base = rewards(lab, names, seeds, stages=1)
+    if not paired(base, base):
+        return "no candidate is done yet"
+    rows = [["as the preset says", figures.number(statistics.fmean(r for r, _ in paired(base, base))), "", ""]]
     for arm, settings in arms.items():
-        other = [r for row in rewards(lab, names, seeds, stages=1, **settings) for r in row]
-        pairs = [(a, b) for a, b in zip(base, other) if a is not None and b is not None]
-        difference, half = figures.mean_and_half_width([b - a for a, b in pairs])
-        rows.append([arm, figures.number(statistics.fmean(b for _, b in pairs)),
-                     "%+.4f +- %.4f" % (difference, half),
-                     "%d of %d" % (sum(b > a for a, b in pairs), len(pairs))])
-    return table(["stage 1", "mean reward", "difference, 95 % interval", "better in"], rows)
+        pairs = paired(base, rewards(lab, names, seeds, stages=1, **settings))
+        if pairs:
+            rows.append([arm, figures.number(statistics.fmean(r for r, _ in pairs)), *compared(pairs)])
+    return table(["stage 1, mean of %d seeds" % o.seeds, "mean reward", "difference, 95 % interval", "better in"], rows)
 
 
 def proxy(lab, o):
@@ -171,15 +187,13 @@ def yardstick(lab, o):
     rows = [["PyTorch", *map(figures.number, mean), figures.number(statistics.fmean(mean)), "", ""]]
     for arm, settings in {"init he": {}, **ARMS}.items():
         other = rewards(lab, names, seeds, stages=1, **{**BEFORE, **settings}) if settings else base
-        pairs = [(a, b) for old, new in zip(base, other) for a, b in zip(old, new) if a is not None and b is not None]
+        pairs = paired(base, other)
         cell = [[row[k] for row in other if row[k] is not None] for k in range(len(names))]
         if not pairs or not all(cell):
             continue  # not computed yet
         cell = [statistics.fmean(of) for of in cell]
-        difference, half = figures.mean_and_half_width([b - a for a, b in pairs])
         rows.append([arm, *map(figures.number, cell), figures.number(statistics.fmean(cell)),
-                     "%+.4f +- %.4f" % (difference, half) if settings else "",
-                     "%d of %d" % (sum(b > a for a, b in pairs), len(pairs)) if settings else ""])
+                     *(compared(pairs) if settings else ["", ""])])
     return table(["stage 1, %d seeds" % o.seeds, *PEER, "mean", "difference, 95 % interval", "better in"], rows)
 
 
