@@ -82,7 +82,7 @@ static void draw(ax_canvas *canvas, const compared *d)
         ax_pane_print_cut(all, canvas->rows - 2, 1, canvas->cols - 2, AX_ROLE_BAD, unlike);
     char left[64] = "", hints[160];
     if (d->left_out)
-        snprintf(left, sizeof left, "the first %d of %d marked runs   ", d->c.n, d->c.n + d->left_out);
+        snprintf(left, sizeof left, "%d of %d marked runs   ", d->c.n, d->c.n + d->left_out);
     snprintf(hints, sizeof hints, "%st candidates, time   f fronts   any other key: back", left);
     ax_pane_print_cut(all, canvas->rows - 1, 1, canvas->cols - 2, AX_ROLE_DIM, hints);
 }
