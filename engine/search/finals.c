@@ -4,7 +4,7 @@
 
    A training is a candidate with the finalist as its parent. Trainings go in rounds: every finalist with the first
    seed, then with the second; so after each round all have equally many. The next training is a function of the
-   candidate table, so that a resumed run continues as if it had never stopped. */
+   candidate table and the number of rounds, so that a resumed run continues as if it had never stopped. */
 #include "engine/search/finals.h"
 
 #include "engine/base/student.h"

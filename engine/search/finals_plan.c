@@ -72,10 +72,10 @@ void ax_finals_share_out(ax_search *s)
 void ax_finals_reopen(ax_search *s)
 {
     const ax_finals_plan now = ax_finals_plan_of(&s->setup.settings), then = s->finals.plan;
-    const bool same_part = s->finals.part == ax_finals_search_part(s);
-    if (!s->finals.chosen || (same_part && now.finalists == then.finalists && now.seeds == then.seeds))
+    const bool same = s->finals.part == ax_finals_search_part(s) && now.finalists == then.finalists;
+    if (!s->finals.chosen || (same && now.seeds == then.seeds))
         return;
-    if (same_part && now.finalists == then.finalists) {
+    if (same) {
         ax_finals_share_out(s);
     } else {
         s->finals.chosen = false;

@@ -122,9 +122,10 @@ def ablations(lab, o):
     if teacher:
         arms["teacher"] = {"teacher": teacher}
     base = rewards(lab, names, seeds, stages=1)
-    if not paired(base, base):
+    alone = paired(base, base)
+    if not alone:
         return "no candidate is done yet"
-    rows = [["as the preset says", figures.number(statistics.fmean(r for r, _ in paired(base, base))), "", ""]]
+    rows = [["as the preset says", figures.number(statistics.fmean(r for r, _ in alone)), "", ""]]
     for arm, settings in arms.items():
         pairs = paired(base, rewards(lab, names, seeds, stages=1, **settings))
         if pairs:
