@@ -109,12 +109,12 @@ bool ax_finals_complete(const ax_search *s)
 
 /* ---- results ---- */
 
-ax_event ax_finals_event(const ax_search *s, uint32_t id)
+ax_event ax_finals_event(const ax_search *s, uint32_t id, uint32_t trainings)
 {
     const ax_entry *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_FINAL, id);
     ev.u.FINAL.place = r->finalist;
-    ev.u.FINAL.trainings = ax_finals_trainings(s);
+    ev.u.FINAL.trainings = trainings;
     ax_event_say_figures(&ev, &r->outcome);
     return ev;
 }
@@ -209,6 +209,7 @@ void ax_finals_rank(ax_search *s)
     double best[AX_FINALISTS] = { 0 };
     bool pending = false, changed = false;
     const ax_finals_made there = ax_finals_find_made(s);
+    const uint32_t trainings = ax_finals_trainings(s);
     for (uint32_t i = 0; i < s->finals.n; i++) {
         of[i] = standing_of(s, i, &there);
         pending = pending || of[i].pending;
@@ -220,7 +221,7 @@ void ax_finals_rank(ax_search *s)
         if (same(o->final_mean, of[i].mean.mean) && same(o->final_interval, interval) && same(o->final_best, best[i]) &&
             o->final_seeds == of[i].mean.n)
             continue;
-        ax_event ev = ax_finals_event(s, of[i].id);
+        ax_event ev = ax_finals_event(s, of[i].id, trainings);
         ev.u.FINAL.final_mean = of[i].mean.mean;
         ev.u.FINAL.final_interval = interval;
         ev.u.FINAL.final_best = best[i];

@@ -69,7 +69,7 @@ static uint32_t best_of(ax_search *s, uint32_t most, uint32_t chosen[AX_FINALIST
 
 static void place(ax_search *s, uint32_t id, uint32_t at)
 {
-    ax_event ev = ax_finals_event(s, id);
+    ax_event ev = ax_finals_event(s, id, ax_finals_trainings(s));
     ev.u.FINAL.place = at;
     ev.u.FINAL.final_best = NAN;
     ax_search_record(s, &ev);

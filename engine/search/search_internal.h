@@ -165,8 +165,8 @@ ax_code ax_finals_choose(ax_search *s, ax_err *err); /* finals_choice.c */
 bool ax_finals_complete(const ax_search *s);
 /* Emits FINAL for each finalist whose standing has changed; call it after any change to a finalist or its trainings. */
 void ax_finals_rank(ax_search *s);
-/* The event FINAL of a finalist, from the table. */
-ax_event ax_finals_event(const ax_search *s, uint32_t id);
+/* The event FINAL of a finalist, from the table; trainings: ax_finals_trainings, which is a pass over all of them. */
+ax_event ax_finals_event(const ax_search *s, uint32_t id, uint32_t trainings);
 /* After a resume: finds the finalists and their trainings in the table. */
 void ax_finals_index(ax_search *s);
 

@@ -38,7 +38,7 @@ static void tell_final(ax_search *s, uint32_t id, const ax_candidate *said)
                 (known->final_best == o->final_best || isnan(o->final_best));
     if (same || (!r->finalist && !o->final_seeds && !(said && said->finalist)))
         return;
-    ax_event ev = ax_finals_event(s, id);
+    ax_event ev = ax_finals_event(s, id, ax_finals_trainings(s));
     ax_search_emit(s, &ev);
 }
 
